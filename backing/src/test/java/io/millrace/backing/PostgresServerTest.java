@@ -1,0 +1,27 @@
+package io.millrace.backing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresServerTest {
+    @Test
+    void dataOutlivesARestart(@TempDir Path directory) throws Exception {
+        try (var server = PostgresServer.start(directory);
+                Connection connection = DriverManager.getConnection(server.jdbcUrl(), "postgres", "");
+                var statement = connection.createStatement()) {
+            statement.execute("create table kept as select 42 as answer");
+        }
+        try (var server = PostgresServer.start(directory);
+                Connection connection = DriverManager.getConnection(server.jdbcUrl(), "postgres", "");
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select answer from kept")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(42);
+        }
+    }
+}

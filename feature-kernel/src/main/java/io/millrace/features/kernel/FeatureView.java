@@ -1,0 +1,86 @@
+package io.millrace.features.kernel;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One version of a feature view, checked: what a definition file says after all faults were refused.
+ *
+ * @param fields the event fields that features and conditions use, in the order in which {@link FeatureEvent#fields} has them
+ * @param ttl how long a value may be served after its event time, inclusive; empty for ever
+ * @param retention how far before the newest applied event an {@code as_of} may lie
+ * @param yaml the definition as its author wrote it
+ */
+public record FeatureView(
+        ViewId id,
+        String description,
+        String owner,
+        String entity,
+        List<JoinKey> joinKeys,
+        Source source,
+        List<EventField> fields,
+        List<Feature> features,
+        Optional<Duration> ttl,
+        Duration retention,
+        String yaml) {
+    public FeatureView {
+        joinKeys = List.copyOf(joinKeys);
+        fields = List.copyOf(fields);
+        features = List.copyOf(features);
+    }
+
+    /** A join key and the event field that holds it. */
+    public record JoinKey(String name, ValueType type, String field) {}
+
+    /** A field of the event. */
+    public record EventField(String name, ValueType type) {}
+
+    /** Where a view's events come from. */
+    public sealed interface Source {
+        /** A Kafka topic of JSON objects. */
+        record Topic(String topic, String timestampField, TimeUnitOfField unit) implements Source {}
+
+        /** Rows pushed to the service, which keeps them in a log of its own. */
+        record Push() implements Source {}
+    }
+
+    /** How an event's timestamp field is written. */
+    public enum TimeUnitOfField {
+        RFC3339,
+        S,
+        MS,
+        US
+    }
+
+    /** A feature and how it comes from events. */
+    public record Feature(String name, ValueType type, Computation computation) {}
+
+    /** How a feature's value comes from events. */
+    public sealed interface Computation {
+        /** The field's value in the newest event. */
+        record Latest(String field) implements Computation {}
+
+        /**
+         * A fold over the events of a sliding window.
+         *
+         * @param field the folded field; empty for count and rate
+         * @param where CEL over the event's fields; empty for all events. A rate is the share of the window's events that meet it
+         * @param hop the step of the window's tail; it divides the window
+         */
+        record Aggregated(
+                Aggregate aggregate, Optional<String> field, Optional<String> where, Duration window, Duration hop)
+                implements Computation {}
+    }
+
+    /** The folds. */
+    public enum Aggregate {
+        COUNT,
+        SUM,
+        MEAN,
+        MIN,
+        MAX,
+        RATE,
+        LAST
+    }
+}

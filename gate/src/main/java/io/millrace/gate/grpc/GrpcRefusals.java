@@ -1,0 +1,76 @@
+package io.millrace.gate.grpc;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.millrace.gate.GateReason;
+import io.millrace.gate.Reason;
+import io.millrace.gate.Refusal;
+import io.quarkus.grpc.ExceptionHandler;
+import io.quarkus.grpc.ExceptionHandlerProvider;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
+
+/** The one place where what a gRPC method throws becomes a status: {@code google.rpc.Status} with ErrorInfo, and BadRequest for single faults. */
+@ApplicationScoped
+public class GrpcRefusals implements ExceptionHandlerProvider {
+    private static final Logger LOG = Logger.getLogger(GrpcRefusals.class);
+
+    @Override
+    public <Q, A> ExceptionHandler<Q, A> createHandler(
+            ServerCall.Listener<Q> listener, ServerCall<Q, A> call, Metadata metadata) {
+        return new ExceptionHandler<>(listener, call, metadata) {
+            @Override
+            protected void handleException(Throwable thrown, ServerCall<Q, A> failed, Metadata ignored) {
+                StatusRuntimeException status = (StatusRuntimeException) transform(thrown);
+                Metadata trailers = status.getTrailers();
+                failed.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+            }
+        };
+    }
+
+    @Override
+    public Throwable transform(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        return switch (cause) {
+            case Refusal refusal -> status(refusal);
+            case StatusRuntimeException status -> status;
+            case StatusException status -> status.getStatus().asRuntimeException(status.getTrailers());
+            default -> {
+                LOG.error("A gRPC call failed", cause);
+                yield status(GateReason.INTERNAL, "an error that is not yours; it has been logged", List.of());
+            }
+        };
+    }
+
+    /** The status of a refusal. */
+    public static StatusRuntimeException status(Refusal refusal) {
+        return status(refusal.reason(), refusal.getMessage(), refusal.details());
+    }
+
+    private static StatusRuntimeException status(Reason reason, String message, List<Refusal.Detail> details) {
+        var status = com.google.rpc.Status.newBuilder()
+                .setCode(reason.kind().grpcCode())
+                .setMessage(message)
+                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                        .setReason(reason.name())
+                        .setDomain(reason.domain())
+                        .build()));
+        if (!details.isEmpty()) {
+            var faults = BadRequest.newBuilder();
+            for (Refusal.Detail detail : details) {
+                faults.addFieldViolationsBuilder().setField(detail.where()).setDescription(detail.what());
+            }
+            status.addDetails(Any.pack(faults.build()));
+        }
+        return StatusProto.toStatusRuntimeException(status.build());
+    }
+}
