@@ -1,0 +1,20 @@
+package io.millrace.inference.app;
+
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ScoreRow;
+import io.millrace.inference.domain.ScoredBatch;
+import java.time.Duration;
+import java.util.List;
+
+/** Scores rows for a pipeline: one batched feature look-up, one batched run of the model. The stream and the request side call this and nothing else. */
+public interface Scoring {
+    /**
+     * Scores rows, in order. Repeatable: it changes nothing.
+     *
+     * @param complete how long to wait for complete features; zero: do not ask
+     * @param deadline bound on the whole call
+     * @throws io.millrace.gate.Refusal for what is no row's fault: features cannot be read (UNAVAILABLE, DEADLINE_EXCEEDED), no model
+     *     version serves (FAILED_PRECONDITION), an unknown view or feature (NOT_FOUND), overload (RESOURCE_EXHAUSTED)
+     */
+    ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Duration deadline);
+}

@@ -1,0 +1,91 @@
+package io.millrace.inference.domain;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A pipeline, checked: from an input topic over features and a model to an output topic.
+ *
+ * @param key the event field whose text is the output record's key
+ * @param entity join key to the event field that holds it
+ * @param request event fields that the model takes directly, with their types
+ * @param features feature references, {@code view:feature} or {@code view@version:feature}, in order
+ * @param includeEvent whether features are read as of the event's time, or one microsecond before it
+ * @param yaml the definition as its author wrote it
+ */
+public record Pipeline(
+        String name,
+        Input input,
+        String key,
+        Map<String, String> entity,
+        Map<String, FieldType> request,
+        List<String> features,
+        Missing missing,
+        boolean includeEvent,
+        Completeness complete,
+        ModelReference model,
+        String outputTopic,
+        String yaml) {
+    public Pipeline {
+        entity = Map.copyOf(entity);
+        request = Map.copyOf(request);
+        features = List.copyOf(features);
+    }
+
+    /** The topic that a pipeline reads, as JSON objects. */
+    public record Input(
+            String topic,
+            String timestampField,
+            TimestampUnit unit,
+            Start start,
+            Optional<ContractReference> contract) {}
+
+    /** The contract that the input topic's events keep. */
+    public record ContractReference(String domain, String name) {}
+
+    /** A model by name; without a version the newest that serves. */
+    public record ModelReference(String name, Optional<String> version) {}
+
+    /** How long an event waits for complete features, and what happens when that was not enough. */
+    public record Completeness(Duration patience, Otherwise otherwise) {}
+
+    /** What happens to events whose features were not complete in time. */
+    public enum Otherwise {
+        /** Score with what is there; the prediction says that it was not complete. */
+        PROCEED,
+        /** Do not score; ask again until the features are complete. */
+        RETRY
+    }
+
+    /** What happens to an event of which a feature is missing or expired. */
+    public enum Missing {
+        /** The model's declared value stands in, and the prediction says so. */
+        IMPUTE,
+        /** The event is dead-lettered, or the request refused. */
+        REFUSE
+    }
+
+    /** Where a pipeline begins that has no committed offset. */
+    public enum Start {
+        EARLIEST,
+        LATEST
+    }
+
+    /** How the timestamp field is written. */
+    public enum TimestampUnit {
+        RFC3339,
+        S,
+        MS,
+        US
+    }
+
+    /** Types of request fields. */
+    public enum FieldType {
+        BOOL,
+        INT64,
+        DOUBLE,
+        STRING
+    }
+}
