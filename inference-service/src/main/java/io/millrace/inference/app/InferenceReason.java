@@ -1,0 +1,59 @@
+package io.millrace.inference.app;
+
+import io.millrace.gate.Reason;
+
+/** Why inference-service refuses. The names are stable across releases; a row's own fault carries one as {@code RowScore.Invalid.reason}. */
+public enum InferenceReason implements Reason {
+    /** Definitions with faults; each is a detail. */
+    INVALID_DEFINITION(Kind.INVALID_ARGUMENT),
+    PIPELINE_NOT_FOUND(Kind.NOT_FOUND),
+    /** Definitions cannot be read or written at the moment. */
+    DEFINITIONS_UNAVAILABLE(Kind.UNAVAILABLE),
+    /** A request without rows, with too many, or with an option outside its bounds. */
+    INVALID_REQUEST(Kind.INVALID_ARGUMENT),
+    /** A row lacks a join key or a request field. */
+    MISSING_FIELD(Kind.INVALID_ARGUMENT),
+    /** A join key, request field or feature is of a type that it must not have. */
+    WRONG_TYPE(Kind.INVALID_ARGUMENT),
+    /** A request field or feature is NaN or infinite, or becomes so in the model's input type. */
+    NOT_FINITE(Kind.INVALID_ARGUMENT),
+    /** A feature is missing or null, and nothing may stand in. */
+    FEATURE_MISSING(Kind.FAILED_PRECONDITION),
+    /** A feature is older than its view's ttl, and nothing may stand in. */
+    FEATURE_EXPIRED(Kind.FAILED_PRECONDITION),
+    /** The instant lies before what the view retains: no value is known, which is not the same as missing. */
+    BEFORE_RETENTION(Kind.FAILED_PRECONDITION),
+    /** The model's prediction is NaN or infinite. */
+    PREDICTION_NOT_FINITE(Kind.FAILED_PRECONDITION),
+    /** No version of the model serves. */
+    MODEL_NOT_SERVING(Kind.FAILED_PRECONDITION),
+    /** A version serves, but needs what the pipeline does not give. */
+    MODEL_DOES_NOT_FIT(Kind.FAILED_PRECONDITION),
+    /** The engine failed while it ran the model. */
+    MODEL_FAILED(Kind.INTERNAL),
+    /** A view or feature that feature-service does not know. */
+    FEATURE_NOT_FOUND(Kind.NOT_FOUND),
+    /** feature-service does not take the look-up as it is. */
+    FEATURES_REFUSED(Kind.FAILED_PRECONDITION),
+    FEATURES_UNAVAILABLE(Kind.UNAVAILABLE),
+    FEATURES_BUSY(Kind.RESOURCE_EXHAUSTED),
+    /** As many requests as are allowed are under way. */
+    BUSY(Kind.RESOURCE_EXHAUSTED),
+    DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED);
+
+    private final Kind kind;
+
+    InferenceReason(Kind kind) {
+        this.kind = kind;
+    }
+
+    @Override
+    public String domain() {
+        return "millrace.inference";
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+}

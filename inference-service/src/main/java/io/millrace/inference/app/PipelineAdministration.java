@@ -1,0 +1,82 @@
+package io.millrace.inference.app;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.inference.domain.Pipeline;
+import java.util.List;
+
+/** The pipelines and what can be done to them. Thread-safe; all calls may block. */
+public interface PipelineAdministration {
+    /**
+     * Applies definitions, all or none.
+     *
+     * @param dryRun check and report only
+     * @return one outcome per pipeline, in the files' order
+     * @throws io.millrace.gate.Refusal INVALID_DEFINITION with every fault ({@code where} is {@code file:line}); DEFINITIONS_UNAVAILABLE
+     */
+    List<PipelineOutcome> apply(List<DefinitionFile> files, boolean dryRun);
+
+    /** All pipelines by name. */
+    List<PipelineSummary> list();
+
+    /**
+     * Stops consuming after the transaction under way; a paused pipeline stays paused.
+     *
+     * @throws io.millrace.gate.Refusal PIPELINE_NOT_FOUND, DEFINITIONS_UNAVAILABLE
+     */
+    void pause(String name);
+
+    /**
+     * Goes on from the committed offset; a running pipeline goes on running.
+     *
+     * @throws io.millrace.gate.Refusal PIPELINE_NOT_FOUND, DEFINITIONS_UNAVAILABLE
+     */
+    void resume(String name);
+
+    /**
+     * Removes a pipeline; its committed offsets stay in Kafka.
+     *
+     * @throws io.millrace.gate.Refusal PIPELINE_NOT_FOUND, DEFINITIONS_UNAVAILABLE
+     */
+    void remove(String name);
+
+    /**
+     * The pipeline of that name, running or paused. Answers from memory.
+     *
+     * @throws io.millrace.gate.Refusal PIPELINE_NOT_FOUND
+     */
+    Pipeline find(String name);
+
+    /** What applying did, or would do, to one pipeline. */
+    record PipelineOutcome(String name, Change change) {}
+
+    /** How an apply changed a pipeline. */
+    enum Change {
+        CREATED,
+        UNCHANGED,
+        UPDATED
+    }
+
+    /** Whether a pipeline consumes. */
+    enum State {
+        RUNNING,
+        PAUSED,
+        /** Cannot go on for a reason that is given; retried by itself where the cause can pass. */
+        STALLED
+    }
+
+    /**
+     * A pipeline and how it fares.
+     *
+     * @param reason empty where it is running or paused
+     * @param lag records not yet scored, summed over partitions; -1 where it is not known
+     * @param predictions since this process started, as are {@code deadLettered} and {@code contractViolations}
+     */
+    record PipelineSummary(
+            Pipeline pipeline,
+            State state,
+            String reason,
+            long lag,
+            long predictions,
+            long deadLettered,
+            long contractViolations) {}
+}

@@ -1,0 +1,95 @@
+package io.millrace.inference.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The settings under {@code millrace.inference}. */
+@ConfigMapping(prefix = "millrace.inference")
+public interface InferenceConfig {
+    Features features();
+
+    Registry registry();
+
+    Models models();
+
+    Predict predict();
+
+    /** The look-ups at feature-service. */
+    interface Features {
+        /** {@code host:port} of feature-service's gRPC. */
+        @WithDefault("127.0.0.1:7201")
+        String address();
+
+        /** Bound on one look-up, waiting for complete features excluded. Positive. */
+        @WithDefault("5s")
+        Duration deadline();
+
+        /** Look-ups under way at one time, at least 1; others wait, no longer than their deadline. */
+        @WithDefault("64")
+        int maxConcurrentCalls();
+
+        /** Calls for one look-up, the first included; only UNAVAILABLE is tried again. 1 to 10. */
+        @WithDefault("3")
+        int maxAttempts();
+
+        /** Retries that each first call earns: the load that retries may add. 0 to 0.1. */
+        @WithDefault("0.1")
+        double retryBudget();
+
+        /** Rows of one call; larger look-ups are split. 1 to 10,000. */
+        @WithDefault("10000")
+        int maxRows();
+
+        /** Largest answer that is read. */
+        @WithDefault("64M")
+        MemorySize maxAnswerSize();
+    }
+
+    /** The data contracts at registry-service. */
+    interface Registry {
+        /** {@code host:port} of registry-service's gRPC. */
+        @WithDefault("127.0.0.1:7203")
+        String address();
+
+        /** Bound on one call. Positive. */
+        @WithDefault("5s")
+        Duration deadline();
+    }
+
+    /** The model repository. */
+    interface Models {
+        /** Folder with {@code <name>/<version>/model.yaml}; it may appear later. */
+        @WithDefault("models")
+        Path directory();
+
+        /** How often the folder is looked at. At least 100 ms. */
+        @WithDefault("2s")
+        Duration pollInterval();
+
+        /** Larger model files are refused. */
+        @WithDefault("256M")
+        MemorySize maxFileSize();
+    }
+
+    /** The request side: REST and gRPC predictions. */
+    interface Predict {
+        /** Requests under way at one time, at least 1; more are refused at once. */
+        @WithDefault("128")
+        int maxConcurrentRequests();
+
+        /** Bound on a request that brings no deadline of its own, waiting for complete features excluded. Positive. */
+        @WithDefault("5s")
+        Duration deadline();
+
+        /** Longest wait for complete features that a request may ask for. */
+        @WithDefault("60s")
+        Duration maxCompleteWait();
+
+        /** Rows of one request, 1 to 10,000. */
+        @WithDefault("10000")
+        int maxRows();
+    }
+}

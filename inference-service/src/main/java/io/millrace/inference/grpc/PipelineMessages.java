@@ -1,0 +1,62 @@
+package io.millrace.inference.grpc;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.inference.app.PipelineAdministration.Change;
+import io.millrace.inference.app.PipelineAdministration.PipelineOutcome;
+import io.millrace.inference.app.PipelineAdministration.PipelineSummary;
+import io.millrace.inference.app.PipelineAdministration.State;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.proto.features.v1.DefinitionOutcome;
+import java.util.List;
+
+/** Pipelines as messages. */
+final class PipelineMessages {
+    private PipelineMessages() {}
+
+    static List<DefinitionFile> files(List<io.millrace.proto.features.v1.DefinitionFile> files) {
+        return files.stream()
+                .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
+                .toList();
+    }
+
+    static DefinitionOutcome outcome(PipelineOutcome outcome) {
+        return DefinitionOutcome.newBuilder()
+                .setName(outcome.name())
+                .setChange(change(outcome.change()))
+                .build();
+    }
+
+    static io.millrace.proto.inference.v1.PipelineSummary summary(PipelineSummary summary) {
+        Pipeline pipeline = summary.pipeline();
+        return io.millrace.proto.inference.v1.PipelineSummary.newBuilder()
+                .setName(pipeline.name())
+                .setState(state(summary.state()))
+                .setReason(summary.reason())
+                .setInputTopic(pipeline.input().topic())
+                .setOutputTopic(pipeline.outputTopic())
+                .setModelName(pipeline.model().name())
+                .setModelVersion(pipeline.model().version().orElse(""))
+                .setLag(summary.lag())
+                .setPredictions(summary.predictions())
+                .setDeadLettered(summary.deadLettered())
+                .setContractViolations(summary.contractViolations())
+                .setDefinitionYaml(pipeline.yaml())
+                .build();
+    }
+
+    private static DefinitionOutcome.Change change(Change change) {
+        return switch (change) {
+            case CREATED -> DefinitionOutcome.Change.CHANGE_CREATED;
+            case UNCHANGED -> DefinitionOutcome.Change.CHANGE_UNCHANGED;
+            case UPDATED -> DefinitionOutcome.Change.CHANGE_UPDATED;
+        };
+    }
+
+    private static io.millrace.proto.inference.v1.PipelineSummary.State state(State state) {
+        return switch (state) {
+            case RUNNING -> io.millrace.proto.inference.v1.PipelineSummary.State.STATE_RUNNING;
+            case PAUSED -> io.millrace.proto.inference.v1.PipelineSummary.State.STATE_PAUSED;
+            case STALLED -> io.millrace.proto.inference.v1.PipelineSummary.State.STATE_STALLED;
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.inference.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.millrace.inference.app.InferenceReason;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Everything that inference-service measures. Labels are constants of enums, never names that a caller chooses. */
+@ApplicationScoped
+public class InferenceMetrics {
+    public static final String LOOKUP_DURATION = "millrace.inference.lookup.duration";
+    public static final String LOOKUP_RETRIES = "millrace.inference.lookup.retries";
+    public static final String LOOKUP_FAILURES = "millrace.inference.lookup.failures";
+    public static final String SCORE_DURATION = "millrace.inference.score.duration";
+    public static final String SCORED_ROWS = "millrace.inference.scored.rows";
+    public static final String INVALID_ROWS = "millrace.inference.invalid.rows";
+    public static final String MODEL_DURATION = "millrace.inference.model.duration";
+    public static final String MODELS_LOADED = "millrace.inference.models.loaded";
+    public static final String MODELS_REFUSED = "millrace.inference.models.refused";
+
+    private final MeterRegistry registry;
+    private final Timer lookups;
+    private final Timer scores;
+    private final Timer runs;
+    private final Counter retries;
+    private final Counter scoredRows;
+    private final Map<InferenceReason, Counter> lookupFailures;
+    private final Map<InferenceReason, Counter> invalidRows;
+
+    public InferenceMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.lookups = timer(LOOKUP_DURATION, "One look-up at feature-service, retries included");
+        this.scores = timer(SCORE_DURATION, "One batch: look-up, mapping and the model's run");
+        this.runs = timer(MODEL_DURATION, "One run of the engine");
+        this.retries = counter(LOOKUP_RETRIES, "Look-ups that were tried again");
+        this.scoredRows = counter(SCORED_ROWS, "Rows with a prediction");
+        this.lookupFailures = counters(LOOKUP_FAILURES, "Look-ups that gave no answer");
+        this.invalidRows = counters(INVALID_ROWS, "Rows that cannot be scored");
+    }
+
+    /** The registry, for gauges that belong to a component's own state. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    public void lookedUp(Duration took) {
+        lookups.record(took);
+    }
+
+    public void lookupRetried() {
+        retries.increment();
+    }
+
+    public void lookupFailed(InferenceReason reason) {
+        count(lookupFailures, reason);
+    }
+
+    public void scored(Duration took, long rows) {
+        scores.record(took);
+        scoredRows.increment(rows);
+    }
+
+    public void invalid(InferenceReason reason) {
+        count(invalidRows, reason);
+    }
+
+    public void ran(Duration took) {
+        runs.record(took);
+    }
+
+    private Timer timer(String name, String what) {
+        return Timer.builder(name)
+                .description(what)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofNanos(50_000))
+                .maximumExpectedValue(Duration.ofSeconds(30))
+                .register(registry);
+    }
+
+    private Counter counter(String name, String what) {
+        return Counter.builder(name).description(what).register(registry);
+    }
+
+    private Map<InferenceReason, Counter> counters(String name, String what) {
+        var counters = new EnumMap<InferenceReason, Counter>(InferenceReason.class);
+        for (InferenceReason reason : InferenceReason.values()) {
+            counters.put(
+                    reason,
+                    Counter.builder(name)
+                            .description(what)
+                            .tag("reason", reason.name())
+                            .register(registry));
+        }
+        return counters;
+    }
+
+    private static void count(Map<InferenceReason, Counter> counters, InferenceReason reason) {
+        Counter counter = counters.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The names of everything that inference-service measures. */
+@NullMarked
+package io.millrace.inference.telemetry;
+
+import org.jspecify.annotations.NullMarked;
