@@ -64,9 +64,9 @@ public record FeatureView(
         /**
          * A fold over the events of a sliding window.
          *
-         * @param field the folded field; empty for count and rate
+         * @param field the folded field; empty for rate, and for a count of all events (a count with a field counts its values that are not null)
          * @param where CEL over the event's fields; empty for all events. A rate is the share of the window's events that meet it
-         * @param hop the step of the window's tail; it divides the window
+         * @param hop the step of the window's tail: a read at T covers events with floor(T − window, hop) &lt; time ≤ T
          */
         record Aggregated(
                 Aggregate aggregate, Optional<String> field, Optional<String> where, Duration window, Duration hop)

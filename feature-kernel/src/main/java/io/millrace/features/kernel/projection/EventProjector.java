@@ -1,0 +1,272 @@
+package io.millrace.features.kernel.projection;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.EventField;
+import io.millrace.features.kernel.FeatureView.JoinKey;
+import io.millrace.features.kernel.FeatureView.Source;
+import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
+import io.millrace.features.kernel.Position;
+import io.millrace.features.kernel.ValueType;
+import io.millrace.features.kernel.projection.Projection.SkipReason;
+import io.millrace.features.kernel.projection.Projection.Undecodable;
+import io.millrace.features.kernel.projection.Projection.UndecodableReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a view's events from its source's records. Compiled once per view; thread-safe.
+ *
+ * <p>Of a JSON record only the fields that the view uses are looked at; the rest must be JSON all the same. Types are strict: a number for
+ * {@code double} (or the texts NaN, Infinity, -Infinity), a whole number for {@code int64}, base64 for {@code bytes}, RFC 3339 for
+ * {@code timestamp}. A field that is null or not there is null, except a join key or the timestamp, which must be there.
+ */
+public final class EventProjector {
+    private static final int MAX_DETAIL = 200;
+
+    private final List<JoinKey> joinKeys;
+    private final List<EventField> fields;
+    private final String timestampField;
+    private final TimeUnitOfField unit;
+    private final Map<String, List<Use>> uses = new HashMap<>();
+    private final ProjectionLimits limits;
+    private final JsonFactory json;
+
+    /** What a field of the record is for. */
+    private sealed interface Use {
+        record Key(int index) implements Use {}
+
+        record Field(int index) implements Use {}
+
+        record Timestamp() implements Use {}
+    }
+
+    /** What of one record was read so far. */
+    private static final class Reading {
+        final @Nullable FeatureValue[] keys;
+        final @Nullable FeatureValue[] fields;
+        final boolean[] seenKeys;
+        final boolean[] seenFields;
+
+        @Nullable
+        Long micros;
+
+        Reading(int keys, int fields) {
+            this.keys = new @Nullable FeatureValue[keys];
+            this.fields = new @Nullable FeatureValue[fields];
+            this.seenKeys = new boolean[keys];
+            this.seenFields = new boolean[fields];
+        }
+    }
+
+    private EventProjector(FeatureView view, ProjectionLimits limits) {
+        this.joinKeys = view.joinKeys();
+        this.fields = view.fields();
+        this.limits = limits;
+        switch (view.source()) {
+            case Source.Topic topic -> {
+                this.timestampField = topic.timestampField();
+                this.unit = topic.unit();
+                use(timestampField, new Use.Timestamp());
+            }
+            case Source.Push() -> {
+                this.timestampField = "";
+                this.unit = TimeUnitOfField.US;
+            }
+        }
+        for (int i = 0; i < joinKeys.size(); i++) {
+            use(joinKeys.get(i).field(), new Use.Key(i));
+        }
+        for (int i = 0; i < fields.size(); i++) {
+            use(fields.get(i).name(), new Use.Field(i));
+        }
+        this.json = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(limits.depth())
+                        .maxNumberLength(limits.numberLength())
+                        .maxStringLength(limits.stringLength())
+                        .maxNameLength(limits.stringLength())
+                        .build())
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .build();
+    }
+
+    public static EventProjector of(FeatureView view) {
+        return new EventProjector(view, ProjectionLimits.DEFAULT);
+    }
+
+    public static EventProjector of(FeatureView view, ProjectionLimits limits) {
+        return new EventProjector(view, limits);
+    }
+
+    /**
+     * Reads a record of the view's source topic.
+     *
+     * @param value one JSON object in UTF-8; null for a tombstone
+     * @throws IllegalStateException where the view's rows are pushed, not read from a topic
+     */
+    public Projection project(byte @Nullable [] value, Position position) {
+        if (timestampField.isEmpty()) {
+            throw new IllegalStateException("the rows of this view are pushed");
+        }
+        if (value == null) {
+            return new Projection.Skipped(SkipReason.TOMBSTONE);
+        }
+        if (value.length > limits.bytes()) {
+            return new Undecodable(
+                    UndecodableReason.TOO_LARGE,
+                    "a record of " + value.length + " bytes, the limit is " + limits.bytes());
+        }
+        var reading = new Reading(joinKeys.size(), fields.size());
+        try (JsonParser parser = json.createParser(value)) {
+            Undecodable fault = read(parser, reading);
+            return fault != null ? fault : event(reading, position);
+        } catch (UndecodableFieldException e) {
+            return new Undecodable(e.reason(), String.valueOf(e.getMessage()));
+        } catch (StreamConstraintsException e) {
+            return new Undecodable(UndecodableReason.TOO_LARGE, shortened(e.getOriginalMessage()));
+        } catch (JsonProcessingException e) {
+            return new Undecodable(UndecodableReason.NOT_JSON, shortened(e.getOriginalMessage()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
+        }
+    }
+
+    /**
+     * Makes an event of a pushed row.
+     *
+     * @param row values by the names of {@link #columns}; other names are left out. A whole number is taken for a double where that is exact
+     * @param timeMicros event time, microseconds since the epoch
+     */
+    public Projection project(Map<String, ? extends @Nullable FeatureValue> row, long timeMicros, Position position) {
+        var reading = new Reading(joinKeys.size(), fields.size());
+        try {
+            reading.micros = EventTime.inRange(timeMicros, "event time");
+            for (int i = 0; i < joinKeys.size(); i++) {
+                JoinKey key = joinKeys.get(i);
+                reading.keys[i] = FieldDecoder.checkedKey(
+                        FieldDecoder.checked(row.get(key.field()), key.type(), key.field()), key.field());
+            }
+            for (int i = 0; i < fields.size(); i++) {
+                EventField field = fields.get(i);
+                reading.fields[i] = FieldDecoder.checked(row.get(field.name()), field.type(), field.name());
+            }
+            return event(reading, position);
+        } catch (UndecodableFieldException e) {
+            return new Undecodable(e.reason(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The columns of a pushed row: the fields of the join keys, then the view's event fields that are not among them. */
+    public List<EventField> columns() {
+        var columns = new ArrayList<EventField>();
+        joinKeys.forEach(key -> columns.add(new EventField(key.field(), key.type())));
+        fields.stream()
+                .filter(field -> joinKeys.stream().noneMatch(key -> key.field().equals(field.name())))
+                .forEach(columns::add);
+        return List.copyOf(columns);
+    }
+
+    private void use(String field, Use use) {
+        uses.computeIfAbsent(field, _ -> new ArrayList<>()).add(use);
+    }
+
+    private @Nullable Undecodable read(JsonParser parser, Reading reading) throws IOException {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            return new Undecodable(UndecodableReason.NOT_JSON, "the record is empty");
+        }
+        if (first != JsonToken.START_OBJECT) {
+            return new Undecodable(UndecodableReason.NOT_AN_OBJECT, "the record is not a JSON object");
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            List<Use> usesOfName = uses.get(name);
+            JsonToken value = parser.nextToken();
+            if (usesOfName != null) {
+                for (Use use : usesOfName) {
+                    take(use, name, parser, value, reading);
+                }
+            }
+            parser.skipChildren();
+        }
+        return parser.nextToken() == null
+                ? null
+                : new Undecodable(UndecodableReason.NOT_JSON, "there is more behind the JSON object");
+    }
+
+    private void take(Use use, String name, JsonParser parser, JsonToken value, Reading reading) throws IOException {
+        switch (use) {
+            case Use.Key(int index) -> {
+                refuseTwice(reading.seenKeys[index], name);
+                reading.seenKeys[index] = true;
+                FeatureValue read =
+                        FieldDecoder.read(parser, value, joinKeys.get(index).type(), name);
+                reading.keys[index] = FieldDecoder.checkedKey(read, name);
+            }
+            case Use.Field(int index) -> {
+                refuseTwice(reading.seenFields[index], name);
+                reading.seenFields[index] = true;
+                ValueType type = fields.get(index).type();
+                reading.fields[index] = type == ValueType.TIMESTAMP && name.equals(timestampField)
+                        ? FieldDecoder.time(parser, value, unit, name)
+                        : FieldDecoder.read(parser, value, type, name);
+            }
+            case Use.Timestamp() -> {
+                refuseTwice(reading.micros != null, name);
+                FeatureValue.Time time = FieldDecoder.time(parser, value, unit, name);
+                reading.micros = time == null ? null : time.micros();
+            }
+        }
+    }
+
+    private Projection event(Reading reading, Position position) {
+        var key = new ArrayList<FeatureValue>(reading.keys.length);
+        for (int i = 0; i < reading.keys.length; i++) {
+            FeatureValue value = reading.keys[i];
+            if (value == null) {
+                return new Undecodable(
+                        UndecodableReason.MISSING_JOIN_KEY,
+                        "'" + joinKeys.get(i).field() + "' is null or not there; it is a join key");
+            }
+            key.add(value);
+        }
+        Long micros = reading.micros;
+        if (micros == null) {
+            return new Undecodable(
+                    UndecodableReason.MISSING_TIMESTAMP,
+                    "'" + timestampField + "' is null or not there; it is the event's timestamp");
+        }
+        return new Projection.Event(
+                new FeatureEvent(new EntityKey(key), micros, position, Arrays.asList(reading.fields)));
+    }
+
+    private static void refuseTwice(boolean seen, String name) {
+        if (seen) {
+            throw new UndecodableFieldException(
+                    UndecodableReason.DUPLICATE_FIELD, "'" + name + "' stands twice in the record");
+        }
+    }
+
+    private static String shortened(@Nullable String message) {
+        String text = message == null ? "not JSON" : message;
+        return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL) + "…";
+    }
+}
