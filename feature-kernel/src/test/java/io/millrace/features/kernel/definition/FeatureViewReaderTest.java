@@ -140,7 +140,7 @@ class FeatureViewReaderTest {
                 retention: 401d
                 features:
                   - {name: a, type: double, field: dellay}
-                  - {name: a, type: int64, aggregate: cuont, window: 3h}
+                  - {name: a, type: int64, aggregate: coun, window: 3h}
                   - {name: b, type: double, aggregate: count, window: 30s}
                   - {name: c, type: double, aggregate: mean, field: delay, window: 3h, hop: 7m}
                   - {name: d, type: double, aggregate: rate, where: "dely > 15.0", window: 91d}
