@@ -2,6 +2,7 @@ package io.millrace.features.kernel.definition;
 
 import io.millrace.definitions.MapNode;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.Computation;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.FeatureView.JoinKey;
@@ -9,6 +10,7 @@ import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
 import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.window.Levels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -168,6 +170,21 @@ final class ViewDocument {
             node.refuseUnknownKeys();
         }
         fields.compileConditions();
+        refuseManyHops(features);
         return features;
+    }
+
+    private void refuseManyHops(List<Feature> features) {
+        Set<Duration> hops = new HashSet<>();
+        for (Feature feature : features) {
+            if (feature.computation() instanceof Computation.Aggregated aggregated) {
+                hops.add(aggregated.hop());
+            }
+        }
+        if (hops.size() > Levels.MOST_HOPS) {
+            document.fault(
+                    "features",
+                    "a view has at most " + Levels.MOST_HOPS + " different hops, this one has " + hops.size());
+        }
     }
 }

@@ -1,0 +1,90 @@
+package io.millrace.features.kernel.encoding;
+
+import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Values and entity keys as bytes. Equal values have equal bytes, and different ones different bytes. */
+public final class ValueEncoding {
+    private static final int NULL = 0;
+    private static final int FALSE = 1;
+    private static final int TRUE = 2;
+    private static final int INT = 3;
+    private static final int REAL = 4;
+    private static final int TEXT = 5;
+    private static final int BYTES = 6;
+    private static final int TIME = 7;
+    private static final int MANY = 8;
+
+    private ValueEncoding() {}
+
+    public static void write(@Nullable FeatureValue value, ByteWriter out) {
+        switch (value) {
+            case null -> out.octet(NULL);
+            case FeatureValue.Bool(boolean bool) -> out.octet(bool ? TRUE : FALSE);
+            case FeatureValue.Int(long number) -> {
+                out.octet(INT);
+                out.signed(number);
+            }
+            case FeatureValue.Real(double real) -> {
+                out.octet(REAL);
+                out.int64(Double.doubleToLongBits(real));
+            }
+            case FeatureValue.Text(String text) -> {
+                out.octet(TEXT);
+                out.text(text);
+            }
+            case FeatureValue.Bytes(byte[] bytes) -> {
+                out.octet(BYTES);
+                out.block(bytes);
+            }
+            case FeatureValue.Time(long micros) -> {
+                out.octet(TIME);
+                out.signed(micros);
+            }
+            case FeatureValue.Many(List<FeatureValue> values) -> {
+                out.octet(MANY);
+                out.unsigned(values.size());
+                values.forEach(each -> write(each, out));
+            }
+        }
+    }
+
+    public static @Nullable FeatureValue read(ByteReader in) {
+        int tag = in.octet();
+        return switch (tag) {
+            case NULL -> null;
+            case FALSE -> new FeatureValue.Bool(false);
+            case TRUE -> new FeatureValue.Bool(true);
+            case INT -> new FeatureValue.Int(in.signed());
+            case REAL -> new FeatureValue.Real(Double.longBitsToDouble(in.int64()));
+            case TEXT -> new FeatureValue.Text(in.text());
+            case BYTES -> new FeatureValue.Bytes(in.block());
+            case TIME -> new FeatureValue.Time(in.signed());
+            case MANY -> many(in);
+            default -> throw new EncodingException("no kind of value has the tag " + tag);
+        };
+    }
+
+    /** An entity's key. */
+    public static byte[] key(EntityKey key) {
+        var out = new ByteWriter();
+        key.values().forEach(value -> write(value, out));
+        return out.toBytes();
+    }
+
+    private static FeatureValue many(ByteReader in) {
+        int size = in.size();
+        var values = new ArrayList<FeatureValue>(size);
+        for (int i = 0; i < size; i++) {
+            FeatureValue value = read(in);
+            if (value == null) {
+                throw new EncodingException("a null in a list");
+            }
+            values.add(value);
+        }
+        return new FeatureValue.Many(values);
+    }
+}

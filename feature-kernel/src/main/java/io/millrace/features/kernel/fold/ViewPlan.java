@@ -1,0 +1,192 @@
+package io.millrace.features.kernel.fold;
+
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.EventField;
+import io.millrace.features.kernel.FeatureView.Feature;
+import io.millrace.features.kernel.condition.Condition;
+import io.millrace.features.kernel.fold.RowData.NumberedTile;
+import io.millrace.features.kernel.state.AggregationState;
+import io.millrace.features.kernel.state.EventOrder;
+import io.millrace.features.kernel.state.Fold;
+import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.window.Levels;
+import io.millrace.features.kernel.window.TileRun;
+import io.millrace.features.kernel.window.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view, compiled: what its tiles hold and how its features come of tiles and events. Online reads, training sets and replays all use this and agree to
+ * the bit. Immutable and thread-safe; compile once per view.
+ */
+public final class ViewPlan {
+    private final FeatureView view;
+    private final List<Condition> conditions;
+    private final List<Fold> folds;
+    private final List<Window> windows;
+    private final List<FeaturePlan> features;
+    private final Levels levels;
+
+    private ViewPlan(FeatureView view) {
+        this.view = view;
+        List<String> fieldNames = view.fields().stream().map(EventField::name).toList();
+        var compiler = new FeatureCompiler(view);
+        var plans = new ArrayList<FeaturePlan>(view.features().size());
+        for (Feature feature : view.features()) {
+            plans.add(compiler.compile(feature, fieldNames));
+        }
+        this.features = List.copyOf(plans);
+        this.conditions = compiler.conditions();
+        this.folds = compiler.folds();
+        this.windows = compiler.windows();
+        this.levels = Levels.of(windows);
+    }
+
+    /**
+     * Compiles a view that {@link io.millrace.features.kernel.definition.FeatureViewReader} accepted.
+     *
+     * @throws IllegalArgumentException where the view is not one of those: an unknown field, a condition that does not compile
+     */
+    public static ViewPlan of(FeatureView view) {
+        return new ViewPlan(view);
+    }
+
+    public FeatureView view() {
+        return view;
+    }
+
+    /** The sizes of this view's tiles; empty where no feature has a window. */
+    public Levels levels() {
+        return levels;
+    }
+
+    /** Decides the view's conditions for an event. */
+    public Observation observe(FeatureEvent event) {
+        long met = 0;
+        for (int i = 0; i < conditions.size(); i++) {
+            if (conditions.get(i).isMetBy(event.fields())) {
+                met |= 1L << i;
+            }
+        }
+        return new Observation(EventOrder.of(event), event.fields(), met);
+    }
+
+    public Tile emptyTile() {
+        return Tile.empty(folds);
+    }
+
+    /**
+     * A tile of this view as {@link Tile#toBytes} wrote it.
+     *
+     * @throws io.millrace.features.kernel.encoding.EncodingException where the bytes are none
+     */
+    public Tile tile(byte[] bytes) {
+        return Tile.read(folds, bytes);
+    }
+
+    /** How far back the view reaches when its newest applied event has this event time. */
+    public Horizon horizon(long newestMicros) {
+        long earliest = newestMicros - Window.micros(view.retention());
+        long tilesAfter = windows.stream()
+                .mapToLong(window -> window.tailAt(earliest))
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return new Horizon(earliest, Window.floor(earliest, levels.finest()), tilesAfter);
+    }
+
+    /** What a read at an instant must look at. */
+    public Cover cover(long asOfMicros) {
+        long head = levels.isEmpty() ? asOfMicros : Window.floor(asOfMicros, levels.finest());
+        var byWindow = new ArrayList<List<TileRun>>(windows.size());
+        var fetch = new @Nullable TileRun[levels.micros().size()];
+        for (Window window : windows) {
+            List<TileRun> runs = TileRun.cover(window.tailAt(asOfMicros), head, levels);
+            byWindow.add(runs);
+            for (TileRun run : runs) {
+                TileRun before = fetch[run.level()];
+                fetch[run.level()] = before == null ? run : before.with(run);
+            }
+        }
+        var needed = new ArrayList<TileRun>();
+        for (TileRun run : fetch) {
+            if (run != null) {
+                needed.add(run);
+            }
+        }
+        return new Cover(asOfMicros, head, byWindow, needed);
+    }
+
+    /** The features at the cover's instant. */
+    public RowAnswer read(Cover cover, RowData data) {
+        return answer(cover.asOfMicros(), data.newest(), cell -> {
+            AggregationState state = folds.get(cell.fold()).empty();
+            for (TileRun run : cover.byWindow().get(cell.window())) {
+                mergeRun(run, data.tiles().get(run.level()), cell.fold(), state);
+            }
+            for (Observation event : data.head()) {
+                folds.get(cell.fold()).add(event, state);
+            }
+            return state;
+        });
+    }
+
+    /**
+     * The features at an instant, straight from events: no tiles, the same states.
+     *
+     * @param newest the newest event at or before the instant
+     * @param events the entity's events in (after, as of] for the given {@code after}, in any order
+     */
+    RowAnswer readEvents(long asOfMicros, @Nullable Observation newest, Function<Long, Iterable<Observation>> events) {
+        return answer(asOfMicros, newest, cell -> {
+            Fold fold = folds.get(cell.fold());
+            AggregationState state = fold.empty();
+            events.apply(windows.get(cell.window()).tailAt(asOfMicros)).forEach(event -> fold.add(event, state));
+            return state;
+        });
+    }
+
+    private RowAnswer answer(
+            long asOfMicros, @Nullable Observation newest, Function<FeaturePlan.Windowed, AggregationState> fold) {
+        if (newest == null) {
+            return new RowAnswer.Missing();
+        }
+        var values = new ArrayList<@Nullable FeatureValue>(features.size());
+        for (FeaturePlan feature : features) {
+            values.add(
+                    switch (feature) {
+                        case FeaturePlan.Newest(int field) -> newest.fields().get(field);
+                        case FeaturePlan.Windowed windowed -> windowed.value(fold.apply(windowed));
+                    });
+        }
+        long eventTime = newest.order().timeMicros();
+        boolean expired = view.ttl().isPresent()
+                && asOfMicros - eventTime > Window.micros(view.ttl().get());
+        return new RowAnswer.Row(values, eventTime, expired);
+    }
+
+    private static void mergeRun(TileRun run, List<NumberedTile> tiles, int fold, AggregationState into) {
+        for (int i = firstFrom(run.from(), tiles);
+                i < tiles.size() && tiles.get(i).number() < run.to();
+                i++) {
+            into.merge(tiles.get(i).tile().state(fold));
+        }
+    }
+
+    private static int firstFrom(long number, List<NumberedTile> tiles) {
+        int low = 0;
+        int high = tiles.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (tiles.get(middle).number() < number) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,51 @@
+package io.millrace.features.kernel.state;
+
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.encoding.ByteReader;
+import io.millrace.features.kernel.encoding.ByteWriter;
+import io.millrace.features.kernel.encoding.EncodingException;
+import io.millrace.features.kernel.encoding.ValueEncoding;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event of one entity, ready to be folded: its conditions are decided.
+ *
+ * @param fields the view's event fields in the view's order
+ * @param conditions bit i is set where the view's condition i is met
+ */
+public record Observation(EventOrder order, List<@Nullable FeatureValue> fields, long conditions) {
+    private static final int VERSION = 1;
+
+    public Observation {
+        fields = Collections.unmodifiableList(new ArrayList<>(fields));
+    }
+
+    boolean meets(int condition) {
+        return (conditions >>> condition & 1) != 0;
+    }
+
+    /** All but the order, which stores keep in the key. */
+    public void writeContent(ByteWriter out) {
+        out.octet(VERSION);
+        out.unsigned(conditions);
+        out.unsigned(fields.size());
+        fields.forEach(field -> ValueEncoding.write(field, out));
+    }
+
+    public static Observation readContent(EventOrder order, ByteReader in) {
+        int version = in.octet();
+        if (version != VERSION) {
+            throw new EncodingException("an event of version " + version + ", this Millrace reads " + VERSION);
+        }
+        long conditions = in.unsigned();
+        int size = in.size();
+        var fields = new ArrayList<@Nullable FeatureValue>(size);
+        for (int i = 0; i < size; i++) {
+            fields.add(ValueEncoding.read(in));
+        }
+        return new Observation(order, fields, conditions);
+    }
+}

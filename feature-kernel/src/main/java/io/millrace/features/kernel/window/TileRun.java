@@ -1,0 +1,47 @@
+package io.millrace.features.kernel.window;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Neighbouring tiles of one level: those numbered from {@code from} (inclusive) to {@code to} (exclusive). */
+public record TileRun(int level, long from, long to) {
+    /**
+     * The fewest tiles, taken greedily, that cover (tail, head] exactly.
+     *
+     * @param tailMicros a multiple of the finest level, not above the head
+     * @param headMicros a multiple of the finest level
+     * @return runs in the order of time
+     */
+    public static List<TileRun> cover(long tailMicros, long headMicros, Levels levels) {
+        var runs = new ArrayList<TileRun>();
+        long at = tailMicros;
+        while (at < headMicros) {
+            int level = largestAt(at, headMicros, levels);
+            long size = levels.micros().get(level);
+            long tile = Math.floorDiv(at, size);
+            TileRun previous = runs.isEmpty() ? null : runs.getLast();
+            if (previous != null && previous.level == level) {
+                runs.set(runs.size() - 1, new TileRun(level, previous.from, tile + 1));
+            } else {
+                runs.add(new TileRun(level, tile, tile + 1));
+            }
+            at += size;
+        }
+        return runs;
+    }
+
+    /** The run of the same level from the lower beginning to the higher end. */
+    public TileRun with(TileRun other) {
+        return new TileRun(level, Math.min(from, other.from), Math.max(to, other.to));
+    }
+
+    private static int largestAt(long at, long head, Levels levels) {
+        for (int level = levels.micros().size() - 1; level > 0; level--) {
+            long size = levels.micros().get(level);
+            if (at + size <= head && Math.floorMod(at, size) == 0) {
+                return level;
+            }
+        }
+        return 0;
+    }
+}

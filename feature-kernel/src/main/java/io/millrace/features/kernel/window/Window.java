@@ -1,0 +1,32 @@
+package io.millrace.features.kernel.window;
+
+import java.time.Duration;
+
+/** A sliding window: a read at T covers the events with floor(T − length, hop) &lt; time ≤ T. Microseconds. */
+public record Window(long lengthMicros, long hopMicros) {
+    public Window {
+        if (lengthMicros <= 0 || hopMicros <= 0) {
+            throw new IllegalArgumentException(
+                    "a window and its hop must be positive, were " + lengthMicros + " and " + hopMicros);
+        }
+    }
+
+    public static Window of(Duration length, Duration hop) {
+        return new Window(micros(length), micros(hop));
+    }
+
+    /** Where the window's tail lies at an instant, exclusive: a multiple of the hop, also before 1970. */
+    public long tailAt(long asOfMicros) {
+        return floor(asOfMicros - lengthMicros, hopMicros);
+    }
+
+    /** Whole microseconds of a duration. */
+    public static long micros(Duration duration) {
+        return Math.addExact(Math.multiplyExact(duration.getSeconds(), 1_000_000L), duration.getNano() / 1_000);
+    }
+
+    /** The largest multiple of the step that is not above the instant. */
+    public static long floor(long micros, long step) {
+        return Math.floorDiv(micros, step) * step;
+    }
+}
