@@ -133,6 +133,9 @@ public final class Keeper {
             if (e.getCause() instanceof CommandFailure failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof BackingException backing) {
+                throw backing;
+            }
             throw new BackingException(String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -113,7 +113,9 @@ public final class LogisticModel {
 
     /** Tribuo's own probability of true for one row; NaN values are imputed. */
     public double probability(double[] row) {
-        Label score = fitted.predict(example(columns, imputes, deviations, row, false)).getOutputScores().get(TRUE);
+        Label score = fitted.predict(example(columns, imputes, deviations, row, false))
+                .getOutputScores()
+                .get(TRUE);
         if (score == null) {
             throw new IllegalStateException("the model does not score \'" + TRUE + "\'");
         }
