@@ -18,7 +18,13 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
     private static final String ROOT = "io.millrace.inference.";
     private static final String[] ADAPTERS = {
-        ROOT + "rest..", ROOT + "grpc..", ROOT + "kafka..", ROOT + "store..", ROOT + "engine..", ROOT + "features.."
+        ROOT + "rest..",
+        ROOT + "grpc..",
+        ROOT + "kafka..",
+        ROOT + "store..",
+        ROOT + "engine..",
+        ROOT + "features..",
+        ROOT + "contracts.."
     };
 
     @ArchTest
@@ -39,14 +45,14 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adaptersSeeNoOtherAdapter = slices().matching(
-                    ROOT + "(rest|grpc|kafka|store|engine|features)..")
+                    ROOT + "(rest|grpc|kafka|store|engine|features|contracts)..")
             .should()
             .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule generatedTypesStayWithTheWire = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "grpc..", ROOT + "kafka..", ROOT + "features..")
+            .resideOutsideOfPackages(ROOT + "grpc..", ROOT + "kafka..", ROOT + "features..", ROOT + "contracts..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.millrace.proto..", "io.grpc..");

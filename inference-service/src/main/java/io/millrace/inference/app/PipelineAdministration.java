@@ -67,7 +67,7 @@ public interface PipelineAdministration {
     /**
      * A pipeline and how it fares.
      *
-     * @param reason empty where it is running or paused
+     * @param reason why it is stalled, or what is worth knowing of a running one, such as a contract that cannot be checked; else empty
      * @param lag records not yet scored, summed over partitions; -1 where it is not known
      * @param predictions since this process started, as are {@code deadLettered} and {@code contractViolations}
      */

@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** The settings under {@code millrace.inference}. */
 @ConfigMapping(prefix = "millrace.inference")
@@ -16,6 +17,8 @@ public interface InferenceConfig {
     Models models();
 
     Predict predict();
+
+    Streams streams();
 
     /** The look-ups at feature-service. */
     interface Features {
@@ -91,5 +94,52 @@ public interface InferenceConfig {
         /** Rows of one request, 1 to 10,000. */
         @WithDefault("10000")
         int maxRows();
+    }
+
+    /** The pipelines' streams. Each bound rests on the next: call deadline &lt; transaction timeout &lt; maximum poll interval. */
+    interface Streams {
+        /** This replica's number, from 0; where left out, the number at the end of the host's name (as in a StatefulSet), else 0. */
+        OptionalInt ordinal();
+
+        /** Most records of one transaction. At least 1. */
+        @WithDefault("2000")
+        int pollRecords();
+
+        /** How long the group waits for a replica that fell silent. Within the broker's bounds. */
+        @WithDefault("6s")
+        Duration sessionTimeout();
+
+        @WithDefault("45s")
+        Duration transactionTimeout();
+
+        @WithDefault("2m")
+        Duration maxPollInterval();
+
+        /** Bound on one scoring call, waiting for complete features excluded. */
+        @WithDefault("10s")
+        Duration callDeadline();
+
+        /** Whether output and dead-letter topics are made where they are missing. */
+        @WithDefault("true")
+        boolean createTopics();
+
+        /** Longer events are dead-lettered. */
+        @WithDefault("1M")
+        MemorySize maxEventSize();
+
+        /** Least wait after a failure; it doubles up to the longest. */
+        @WithDefault("200ms")
+        Duration minBackOff();
+
+        @WithDefault("5s")
+        Duration maxBackOff();
+
+        /** Least time between two checks of the input's contract. */
+        @WithDefault("5s")
+        Duration contractInterval();
+
+        /** Most events of one check of the contract. At least 1. */
+        @WithDefault("500")
+        int contractRows();
     }
 }

@@ -21,6 +21,14 @@ public class InferenceMetrics {
     public static final String MODEL_DURATION = "millrace.inference.model.duration";
     public static final String MODELS_LOADED = "millrace.inference.models.loaded";
     public static final String MODELS_REFUSED = "millrace.inference.models.refused";
+    public static final String STREAM_PREDICTIONS = "millrace.inference.stream.predictions";
+    public static final String STREAM_DEAD_LETTERS = "millrace.inference.stream.dead.letters";
+    public static final String STREAM_BATCH = "millrace.inference.stream.batch.records";
+    public static final String STREAM_LATENCY = "millrace.inference.stream.latency";
+    public static final String STREAM_LAG = "millrace.inference.stream.lag";
+    public static final String STREAM_ABORTS = "millrace.inference.stream.transaction.aborts";
+    public static final String STREAMS_STALLED = "millrace.inference.streams.stalled";
+    public static final String CONTRACT_VIOLATIONS = "millrace.inference.contract.violations";
 
     private final MeterRegistry registry;
     private final Timer lookups;

@@ -1,0 +1,243 @@
+package io.millrace.inference.app;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Fault;
+import io.millrace.definitions.Faults;
+import io.millrace.definitions.Place;
+import io.millrace.gate.Refusal;
+import io.millrace.inference.app.PipelineCatalog.Entry;
+import io.millrace.inference.app.PipelineStreams.RunningStream;
+import io.millrace.inference.domain.Pipeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the streams as the catalog says: starts what is applied, stops what is paused or removed, replaces what changed. What one replica is told,
+ * all do. Thread-safe.
+ */
+public final class PipelineControl implements PipelineAdministration, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(PipelineControl.class);
+    private static final int MAX_PIPELINES = 1_000;
+    private static final Duration SHUTDOWN = Duration.ofSeconds(8);
+
+    private final PipelineStreams streams;
+    private final PipelineCheck check;
+    private final PipelineCatalog catalog;
+    private final Map<String, Running> running = new HashMap<>();
+    private final Map<String, StreamTally> tallies = new HashMap<>();
+    private final Thread starter;
+    private boolean started;
+    private boolean closed;
+
+    /** A stream and what it was started for; {@code wanted} is null once it was told to stop. */
+    private record Running(@Nullable Pipeline wanted, RunningStream stream) {}
+
+    private PipelineControl(String bootstrapServers, PipelineStreams streams, PipelineCheck check) {
+        this.streams = streams;
+        this.check = check;
+        this.catalog = PipelineCatalog.follow(bootstrapServers, this::changed);
+        this.starter = Thread.ofVirtual().name("pipelines-start").unstarted(this::startOnceCurrent);
+    }
+
+    /** Starts to follow the catalog; streams start once everything in it is known, so that none runs for a moment that was paused long ago. */
+    public static PipelineControl start(String bootstrapServers, PipelineStreams streams, PipelineCheck check) {
+        var control = new PipelineControl(bootstrapServers, streams, check);
+        control.starter.start();
+        return control;
+    }
+
+    /** Why pipelines that were applied may not be known; null where they are. */
+    public @Nullable String whyNotCurrent() {
+        if (catalog.isCurrent()) {
+            return null;
+        }
+        String failure = catalog.failure();
+        return failure == null ? "the definitions are not read yet" : failure;
+    }
+
+    @Override
+    public List<PipelineOutcome> apply(List<DefinitionFile> files, boolean dryRun) {
+        var faults = new Faults();
+        List<Pipeline> pipelines = PipelineReader.read(files, faults);
+        if (faults.isEmpty()) {
+            for (Pipeline pipeline : pipelines) {
+                for (String fault : check.check(pipeline)) {
+                    faults.add(new Place("pipeline " + pipeline.name(), 1, 1), fault);
+                }
+            }
+        }
+        refuse(faults);
+        requireCurrent();
+        var outcomes = new ArrayList<PipelineOutcome>();
+        var changed = new ArrayList<Pipeline>();
+        for (Pipeline pipeline : pipelines) {
+            Change change = catalog.find(pipeline.name())
+                    .map(entry -> entry.pipeline().equals(pipeline) ? Change.UNCHANGED : Change.UPDATED)
+                    .orElse(Change.CREATED);
+            outcomes.add(new PipelineOutcome(pipeline.name(), change));
+            if (change != Change.UNCHANGED) {
+                changed.add(pipeline);
+            }
+        }
+        long created = outcomes.stream()
+                .filter(outcome -> outcome.change() == Change.CREATED)
+                .count();
+        if (catalog.entries().size() + created > MAX_PIPELINES) {
+            throw new Refusal(
+                    InferenceReason.INVALID_DEFINITION, "there can be at most " + MAX_PIPELINES + " pipelines");
+        }
+        if (!dryRun) {
+            catalog.put(changed);
+        }
+        return outcomes;
+    }
+
+    @Override
+    public List<PipelineSummary> list() {
+        requireCurrent();
+        return catalog.entries().values().stream().map(this::summary).toList();
+    }
+
+    /** Records of this replica's partitions that are not scored yet, over the pipelines of which it is known. */
+    public long lag() {
+        return catalog.entries().values().stream()
+                .mapToLong(entry -> Math.max(0, summary(entry).lag()))
+                .sum();
+    }
+
+    /** Names and reasons of the pipelines that cannot go on. */
+    public Map<String, String> stalled() {
+        var stalled = new TreeMap<String, String>();
+        for (Entry entry : catalog.entries().values()) {
+            PipelineSummary summary = summary(entry);
+            if (summary.state() == State.STALLED) {
+                stalled.put(entry.pipeline().name(), summary.reason());
+            }
+        }
+        return stalled;
+    }
+
+    @Override
+    public void pause(String name) {
+        find(name);
+        catalog.pause(name);
+    }
+
+    @Override
+    public void resume(String name) {
+        find(name);
+        catalog.resume(name);
+    }
+
+    @Override
+    public void remove(String name) {
+        find(name);
+        catalog.remove(name);
+    }
+
+    @Override
+    public Pipeline find(String name) {
+        return catalog.find(name).map(Entry::pipeline).orElseThrow(() -> {
+            requireCurrent();
+            return new Refusal(InferenceReason.PIPELINE_NOT_FOUND, "no pipeline is named '" + name + "'");
+        });
+    }
+
+    /** Stops all streams, each after its transaction, and following the catalog. */
+    @Override
+    public void close() {
+        catalog.close();
+        starter.interrupt();
+        List<RunningStream> ending;
+        synchronized (this) {
+            closed = true;
+            ending = running.values().stream().map(Running::stream).toList();
+            ending.forEach(RunningStream::stop);
+        }
+        long until = System.nanoTime() + SHUTDOWN.toNanos();
+        try {
+            for (RunningStream stream : ending) {
+                stream.awaitEnd(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void startOnceCurrent() {
+        try {
+            while (!catalog.awaitCurrent(Duration.ofMinutes(1))) {
+                LOG.warnf("No pipeline runs yet: %s", whyNotCurrent());
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        synchronized (this) {
+            started = true;
+            catalog.entries().keySet().forEach(this::changed);
+        }
+    }
+
+    private synchronized void changed(String name) {
+        if (!started || closed) {
+            return;
+        }
+        Entry entry = catalog.find(name).orElse(null);
+        Pipeline wanted = entry == null || entry.paused() ? null : entry.pipeline();
+        Running now = running.get(name);
+        if (now != null && now.wanted() != null && !now.wanted().equals(wanted)) {
+            now.stream().stop();
+            now = new Running(null, now.stream());
+            running.put(name, now);
+        }
+        if (wanted != null && (now == null || now.wanted() == null)) {
+            RunningStream predecessor = now == null ? null : now.stream();
+            StreamTally tally = tallies.computeIfAbsent(name, any -> new StreamTally());
+            running.put(name, new Running(wanted, streams.start(wanted, tally, predecessor)));
+            LOG.infof("Pipeline %s is started", name);
+        }
+    }
+
+    private synchronized PipelineSummary summary(Entry entry) {
+        Pipeline pipeline = entry.pipeline();
+        StreamTally tally = tallies.computeIfAbsent(pipeline.name(), any -> new StreamTally());
+        Running now = running.get(pipeline.name());
+        StreamStatus status = now == null || now.wanted() == null
+                ? new StreamStatus(!entry.paused(), entry.paused() ? "" : "starting", -1)
+                : now.stream().status();
+        State state = entry.paused() ? State.PAUSED : status.stalled() ? State.STALLED : State.RUNNING;
+        return new PipelineSummary(
+                pipeline,
+                state,
+                status.reason(),
+                status.lag(),
+                tally.predictions(),
+                tally.deadLettered(),
+                tally.contractViolations());
+    }
+
+    private void requireCurrent() {
+        String why = whyNotCurrent();
+        if (why != null) {
+            throw new Refusal(InferenceReason.DEFINITIONS_UNAVAILABLE, why);
+        }
+    }
+
+    private static void refuse(Faults faults) {
+        if (!faults.isEmpty()) {
+            List<Refusal.Detail> details = new ArrayList<>();
+            for (Fault fault : faults.all()) {
+                details.add(new Refusal.Detail(fault.place().toString(), fault.message()));
+            }
+            throw new Refusal(
+                    InferenceReason.INVALID_DEFINITION, details.size() + " faults; nothing was applied", details);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.millrace.inference.app;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Faults;
+import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Yaml;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.Pipeline.Completeness;
+import io.millrace.inference.domain.Pipeline.ContractReference;
+import io.millrace.inference.domain.Pipeline.FieldType;
+import io.millrace.inference.domain.Pipeline.Input;
+import io.millrace.inference.domain.Pipeline.Missing;
+import io.millrace.inference.domain.Pipeline.ModelReference;
+import io.millrace.inference.domain.Pipeline.Otherwise;
+import io.millrace.inference.domain.Pipeline.Start;
+import io.millrace.inference.domain.Pipeline.TimestampUnit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Reads {@code kind: Pipeline} definitions; the format stands in docs/architecture.md. Finds every fault of every file in one go. */
+public final class PipelineReader {
+    /** The longest that an event may wait for complete features. It counts against the transaction's time. */
+    public static final Duration MAX_PATIENCE = Duration.ofSeconds(30);
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,244}");
+    private static final Pattern FIELD = Pattern.compile("[^\\p{Cntrl}]{1,200}");
+    private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]*");
+    private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?:[a-z][a-z0-9_]*");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    private PipelineReader() {}
+
+    /** The pipelines of the files in order. Where {@code faults} is not empty afterwards, the answer is not to be used. */
+    public static List<Pipeline> read(List<DefinitionFile> files, Faults faults) {
+        var pipelines = new ArrayList<Pipeline>();
+        var names = new HashSet<String>();
+        for (DefinitionFile file : files) {
+            for (MapNode document : Yaml.documents(file, faults)) {
+                Pipeline pipeline = pipeline(
+                        document, document(file.content(), document.place().line()));
+                if (!pipeline.name().isEmpty() && !names.add(pipeline.name())) {
+                    document.fault("name", "pipeline '" + pipeline.name() + "' is defined twice");
+                }
+                pipelines.add(pipeline);
+            }
+        }
+        return pipelines;
+    }
+
+    private static Pipeline pipeline(MapNode root, String yaml) {
+        String kind = root.string("kind");
+        if (!kind.isEmpty() && !kind.equals("Pipeline")) {
+            root.fault("kind", "'kind' must be Pipeline here, was '" + kind + "'");
+        }
+        String name = root.string("name", NAME, "lower-case letters, digits and '-', a letter first, at most 63");
+        Input input = required(root, "input", PipelineReader::input)
+                .orElseGet(() -> new Input("", "", TimestampUnit.RFC3339, Start.EARLIEST, Optional.empty()));
+        String key = root.string("key", FIELD, "the name of an event field");
+        Map<String, String> entity = entity(root);
+        Map<String, FieldType> request = request(root);
+        List<String> features = features(root);
+        if (!features.isEmpty() && entity.isEmpty()) {
+            root.fault("features", "features are looked up by 'entity', which names no join key");
+        }
+        Missing missing = root.optionalEnum("missing", Missing.class).orElse(Missing.IMPUTE);
+        boolean includeEvent = root.optionalBoolean("include-event").orElse(false);
+        Completeness complete = root.optionalMap("complete")
+                .map(PipelineReader::completeness)
+                .orElse(new Completeness(Duration.ZERO, Otherwise.PROCEED));
+        ModelReference model = required(root, "model", PipelineReader::model)
+                .orElseGet(() -> new ModelReference("", Optional.empty()));
+        String output = required(root, "output", PipelineReader::topicOf).orElse("");
+        if (!output.isEmpty() && (output.equals(input.topic()) || output.equals(input.topic() + ".dlq"))) {
+            root.fault("output", "'output' must be another topic than the input and its dead letters");
+        }
+        root.refuseUnknownKeys();
+        return new Pipeline(
+                name, input, key, entity, request, features, missing, includeEvent, complete, model, output, yaml);
+    }
+
+    private static Input input(MapNode node) {
+        String topic = topic(node);
+        node.optionalString("format")
+                .filter(format -> !format.equals("json"))
+                .ifPresent(format -> node.fault("format", "'format' must be json, was '" + format + "'"));
+        var timestamp = required(node, "timestamp", at -> {
+            String field = at.string("field", FIELD, "the name of an event field");
+            TimestampUnit unit = at.optionalEnum("unit", TimestampUnit.class).orElse(TimestampUnit.RFC3339);
+            at.refuseUnknownKeys();
+            return Map.entry(field, unit);
+        });
+        Start start = node.optionalEnum("start", Start.class).orElse(Start.EARLIEST);
+        Optional<ContractReference> contract = node.optionalMap("contract").map(at -> {
+            var reference = new ContractReference(at.string("domain"), at.string("name"));
+            at.refuseUnknownKeys();
+            return reference;
+        });
+        node.refuseUnknownKeys();
+        return new Input(
+                topic,
+                timestamp.map(Map.Entry::getKey).orElse(""),
+                timestamp.map(Map.Entry::getValue).orElse(TimestampUnit.RFC3339),
+                start,
+                contract);
+    }
+
+    private static Map<String, String> entity(MapNode root) {
+        var entity = new LinkedHashMap<String, String>();
+        root.optionalMap("entity").ifPresent(node -> {
+            for (String joinKey : node.keys()) {
+                if (!IDENTIFIER.matcher(joinKey).matches()) {
+                    node.fault(joinKey, "join key '" + joinKey + "' must be lower-case letters, digits and '_'");
+                }
+                entity.put(joinKey, node.string(joinKey, FIELD, "the name of an event field"));
+            }
+        });
+        return entity;
+    }
+
+    private static Map<String, FieldType> request(MapNode root) {
+        var request = new HashMap<String, FieldType>();
+        root.optionalMap("request").ifPresent(node -> {
+            for (String field : node.keys()) {
+                if (!node.has(field)) {
+                    node.fault(field, "'" + field + "' needs a type: bool, int64, double or string");
+                }
+                node.optionalEnum(field, FieldType.class).ifPresent(type -> request.put(field, type));
+            }
+        });
+        return request;
+    }
+
+    private static List<String> features(MapNode root) {
+        List<String> features = root.strings("features");
+        var seen = new HashSet<String>();
+        for (String feature : features) {
+            if (!FEATURE.matcher(feature).matches()) {
+                root.fault("features", "'" + feature + "' must be view:feature or view@v1:feature");
+            } else if (!seen.add(feature)) {
+                root.fault("features", "'" + feature + "' stands twice");
+            }
+        }
+        return features;
+    }
+
+    private static Completeness completeness(MapNode node) {
+        Duration patience = node.duration("wait");
+        if (patience.isNegative() || patience.compareTo(MAX_PATIENCE) > 0) {
+            node.fault("wait", "'wait' must be at most " + MAX_PATIENCE.toSeconds() + "s");
+        }
+        Otherwise otherwise = node.optionalEnum("otherwise", Otherwise.class).orElse(Otherwise.PROCEED);
+        node.refuseUnknownKeys();
+        return new Completeness(patience, otherwise);
+    }
+
+    private static ModelReference model(MapNode node) {
+        String name = node.string("name", WORD, "letters, digits, '.', '_' and '-'");
+        Optional<String> version = node.has("version")
+                ? Optional.of(node.string("version", WORD, "letters, digits, '.', '_' and '-'"))
+                : Optional.empty();
+        node.refuseUnknownKeys();
+        return new ModelReference(name, version);
+    }
+
+    private static String topicOf(MapNode node) {
+        String topic = topic(node);
+        node.refuseUnknownKeys();
+        return topic;
+    }
+
+    private static String topic(MapNode node) {
+        return node.string("topic", TOPIC, "a topic name: at most 245 letters, digits, '.', '_' and '-'");
+    }
+
+    private static <T> Optional<T> required(MapNode node, String key, Function<MapNode, T> read) {
+        if (!node.has(key)) {
+            node.faults().add(node.place(), "'" + key + "' is missing: expected a map");
+            return Optional.empty();
+        }
+        return node.optionalMap(key).map(read);
+    }
+
+    /** The text of the one YAML document that the line is in: a line that begins with {@code ---} separates documents wherever it stands. */
+    private static String document(String content, int line) {
+        List<String> lines = content.lines().toList();
+        int from = Math.min(line, lines.size()) - 1;
+        while (from > 0 && !separates(lines.get(from - 1))) {
+            from--;
+        }
+        int to = line;
+        while (to < lines.size() && !separates(lines.get(to))) {
+            to++;
+        }
+        return String.join("\n", lines.subList(from, Math.min(to, lines.size()))) + "\n";
+    }
+
+    private static boolean separates(String line) {
+        return line.startsWith("---") || line.startsWith("...");
+    }
+}

@@ -1,0 +1,101 @@
+package io.millrace.inference.contracts;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.millrace.inference.app.ContractRegistry;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.proto.registry.v1.ContractReference;
+import io.millrace.proto.registry.v1.GetDataProductRequest;
+import io.millrace.proto.registry.v1.RegistryServiceGrpc;
+import io.millrace.proto.registry.v1.ValidateRequest;
+import io.millrace.proto.registry.v1.ValidateResponse;
+import io.millrace.proto.registry.v1.ValidationIssue;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The contracts at registry-service. Connects when first asked; one call at a time per caller, never retried: the next check comes anyway. Thread-safe. */
+public final class RegistryContracts implements ContractRegistry, AutoCloseable {
+    private final ManagedChannel channel;
+
+    /**
+     * A client.
+     *
+     * @param address {@code host:port} of registry-service's gRPC
+     */
+    public RegistryContracts(String address) {
+        this.channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build();
+    }
+
+    @Override
+    public Optional<String> whyUnknown(Pipeline.ContractReference contract, Duration deadline) {
+        var request = GetDataProductRequest.newBuilder()
+                .setDomain(contract.domain())
+                .setName(contract.name())
+                .build();
+        try {
+            var answer = stub(deadline).getDataProduct(request);
+            return answer.hasDataProduct() ? Optional.empty() : Optional.of("it is not registered");
+        } catch (StatusRuntimeException e) {
+            return Optional.of(why(e));
+        }
+    }
+
+    @Override
+    public Verdict check(Pipeline.ContractReference contract, List<byte[]> rows, Duration deadline) {
+        var request = ValidateRequest.newBuilder()
+                .setReference(ContractReference.newBuilder()
+                        .setDomain(contract.domain())
+                        .setName(contract.name()))
+                .setJsonRows(array(rows))
+                .build();
+        try {
+            ValidateResponse response = stub(deadline).validate(request);
+            long violations = 0;
+            String first = "";
+            for (ValidationIssue issue : response.getIssuesList()) {
+                violations += issue.getFailingRows();
+                if (first.isEmpty()) {
+                    first = (issue.getColumn().isEmpty() ? "" : issue.getColumn() + ": ") + issue.getMessage();
+                }
+            }
+            return new Verdict.Checked(violations, first);
+        } catch (StatusRuntimeException e) {
+            return new Verdict.Unknown(why(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+
+    private RegistryServiceGrpc.RegistryServiceBlockingStub stub(Duration deadline) {
+        return RegistryServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static String why(StatusRuntimeException e) {
+        return e.getStatus().getCode() == Status.Code.NOT_FOUND
+                ? "it is not registered"
+                : "registry-service cannot be asked: " + e.getStatus().getCode();
+    }
+
+    private static ByteString array(List<byte[]> rows) {
+        var bytes = new ByteArrayOutputStream();
+        bytes.write('[');
+        for (int i = 0; i < rows.size(); i++) {
+            if (i > 0) {
+                bytes.write(',');
+            }
+            bytes.writeBytes(rows.get(i));
+        }
+        bytes.write(']');
+        return ByteString.copyFrom(bytes.toByteArray());
+    }
+}

@@ -1,0 +1,175 @@
+package io.millrace.inference.kafka;
+
+import io.millrace.gate.Refusal;
+import io.millrace.inference.app.DeadLetterReason;
+import io.millrace.inference.app.Scoring;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.Pipeline.Otherwise;
+import io.millrace.inference.domain.RowScore;
+import io.millrace.inference.domain.ScoreRow;
+import io.millrace.inference.domain.ScoredBatch;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Scope;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** Turns records into predictions and dead letters: decode, one call of scoring, encode. Changes nothing outside, so that it can be repeated. Used by one thread. */
+final class BatchScorer {
+    private final Pipeline pipeline;
+    private final Scoring scoring;
+    private final Duration deadline;
+    private final EventDecoder decoder;
+    private final PredictionWriter writer;
+    private final EventTraces traces;
+    private final String deadLetters;
+    private int maxPredictionBytes = Integer.MAX_VALUE;
+
+    BatchScorer(Pipeline pipeline, Scoring scoring, StreamSettings settings, OpenTelemetry telemetry) {
+        this.pipeline = pipeline;
+        this.scoring = scoring;
+        this.deadline = settings.callDeadline().plus(pipeline.complete().patience());
+        this.decoder = new EventDecoder(pipeline, settings.maxEventBytes());
+        this.writer = new PredictionWriter(pipeline);
+        this.traces = new EventTraces(telemetry, pipeline.name());
+        this.deadLetters = StreamSettings.deadLetters(pipeline);
+    }
+
+    /** Sets the longest prediction that the output topic takes. */
+    void limitPredictions(int bytes) {
+        maxPredictionBytes = bytes;
+    }
+
+    /**
+     * What the records become.
+     *
+     * @throws NotYetException where scoring cannot be done now
+     * @throws ScoringFailedException where scoring throws what it does not declare
+     */
+    PreparedBatch prepare(List<ConsumerRecord<byte[], byte[]>> records) {
+        var decoded = new ArrayList<DecodedEvent>(records.size());
+        var scorable = new ArrayList<ConsumerRecord<byte[], byte[]>>(records.size());
+        var rows = new ArrayList<ScoreRow>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            DecodedEvent event = decoder.decode(record.value());
+            decoded.add(event);
+            if (event instanceof DecodedEvent.Event scored) {
+                scorable.add(record);
+                rows.add(scored.row());
+            }
+        }
+        var prepared = new PreparedBatch();
+        if (rows.isEmpty()) {
+            for (int i = 0; i < records.size(); i++) {
+                if (decoded.get(i) instanceof DecodedEvent.Faulty faulty) {
+                    bury(prepared, records.get(i), faulty);
+                }
+            }
+            return prepared;
+        }
+        EventTraces.Batch trace = traces.begin(scorable);
+        prepared.tracedBy(trace);
+        try {
+            ScoredBatch scored = score(rows, trace);
+            encode(prepared, records, decoded, scored, trace);
+            return prepared;
+        } catch (NotYetException | ScoringFailedException e) {
+            trace.end(e.getMessage());
+            throw e;
+        }
+    }
+
+    /** Whether the record can be read as an event. */
+    boolean isEvent(ConsumerRecord<byte[], byte[]> record) {
+        return decoder.decode(record.value()) instanceof DecodedEvent.Event;
+    }
+
+    /** Makes a dead letter of a record on which scoring fails each time. */
+    PreparedBatch giveUp(ConsumerRecord<byte[], byte[]> record, String detail) {
+        var prepared = new PreparedBatch();
+        bury(prepared, record, new DecodedEvent.Faulty(DeadLetterReason.SCORING_FAILED, detail));
+        return prepared;
+    }
+
+    private ScoredBatch score(List<ScoreRow> rows, EventTraces.Batch trace) {
+        ScoredBatch scored;
+        try (Scope ignored = trace.context().makeCurrent()) {
+            scored = scoring.score(pipeline, rows, pipeline.complete().patience(), deadline);
+        } catch (Refusal e) {
+            throw new NotYetException(e.reason().name() + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw new ScoringFailedException(e);
+        }
+        if (scored.rows().size() != rows.size()) {
+            throw new ScoringFailedException(
+                    new IllegalStateException(scored.rows().size() + " answers to " + rows.size() + " rows"));
+        }
+        if (!scored.complete() && pipeline.complete().otherwise() == Otherwise.RETRY) {
+            throw new NotYetException("the features are not complete yet", null);
+        }
+        return scored;
+    }
+
+    private void encode(
+            PreparedBatch prepared,
+            List<ConsumerRecord<byte[], byte[]>> records,
+            List<DecodedEvent> decoded,
+            ScoredBatch scored,
+            EventTraces.Batch trace) {
+        int row = 0;
+        for (int i = 0; i < records.size(); i++) {
+            ConsumerRecord<byte[], byte[]> record = records.get(i);
+            switch (decoded.get(i)) {
+                case DecodedEvent.Faulty faulty -> bury(prepared, record, faulty);
+                case DecodedEvent.Event event -> {
+                    switch (scored.rows().get(row)) {
+                        case RowScore.Invalid(String reason, String detail) ->
+                            prepared.bury(
+                                    DeadLetters.of(deadLetters, pipeline.name(), record, reason, detail),
+                                    DeadLetterReason.INVALID_ROW);
+                        case RowScore.Scored score ->
+                            predict(prepared, record, event, score, scored, trace.traceparent(row));
+                    }
+                    row++;
+                }
+            }
+        }
+    }
+
+    private void predict(
+            PreparedBatch prepared,
+            ConsumerRecord<byte[], byte[]> record,
+            DecodedEvent.Event event,
+            RowScore.Scored score,
+            ScoredBatch batch,
+            String traceparent) {
+        byte[] value = writer.write(event, score, batch, record, traceparent);
+        if (value.length > maxPredictionBytes) {
+            bury(
+                    prepared,
+                    record,
+                    new DecodedEvent.Faulty(
+                            DeadLetterReason.PREDICTION_TOO_LARGE,
+                            value.length + " bytes, the output topic takes " + maxPredictionBytes));
+            return;
+        }
+        var headers = new RecordHeaders();
+        if (!traceparent.isEmpty()) {
+            headers.add("traceparent", traceparent.getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
+        prepared.predict(
+                new ProducerRecord<>(pipeline.outputTopic(), null, null, key, value, headers), record.timestamp());
+    }
+
+    private void bury(PreparedBatch prepared, ConsumerRecord<byte[], byte[]> record, DecodedEvent.Faulty faulty) {
+        prepared.bury(
+                DeadLetters.of(
+                        deadLetters, pipeline.name(), record, faulty.reason().name(), faulty.detail()),
+                faulty.reason());
+    }
+}

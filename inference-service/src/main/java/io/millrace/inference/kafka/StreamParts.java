@@ -1,0 +1,25 @@
+package io.millrace.inference.kafka;
+
+import io.millrace.inference.app.ContractWatch;
+import io.millrace.inference.app.Scoring;
+import io.millrace.inference.app.StreamTally;
+import io.millrace.inference.app.StreamTelemetry;
+import io.millrace.inference.domain.Pipeline;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stream works with.
+ *
+ * @param contract watches the input's contract, or null where there is none
+ */
+record StreamParts(
+        Pipeline pipeline,
+        StreamSettings settings,
+        Scoring scoring,
+        StreamTally tally,
+        StreamTelemetry telemetry,
+        OpenTelemetry traces,
+        InstantSource clock,
+        @Nullable ContractWatch contract) {}

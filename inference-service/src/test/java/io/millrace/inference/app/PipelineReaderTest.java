@@ -1,0 +1,156 @@
+package io.millrace.inference.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Fault;
+import io.millrace.definitions.Faults;
+import io.millrace.inference.domain.Pipeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PipelineReaderTest {
+    private static final String FLIGHTS = """
+            kind: Pipeline
+            name: flight-delay
+            input:
+              topic: flights.departures.v1
+              format: json
+              timestamp: {field: departure_time, unit: rfc3339}
+              start: latest
+              contract: {domain: flights, name: departures}
+            key: flight_id
+            entity: {origin: from, destination: to}
+            request: {distance: double, night: bool}
+            features: ["origin_delays:delay_mean_3h", "origin_delays@v2:last_delay"]
+            missing: refuse
+            include-event: true
+            complete: {wait: 2s, otherwise: retry}
+            model: {name: flight-delay, version: "1"}
+            output: {topic: flights.predictions.v1}
+            """;
+
+    @Test
+    void aWholeDefinitionIsReadAsItIsWritten() {
+        var faults = new Faults();
+        List<Pipeline> pipelines = PipelineReader.read(List.of(new DefinitionFile("f.yaml", FLIGHTS)), faults);
+
+        assertThat(faults.all()).isEmpty();
+        assertThat(pipelines)
+                .containsExactly(new Pipeline(
+                        "flight-delay",
+                        new Pipeline.Input(
+                                "flights.departures.v1",
+                                "departure_time",
+                                Pipeline.TimestampUnit.RFC3339,
+                                Pipeline.Start.LATEST,
+                                Optional.of(new Pipeline.ContractReference("flights", "departures"))),
+                        "flight_id",
+                        Map.of("origin", "from", "destination", "to"),
+                        Map.of("distance", Pipeline.FieldType.DOUBLE, "night", Pipeline.FieldType.BOOL),
+                        List.of("origin_delays:delay_mean_3h", "origin_delays@v2:last_delay"),
+                        Pipeline.Missing.REFUSE,
+                        true,
+                        new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
+                        new Pipeline.ModelReference("flight-delay", Optional.of("1")),
+                        "flights.predictions.v1",
+                        FLIGHTS));
+    }
+
+    @Test
+    void whatIsLeftOutHasItsDefault() {
+        Pipeline pipeline = read("""
+                kind: Pipeline
+                name: p
+                input: {topic: in, timestamp: {field: at}}
+                key: id
+                model: {name: m}
+                output: {topic: out}
+                """);
+
+        assertThat(pipeline.input().start()).isEqualTo(Pipeline.Start.EARLIEST);
+        assertThat(pipeline.missing()).isEqualTo(Pipeline.Missing.IMPUTE);
+        assertThat(pipeline.includeEvent()).isFalse();
+        assertThat(pipeline.complete()).isEqualTo(new Pipeline.Completeness(Duration.ZERO, Pipeline.Otherwise.PROCEED));
+        assertThat(pipeline.model().version()).isEmpty();
+    }
+
+    @Test
+    void everyFaultIsFoundWithItsLine() {
+        var faults = new Faults();
+        PipelineReader.read(List.of(new DefinitionFile("bad.yaml", """
+                kind: Pipeline
+                name: Not_Good
+                input:
+                  topic: "a b"
+                  format: avro
+                  timestamp: {field: at, unit: hours}
+                  begin: earliest
+                key: id
+                features: ["nonsense"]
+                complete: {wait: 10m}
+                model: {nam: m}
+                output: {topic: out}
+                """)), faults);
+
+        assertThat(faults.all().stream().map(Fault::toString))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:2: 'name'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:4: 'topic'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:5: 'format'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:6: 'unit'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:7: unknown key 'begin'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:9: 'nonsense'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:10: 'wait'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:11: unknown key 'nam'"));
+    }
+
+    @Test
+    void anEmptyDocumentNamesEverythingThatIsMissing() {
+        var faults = new Faults();
+        PipelineReader.read(List.of(new DefinitionFile("e.yaml", "kind: Pipeline\n")), faults);
+
+        assertThat(faults.all().stream().map(Fault::message))
+                .anyMatch(fault -> fault.contains("'name'"))
+                .anyMatch(fault -> fault.contains("'input'"))
+                .anyMatch(fault -> fault.contains("'key'"))
+                .anyMatch(fault -> fault.contains("'model'"))
+                .anyMatch(fault -> fault.contains("'output'"));
+    }
+
+    @Test
+    void eachPipelineOfAFileKeepsItsOwnText() {
+        String second = FLIGHTS.replace("name: flight-delay\n", "name: second\n");
+        var faults = new Faults();
+        List<Pipeline> pipelines = PipelineReader.read(
+                List.of(new DefinitionFile("two.yaml", "# first\n" + FLIGHTS + "---\n" + second)), faults);
+
+        assertThat(faults.all()).isEmpty();
+        assertThat(pipelines).hasSize(2);
+        assertThat(pipelines.get(0).yaml()).isEqualTo("# first\n" + FLIGHTS);
+        assertThat(pipelines.get(1).yaml()).isEqualTo(second);
+        assertThat(read(pipelines.get(1).yaml())).isEqualTo(pipelines.get(1));
+    }
+
+    @Test
+    void aNameThatStandsTwiceIsRefused() {
+        var faults = new Faults();
+        PipelineReader.read(
+                List.of(new DefinitionFile("a.yaml", FLIGHTS), new DefinitionFile("b.yaml", FLIGHTS)), faults);
+
+        assertThat(faults.all())
+                .singleElement()
+                .asString()
+                .startsWith("b.yaml:2:")
+                .contains("defined twice");
+    }
+
+    private static Pipeline read(String yaml) {
+        var faults = new Faults();
+        List<Pipeline> pipelines = PipelineReader.read(List.of(new DefinitionFile("p.yaml", yaml)), faults);
+        assertThat(faults.all()).isEmpty();
+        return pipelines.getFirst();
+    }
+}

@@ -1,0 +1,289 @@
+package io.millrace.inference.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Faults;
+import io.millrace.inference.app.PipelineReader;
+import io.millrace.inference.app.PipelineStreams.RunningStream;
+import io.millrace.inference.app.Scoring;
+import io.millrace.inference.app.StreamTally;
+import io.millrace.inference.app.StreamTelemetry;
+import io.millrace.inference.domain.Pipeline;
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline of its own on the shared broker: its topics, its streams, and the check of what came out against what went in. */
+final class Stage implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    final String name = "p" + COUNT.incrementAndGet();
+    final String input = name + ".in";
+    final String output = name + ".out";
+    final String deadLetters = input + ".dlq";
+    final StreamTally tally = new StreamTally();
+    final Admin admin = Admin.create(Map.of("bootstrap.servers", TestBroker.bootstrapServers()));
+    private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+            Map.of("bootstrap.servers", TestBroker.bootstrapServers(), "linger.ms", 5, "max.request.size", 8 << 20),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    private final List<RunningStream> streams = new ArrayList<>();
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+
+    /** Timeouts for tests: a silent replica is gone after 3 s, its transaction after 4 s. */
+    static StreamSettings settings(int ordinal, int pollRecords) {
+        return settings(TestBroker.bootstrapServers(), ordinal, pollRecords);
+    }
+
+    static StreamSettings settings(String bootstrapServers, int ordinal, int pollRecords) {
+        return new StreamSettings(
+                bootstrapServers,
+                ordinal,
+                pollRecords,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(2),
+                true,
+                100_000,
+                Duration.ofMillis(50),
+                Duration.ofMillis(400));
+    }
+
+    String yaml(String more) {
+        return """
+                kind: Pipeline
+                name: %s
+                input:
+                  topic: %s
+                  timestamp: {field: at, unit: ms}
+                %s
+                key: id
+                request: {amount: int64}
+                model: {name: fake}
+                output: {topic: %s}
+                """.formatted(name, input, more, output);
+    }
+
+    Pipeline pipeline() {
+        return pipeline(yaml(""));
+    }
+
+    static Pipeline pipeline(String yaml) {
+        var faults = new Faults();
+        List<Pipeline> pipelines = PipelineReader.read(List.of(new DefinitionFile("p.yaml", yaml)), faults);
+        faults.throwIfAny();
+        return pipelines.getFirst();
+    }
+
+    RunningStream start(Pipeline pipeline, StreamSettings settings, Scoring scoring) {
+        return start(pipeline, settings, scoring, OpenTelemetry.noop());
+    }
+
+    RunningStream start(Pipeline pipeline, StreamSettings settings, Scoring scoring, OpenTelemetry traces) {
+        var parts = new StreamParts(
+                pipeline, settings, scoring, tally, StreamTelemetry.NONE, traces, Clock.systemUTC(), null);
+        var stream = StreamLoop.start(parts, null);
+        streams.add(stream);
+        return stream;
+    }
+
+    void makeInput(int partitions) {
+        make(input, partitions);
+    }
+
+    void make(String topic, int partitions) {
+        try {
+            admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())
+                            .configs(Map.of("max.message.bytes", "4000000"))))
+                    .all()
+                    .get();
+            awaitPartitions(topic, partitions);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until each partition of a topic has a leader. */
+    void awaitPartitions(String topic, int partitions) {
+        await().until(() -> admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+                        .flatMap(description -> description.partitions().stream())
+                        .filter(partition ->
+                                partition.leader() != null && !partition.isr().isEmpty())
+                        .count()
+                == partitions);
+    }
+
+    /** Sends events with amounts from {@code from} up; the entity is the amount modulo 37. */
+    void send(int from, int count) {
+        for (int amount = from; amount < from + count; amount++) {
+            event("e" + amount % 37, amount);
+        }
+    }
+
+    void event(String id, long amount) {
+        raw(id, "{\"id\":\"" + id + "\",\"at\":1700000000000,\"amount\":" + amount + "}");
+    }
+
+    void raw(@Nullable String key, @Nullable String value) {
+        raw(key, value, new RecordHeaders());
+    }
+
+    void raw(@Nullable String key, @Nullable String value, RecordHeaders headers) {
+        byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+        sent.add(producer.send(new ProducerRecord<>(input, null, null, keyBytes, bytes, headers)));
+    }
+
+    /** Sends to any topic and waits until it is there. */
+    void sendTo(String topic, String value) {
+        sendTo(topic, 0, value);
+    }
+
+    void sendTo(String topic, int partition, String value) {
+        sent.add(producer.send(new ProducerRecord<>(topic, partition, null, value.getBytes(StandardCharsets.UTF_8))));
+        flush();
+    }
+
+    /** Waits until all that was sent is in the topic. */
+    void flush() {
+        producer.flush();
+        for (Future<RecordMetadata> record : sent) {
+            try {
+                record.get();
+            } catch (InterruptedException | ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        sent.clear();
+    }
+
+    /** All committed records of a topic, in their partitions' order; empty where there is no such topic. */
+    List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
+        var all = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                TestBroker.bootstrapServers(),
+                "isolation.level",
+                "read_committed",
+                "auto.offset.reset",
+                "earliest",
+                "allow.auto.create.topics",
+                false,
+                "max.poll.records",
+                10_000);
+        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.listTopics().getOrDefault(topic, List.of()).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    int outcomes() {
+        return committed(output).size() + committed(deadLetters).size();
+    }
+
+    Map<String, OffsetAndMetadata> committedOffsets() throws Exception {
+        var offsets = new HashMap<String, OffsetAndMetadata>();
+        admin.listConsumerGroupOffsets(StreamSettings.group(name))
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .forEach((partition, offset) -> offsets.put(partition.toString(), offset));
+        return offsets;
+    }
+
+    static String header(ConsumerRecord<?, ?> record, String name) {
+        var values = new ArrayList<String>();
+        record.headers().headers(name).forEach(h -> values.add(new String(h.value(), StandardCharsets.UTF_8)));
+        return String.join(",", values);
+    }
+
+    static JsonNode json(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return JSON.readTree(record.value());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asserts that each input has exactly one outcome, predictions are right, and each key's predictions are in the order of its inputs. */
+    void assertExactlyOnce() {
+        Set<String> wanted = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> record : committed(input)) {
+            wanted.add(record.partition() + "/" + record.offset());
+        }
+        var seen = new ArrayList<String>();
+        Map<String, Long> last = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : committed(output)) {
+            JsonNode event = json(record);
+            JsonNode source = event.path("source");
+            long offset = source.path("offset").asLong();
+            seen.add(source.path("partition").asInt() + "/" + offset);
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            Long before = last.put(key, offset);
+            assertThat(before == null || before < offset)
+                    .as("order of key %s: offset %s after %s", key, offset, before)
+                    .isTrue();
+        }
+        for (ConsumerRecord<byte[], byte[]> record : committed(deadLetters)) {
+            seen.add(header(record, "millrace.source-partition") + "/" + header(record, "millrace.source-offset"));
+        }
+        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(new HashSet<>(seen)).isEqualTo(wanted);
+    }
+
+    void stop(RunningStream stream) {
+        stream.stop();
+        try {
+            assertThat(stream.awaitEnd(Duration.ofSeconds(20))).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        streams.forEach(RunningStream::stop);
+        streams.forEach(this::stop);
+        producer.close();
+        admin.close();
+    }
+}
