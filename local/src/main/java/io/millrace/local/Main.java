@@ -1,0 +1,62 @@
+package io.millrace.local;
+
+import io.millrace.backing.BackingException;
+import io.millrace.backing.Checkout;
+import io.millrace.definitions.InvalidDefinitionException;
+import io.millrace.local.platform.CommandFailure;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code ./millrace}. Exit codes: 0 done, 1 it did not work, 2 wrong command line, 3 the machine lacks something. */
+@Command(
+        name = "./millrace",
+        description = "Runs Millrace on this machine.",
+        mixinStandardHelpOptions = true,
+        version = "Millrace 0.1.0",
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            StatusCommand.class,
+            ApplyCommand.class,
+            DemoCommand.class,
+            KeepCommand.class
+        })
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((error, command, parsed) -> {
+                    command.getErr().println("millrace: " + explain(error));
+                    return error instanceof CommandFailure failure ? failure.exitCode() : CommandFailure.FAILED;
+                })
+                .execute(arguments);
+    }
+
+    /** One line where the reason is known; else the exception's own words. */
+    private static String explain(Exception error) {
+        return switch (error) {
+            case CommandFailure failure -> String.valueOf(failure.getMessage());
+            case BackingException backing -> String.valueOf(backing.getMessage());
+            case InvalidDefinitionException invalid -> "definitions with faults\n" + invalid.getMessage();
+            case UncheckedIOException io -> "cannot read or write: " + io.getMessage() + " (disk full?)";
+            default -> error.toString();
+        };
+    }
+
+    static Path checkout() {
+        return Checkout.root();
+    }
+
+    /** A path of the command line, which is meant from where the command was called; the script has gone to the clone's root since. */
+    static Path given(Path path) {
+        Path from = Path.of(System.getProperty("millrace.called.from", ""));
+        return from.toAbsolutePath().equals(Path.of("").toAbsolutePath()) ? path : from.resolve(path);
+    }
+}

@@ -1,0 +1,125 @@
+package io.millrace.local;
+
+import io.grpc.StatusRuntimeException;
+import io.millrace.local.platform.Channels;
+import io.millrace.local.platform.CommandFailure;
+import io.millrace.local.platform.Health;
+import io.millrace.local.platform.Layout;
+import io.millrace.local.platform.LocalPlatform;
+import io.millrace.local.platform.Memory;
+import io.millrace.local.platform.PortPlan;
+import io.millrace.local.platform.ProcessFile;
+import io.millrace.local.platform.RunState.Snapshot;
+import io.millrace.local.platform.Service;
+import io.millrace.proto.features.v1.FeatureServiceGrpc;
+import io.millrace.proto.features.v1.FeatureViewSummary;
+import io.millrace.proto.features.v1.ListFeatureViewsRequest;
+import io.millrace.proto.inference.v1.InferenceServiceGrpc;
+import io.millrace.proto.inference.v1.ListPipelinesRequest;
+import io.millrace.proto.inference.v1.PipelineSummary;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+
+/** Shows what runs: each process with its address, memory and health, and how far behind views and pipelines are. */
+@Command(
+        name = "status",
+        description =
+                "Show each process, its addresses and health, and the lag of views and pipelines; exit code 1 unless all is ready.",
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+    private final PrintStream out = System.out;
+
+    @Override
+    public Integer call() {
+        var platform = new LocalPlatform(new Layout(Main.checkout(), "data"), out);
+        Optional<Snapshot> running = platform.running();
+        if (running.isEmpty()) {
+            out.println("nothing runs here");
+            platform.processes()
+                    .forEach(left -> out.println(
+                            "left behind: " + left.name() + ", pid " + left.pid() + " (./millrace down ends it)"));
+            return CommandFailure.FAILED;
+        }
+        PortPlan ports = running.get().ports();
+        out.println("platform " + running.get().phase() + ", data in .millrace/"
+                + running.get().dataName());
+        boolean good = services(platform, ports);
+        process(platform, "kafka", ports.bootstrapServers());
+        process(platform, "postgres", "127.0.0.1:" + ports.postgres());
+        try (var channels = new Channels(ports)) {
+            views(channels);
+            pipelines(channels);
+        }
+        return good ? 0 : CommandFailure.FAILED;
+    }
+
+    private boolean services(LocalPlatform platform, PortPlan ports) {
+        boolean good = true;
+        try (var health = new Health()) {
+            for (Service service : Service.values()) {
+                Health.Answer answer = health.ask(ports, service);
+                good &= answer.ready();
+                process(
+                        platform,
+                        service.module(),
+                        "REST http://127.0.0.1:" + ports.rest(service) + "  gRPC 127.0.0.1:" + ports.grpc(service)
+                                + "  metrics http://127.0.0.1:" + ports.management(service) + "/q/metrics  "
+                                + (answer.ready() ? "ready" : "NOT READY: " + answer.why()));
+            }
+        }
+        return good;
+    }
+
+    private void process(LocalPlatform platform, String name, String what) {
+        Optional<ProcessFile.Entry> entry = platform.processes().stream()
+                .filter(process -> process.name().equals(name))
+                .findFirst();
+        String state = entry.map(process -> "pid " + process.pid() + ", "
+                        + (Memory.resident(process.pid()).orElse(0) >> 20) + " MiB")
+                .orElse("ENDED");
+        out.printf("  %-18s %-22s %s%n", name, state, what);
+    }
+
+    private void views(Channels channels) {
+        try {
+            for (FeatureViewSummary view : FeatureServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                    .withDeadlineAfter(5, TimeUnit.SECONDS)
+                    .listFeatureViews(ListFeatureViewsRequest.getDefaultInstance())
+                    .getViewsList()) {
+                out.printf(
+                        "  view     %-28s lag %d, applied %d, late %d, dead letters %d%n",
+                        view.getName() + "@" + view.getVersion(),
+                        view.getLag(),
+                        view.getApplied(),
+                        view.getLateDropped(),
+                        view.getDeadLettered());
+            }
+        } catch (StatusRuntimeException e) {
+            out.println("  views are not known: " + e.getStatus().getCode());
+        }
+    }
+
+    private void pipelines(Channels channels) {
+        try {
+            for (PipelineSummary pipeline : InferenceServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                    .withDeadlineAfter(5, TimeUnit.SECONDS)
+                    .listPipelines(ListPipelinesRequest.getDefaultInstance())
+                    .getPipelinesList()) {
+                out.printf(
+                        "  pipeline %-28s %s, lag %d, predictions %d, dead letters %d %s%n",
+                        pipeline.getName(),
+                        pipeline.getState().name().replace("STATE_", "").toLowerCase(Locale.ROOT),
+                        pipeline.getLag(),
+                        pipeline.getPredictions(),
+                        pipeline.getDeadLettered(),
+                        pipeline.getReason());
+            }
+        } catch (StatusRuntimeException e) {
+            out.println("  pipelines are not known: " + e.getStatus().getCode());
+        }
+    }
+}

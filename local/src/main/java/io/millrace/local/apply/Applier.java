@@ -1,0 +1,243 @@
+package io.millrace.local.apply;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.millrace.local.apply.Applied.Change;
+import io.millrace.local.platform.Channels;
+import io.millrace.local.platform.CommandFailure;
+import io.millrace.local.platform.PortPlan;
+import io.millrace.local.platform.Service;
+import io.millrace.proto.edge.v1.EdgeServiceGrpc;
+import io.millrace.proto.edge.v1.Node;
+import io.millrace.proto.edge.v1.RegisterNodesRequest;
+import io.millrace.proto.edge.v1.RegisterNodesResponse;
+import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
+import io.millrace.proto.features.v1.DefinitionFile;
+import io.millrace.proto.features.v1.DefinitionOutcome;
+import io.millrace.proto.features.v1.FeatureServiceGrpc;
+import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
+import io.millrace.proto.inference.v1.InferenceServiceGrpc;
+import io.millrace.proto.registry.v1.RegisterDataProductRequest;
+import io.millrace.proto.registry.v1.RegisterDataProductResponse;
+import io.millrace.proto.registry.v1.RegistryServiceGrpc;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Brings a folder of definitions to the services that own them. Applying the same folder again changes nothing. */
+public final class Applier {
+    private static final long DEADLINE_SECONDS = 60;
+
+    private final Channels channels;
+    private final PortPlan ports;
+
+    public Applier(Channels channels, PortPlan ports) {
+        this.channels = channels;
+        this.ports = ports;
+    }
+
+    /**
+     * Applies everything, source topics first and pipelines after what they read. Pipelines are left out where a feature view was refused: their
+     * faults would only repeat it.
+     */
+    public Applied applyAll(DefinitionFolder folder) {
+        Applied inputs = applyInputs(folder);
+        if (!inputs.faults().isEmpty()) {
+            return folder.pipelines().isEmpty()
+                    ? inputs
+                    : inputs.and(Applied.refused(List.of("pipelines were not applied: what they read was refused")));
+        }
+        return inputs.and(applyPipelines(folder));
+    }
+
+    /** All but the pipelines. */
+    public Applied applyInputs(DefinitionFolder folder) {
+        return applyTopics(folder)
+                .and(applyContracts(folder))
+                .and(applyFeatureViews(folder))
+                .and(applyEdgeNodes(folder));
+    }
+
+    public Applied applyPipelines(DefinitionFolder folder) {
+        if (folder.pipelines().isEmpty()) {
+            return Applied.nothing();
+        }
+        var request = ApplyPipelinesRequest.newBuilder();
+        folder.pipelines().forEach(file -> request.addFiles(file(file)));
+        return attempt(
+                "",
+                () -> outcomes(
+                        "pipeline",
+                        InferenceServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                                .applyPipelines(request.build())
+                                .getOutcomesList()));
+    }
+
+    private Applied applyTopics(DefinitionFolder folder) {
+        if (folder.topics().isEmpty()) {
+            return Applied.nothing();
+        }
+        Applied applied = Applied.nothing();
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ports.bootstrapServers()))) {
+            for (Topics.Topic topic : folder.topics()) {
+                applied = applied.and(Applied.one("topic", topic.name(), make(admin, topic)));
+            }
+        }
+        return applied;
+    }
+
+    private static Change make(Admin admin, Topics.Topic topic) {
+        try {
+            admin.createTopics(List.of(new NewTopic(topic.name(), topic.partitions(), (short) 1)))
+                    .all()
+                    .get();
+            return Change.CREATED;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return Change.UNCHANGED;
+            }
+            throw CommandFailure.failed("Kafka does not make topic " + topic.name() + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailure.failed("interrupted");
+        }
+    }
+
+    private Applied applyContracts(DefinitionFolder folder) {
+        Applied applied = Applied.nothing();
+        for (io.millrace.definitions.DefinitionFile contract : folder.contracts()) {
+            var request = RegisterDataProductRequest.newBuilder()
+                    .setPath(contract.path())
+                    .setContent(contract.content())
+                    .build();
+            applied = applied.and(attempt(contract.path(), () -> {
+                RegisterDataProductResponse answer = RegistryServiceGrpc.newBlockingStub(channels.to(Service.REGISTRY))
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                        .registerDataProduct(request);
+                var product = answer.getDataProduct();
+                return Applied.one(
+                        "contract",
+                        product.getDomain() + "/" + product.getName() + " revision " + product.getRevision(),
+                        answer.getCreated() ? Change.CREATED : Change.UNCHANGED);
+            }));
+        }
+        return applied;
+    }
+
+    private Applied applyFeatureViews(DefinitionFolder folder) {
+        if (folder.featureViews().isEmpty()) {
+            return Applied.nothing();
+        }
+        var request = ApplyFeatureViewsRequest.newBuilder();
+        folder.featureViews().forEach(file -> request.addFiles(file(file)));
+        return attempt(
+                "",
+                () -> outcomes(
+                        "feature view",
+                        FeatureServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                                .applyFeatureViews(request.build())
+                                .getOutcomesList()));
+    }
+
+    private Applied applyEdgeNodes(DefinitionFolder folder) {
+        if (folder.edgeNodes().isEmpty()) {
+            return Applied.nothing();
+        }
+        var request = RegisterNodesRequest.newBuilder();
+        for (EdgeNodes.Node node : folder.edgeNodes()) {
+            request.addNodes(Node.newBuilder()
+                    .setId(node.id())
+                    .setUrl(node.url().map(this::moved).orElse(""))
+                    .setDomain(node.domain())
+                    .setIntervalSeconds((int) node.interval().toSeconds()));
+        }
+        return attempt("", () -> {
+            RegisterNodesResponse answer = EdgeServiceGrpc.newBlockingStub(channels.to(Service.EDGE))
+                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                    .registerNodes(request.build());
+            return Applied.one(
+                    "edge nodes",
+                    answer.getCreated() + " new, " + answer.getUpdated() + " changed, " + answer.getUnchanged()
+                            + " as they were",
+                    answer.getCreated() > 0
+                            ? Change.CREATED
+                            : answer.getUpdated() > 0 ? Change.UPDATED : Change.UNCHANGED);
+        });
+    }
+
+    /** A node of the example answers on a port of the platform's range, which moves with {@code --port-base}. */
+    private String moved(URI url) {
+        return url.getPort() < 0
+                ? url.toString()
+                : url.toString().replace(":" + url.getPort(), ":" + ports.moved(url.getPort()));
+    }
+
+    private static DefinitionFile file(io.millrace.definitions.DefinitionFile file) {
+        return DefinitionFile.newBuilder()
+                .setPath(file.path())
+                .setContent(file.content())
+                .build();
+    }
+
+    private static Applied outcomes(String kind, List<DefinitionOutcome> outcomes) {
+        Applied applied = Applied.nothing();
+        for (DefinitionOutcome outcome : outcomes) {
+            Change change =
+                    switch (outcome.getChange()) {
+                        case CHANGE_CREATED -> Change.CREATED;
+                        case CHANGE_UPDATED -> Change.UPDATED;
+                        case CHANGE_UNCHANGED, CHANGE_UNSPECIFIED, UNRECOGNIZED -> Change.UNCHANGED;
+                    };
+            applied = applied.and(Applied.one(kind, outcome.getName(), change));
+        }
+        return applied;
+    }
+
+    /** Runs a call; what the service refuses becomes faults. */
+    private static Applied attempt(String path, Supplier<Applied> call) {
+        try {
+            return call.get();
+        } catch (StatusRuntimeException e) {
+            return Applied.refused(faults(path, e));
+        }
+    }
+
+    /** Every fault of a refusal as {@code file:line: what}, or its message where it names none. */
+    static List<String> faults(String path, StatusRuntimeException refusal) {
+        var faults = new ArrayList<String>();
+        Status status = StatusProto.fromThrowable(refusal);
+        for (Any detail : status == null ? List.<Any>of() : status.getDetailsList()) {
+            if (detail.is(BadRequest.class)) {
+                try {
+                    for (BadRequest.FieldViolation violation :
+                            detail.unpack(BadRequest.class).getFieldViolationsList()) {
+                        faults.add(violation.getField() + ": " + violation.getDescription());
+                    }
+                } catch (InvalidProtocolBufferException e) {
+                    faults.add("the refusal's details cannot be read: " + e.getMessage());
+                }
+            }
+        }
+        if (faults.isEmpty()) {
+            String description = refusal.getStatus().getDescription();
+            faults.add((path.isEmpty() ? "" : path + ": ")
+                    + refusal.getStatus().getCode()
+                    + (description == null ? "" : " " + description));
+        }
+        return faults;
+    }
+}

@@ -1,0 +1,58 @@
+package io.millrace.local.platform;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Writes every process that the keeper started, directly or not, into the process file as soon as it is seen. Not thread-safe. */
+final class ProcessWatch {
+    private final ProcessFile file;
+    private final Path postgres;
+    private final Set<Long> known = new HashSet<>();
+
+    /**
+     * @param postgres the folder of Postgres, which leaves the process tree and tells its id in a file
+     */
+    ProcessWatch(ProcessFile file, Path postgres) {
+        this.file = file;
+        this.postgres = postgres;
+    }
+
+    /** Looks once. */
+    void look() {
+        ProcessHandle.current().children().forEach(child -> {
+            String command = child.info().commandLine().orElse("");
+            note(child.pid(), nameOf(command));
+        });
+        postmaster().ifPresent(pid -> note(pid, "postgres"));
+    }
+
+    private void note(long pid, String name) {
+        if (known.add(pid)) {
+            ProcessFile.entry(name, pid).ifPresent(file::add);
+        }
+    }
+
+    static String nameOf(String commandLine) {
+        for (Service service : Service.values()) {
+            if (commandLine.contains("/" + service.module() + "/target/")) {
+                return service.module();
+            }
+        }
+        return commandLine.contains(" kafka.Kafka ") ? "kafka" : "helper";
+    }
+
+    private Optional<Long> postmaster() {
+        Path pidFile = postgres.resolve("data").resolve("postmaster.pid");
+        try {
+            return Files.exists(pidFile)
+                    ? Files.readAllLines(pidFile).stream().findFirst().map(Long::valueOf)
+                    : Optional.empty();
+        } catch (IOException | NumberFormatException beingWritten) {
+            return Optional.empty();
+        }
+    }
+}

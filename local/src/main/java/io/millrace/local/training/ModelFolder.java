@@ -1,0 +1,84 @@
+package io.millrace.local.training;
+
+import io.millrace.local.platform.CommandFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Writes model versions into the repository of inference-service: a version is there whole or not at all. */
+public final class ModelFolder {
+    private final Path repository;
+    private final Path scratch;
+
+    /**
+     * @param scratch on the same file system as the repository
+     */
+    public ModelFolder(Path repository, Path scratch) {
+        this.repository = repository;
+        this.scratch = scratch;
+    }
+
+    /**
+     * Publishes {@code model.onnx} and {@code model.yaml} as one version.
+     *
+     * @return the digest of the model file
+     * @throws CommandFailure where the version is there already: versions do not change
+     */
+    public String publish(PipelineShape pipeline, LogisticModel model, byte[] onnx) {
+        Path version = repository.resolve(pipeline.modelName()).resolve(pipeline.modelVersion());
+        if (Files.exists(version)) {
+            throw CommandFailure.failed(version + " is there already");
+        }
+        String digest = sha256(onnx);
+        try {
+            Files.createDirectories(scratch);
+            Files.createDirectories(version.getParent());
+            Path draft = Files.createTempDirectory(scratch, "model-");
+            Files.write(draft.resolve("model.onnx"), onnx);
+            Files.writeString(draft.resolve("model.yaml"), yaml(pipeline, model, digest));
+            Files.move(draft, version, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw CommandFailure.failed("the model cannot be written: " + e.getMessage());
+        }
+        return digest;
+    }
+
+    static String yaml(PipelineShape pipeline, LogisticModel model, String digest) {
+        var yaml =
+                new StringBuilder("""
+                kind: Model
+                name: %s
+                version: "%s"
+                engine: onnxruntime
+                file: model.onnx
+                digest: %s
+                inputs:
+                  - name: %s
+                    type: float32
+                    columns:
+                """.formatted(pipeline.modelName(), pipeline.modelVersion(), digest, OnnxFile.INPUT));
+        for (int column = 0; column < model.columns().size(); column++) {
+            String name = model.columns().get(column);
+            yaml.append(
+                    pipeline.request().contains(name)
+                            ? "      - {request: " + name + "}\n"
+                            : "      - {feature: \"" + name + "\", impute: " + model.impute(column) + "}\n");
+        }
+        return yaml.append("output: {name: ")
+                .append(OnnxFile.OUTPUT)
+                .append(", column: 1}\n")
+                .toString();
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.millrace.local.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.Status;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.millrace.local.apply.Applied.Change;
+import io.millrace.local.apply.Applied.Outcome;
+import io.millrace.local.platform.Channels;
+import io.millrace.local.platform.PortPlan;
+import io.millrace.proto.edge.v1.EdgeServiceGrpc.EdgeServiceImplBase;
+import io.millrace.proto.edge.v1.RegisterNodesRequest;
+import io.millrace.proto.edge.v1.RegisterNodesResponse;
+import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
+import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
+import io.millrace.proto.features.v1.DefinitionOutcome;
+import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceImplBase;
+import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
+import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
+import io.millrace.proto.inference.v1.InferenceServiceGrpc.InferenceServiceImplBase;
+import io.millrace.proto.registry.v1.DataProduct;
+import io.millrace.proto.registry.v1.RegisterDataProductRequest;
+import io.millrace.proto.registry.v1.RegisterDataProductResponse;
+import io.millrace.proto.registry.v1.RegistryServiceGrpc.RegistryServiceImplBase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApplierTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private boolean refuseViews;
+    private Server server;
+    private Channels channels;
+
+    @BeforeEach
+    void start() throws IOException {
+        var builder = NettyServerBuilder.forPort(0);
+        for (BindableService service : List.of(new Registry(), new Features(), new Inference(), new Edge())) {
+            builder.addService(service);
+        }
+        server = builder.build().start();
+        channels = new Channels(service -> server.getPort());
+        write("contracts/b.yaml", "name: b");
+        write("contracts/a.yaml", "name: a");
+        write("feature-views/v.yaml", "kind: FeatureView");
+        write("pipelines/p.yaml", "kind: Pipeline");
+        write(
+                "edge-nodes.yaml",
+                "kind: EdgeNodes\nnodes:\n  - {id: n, url: \"http://127.0.0.1:7161\", domain: d, interval: 5s}\n");
+    }
+
+    @AfterEach
+    void stop() {
+        channels.close();
+        server.shutdownNow();
+    }
+
+    @Test
+    void definitionsReachTheirServicesInTheOrderInWhichTheyBuildOnEachOther() {
+        Applied applied = applier().applyAll(DefinitionFolder.read(folder));
+        assertThat(calls)
+                .containsExactly(
+                        "contract name: a",
+                        "contract name: b",
+                        "views 1",
+                        "node http://127.0.0.1:20061",
+                        "pipelines 1");
+        assertThat(applied.faults()).isEmpty();
+        assertThat(applied.outcomes())
+                .contains(
+                        new Outcome("contract", "d/x revision 3", Change.CREATED),
+                        new Outcome("feature view", "v@v1", Change.UPDATED),
+                        new Outcome("pipeline", "p", Change.UNCHANGED));
+    }
+
+    @Test
+    void everyFaultOfARefusalIsNamedAndPipelinesAreLeftOut() {
+        refuseViews = true;
+        Applied applied = applier().applyAll(DefinitionFolder.read(folder));
+        assertThat(applied.faults())
+                .contains("v.yaml:3: 'name' is missing", "v.yaml:9: unknown key 'ttk'")
+                .last()
+                .asString()
+                .contains("pipelines were not applied");
+        assertThat(calls).doesNotContain("pipelines 1");
+    }
+
+    @Test
+    void aServiceThatDoesNotAnswerIsAFaultToo() {
+        server.shutdownNow();
+        assertThat(applier().applyPipelines(DefinitionFolder.read(folder)).faults())
+                .singleElement()
+                .asString()
+                .contains("UNAVAILABLE");
+    }
+
+    private Applier applier() {
+        return new Applier(channels, new PortPlan(20_000));
+    }
+
+    private void write(String path, String content) throws IOException {
+        Path file = folder.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    private static <T> void answer(StreamObserver<T> observer, T answer) {
+        observer.onNext(answer);
+        observer.onCompleted();
+    }
+
+    private final class Registry extends RegistryServiceImplBase {
+        @Override
+        public void registerDataProduct(
+                RegisterDataProductRequest request, StreamObserver<RegisterDataProductResponse> observer) {
+            calls.add("contract " + request.getContent());
+            var product = DataProduct.newBuilder().setDomain("d").setName("x").setRevision(3);
+            answer(
+                    observer,
+                    RegisterDataProductResponse.newBuilder()
+                            .setDataProduct(product)
+                            .setCreated(true)
+                            .build());
+        }
+    }
+
+    private final class Features extends FeatureServiceImplBase {
+        @Override
+        public void applyFeatureViews(
+                ApplyFeatureViewsRequest request, StreamObserver<ApplyFeatureViewsResponse> observer) {
+            calls.add("views " + request.getFilesCount());
+            if (refuseViews) {
+                var faults = BadRequest.newBuilder()
+                        .addFieldViolations(violation("v.yaml:3", "'name' is missing"))
+                        .addFieldViolations(violation("v.yaml:9", "unknown key 'ttk'"))
+                        .build();
+                observer.onError(StatusProto.toStatusRuntimeException(Status.newBuilder()
+                        .setCode(Code.INVALID_ARGUMENT_VALUE)
+                        .setMessage("two faults")
+                        .addDetails(Any.pack(faults))
+                        .build()));
+                return;
+            }
+            answer(
+                    observer,
+                    ApplyFeatureViewsResponse.newBuilder()
+                            .addOutcomes(DefinitionOutcome.newBuilder()
+                                    .setName("v@v1")
+                                    .setChange(DefinitionOutcome.Change.CHANGE_UPDATED))
+                            .build());
+        }
+
+        private static BadRequest.FieldViolation violation(String field, String description) {
+            return BadRequest.FieldViolation.newBuilder()
+                    .setField(field)
+                    .setDescription(description)
+                    .build();
+        }
+    }
+
+    private final class Inference extends InferenceServiceImplBase {
+        @Override
+        public void applyPipelines(ApplyPipelinesRequest request, StreamObserver<ApplyPipelinesResponse> observer) {
+            calls.add("pipelines " + request.getFilesCount());
+            answer(
+                    observer,
+                    ApplyPipelinesResponse.newBuilder()
+                            .addOutcomes(DefinitionOutcome.newBuilder()
+                                    .setName("p")
+                                    .setChange(DefinitionOutcome.Change.CHANGE_UNCHANGED))
+                            .build());
+        }
+    }
+
+    private final class Edge extends EdgeServiceImplBase {
+        @Override
+        public void registerNodes(RegisterNodesRequest request, StreamObserver<RegisterNodesResponse> observer) {
+            request.getNodesList().forEach(node -> calls.add("node " + node.getUrl()));
+            answer(observer, RegisterNodesResponse.newBuilder().setCreated(1).build());
+        }
+    }
+}
