@@ -1,0 +1,165 @@
+package io.millrace.features.store;
+
+import io.millrace.features.app.OnlineStore.Applied;
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.fold.Horizon;
+import io.millrace.features.kernel.fold.Tile;
+import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.state.EventOrder;
+import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.window.Levels;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Folds a batch of events into the rows that it touches, whatever the rows are kept in. Used once, by one thread. */
+final class BatchFold {
+    /** Rows are trimmed when they get a new tile of the largest level that is not above this. */
+    private static final long TRIM_LEVEL_MICROS = Duration.ofHours(1).toNanos() / 1_000;
+
+    private final ViewPlan plan;
+    private final Levels levels;
+    private final int trimLevel;
+    private final List<Event> fresh = new ArrayList<>();
+    private final Set<TileKey> needed = new LinkedHashSet<>();
+    private final Set<EntityRow> late = new LinkedHashSet<>();
+    private final int seen;
+    private final long newest;
+    private final Horizon horizon;
+
+    private record Event(EntityRow row, Observation observed, boolean inTiles) {
+        long time() {
+            return observed.order().timeMicros();
+        }
+    }
+
+    /** The rows of a store, as they are before the batch. */
+    interface Rows {
+        /** The tiles that there are, encoded. */
+        Map<TileKey, byte[]> tiles(Collection<TileKey> keys);
+
+        /** The newest single event of each row at or before the instant; rows without one are left out. */
+        Map<EntityRow, EventOrder> newest(Collection<EntityRow> rows, long atOrBeforeMicros);
+    }
+
+    /**
+     * @param positions the next offset of each partition; events below were applied before
+     * @param newestBefore newest event time applied to the view so far
+     */
+    BatchFold(
+            ViewPlan plan, List<FeatureEvent> events, Map<SourcePartition, Long> positions, OptionalLong newestBefore) {
+        this.plan = plan;
+        this.levels = plan.levels();
+        this.trimLevel = trimLevel(levels);
+        var unseen = new ArrayList<FeatureEvent>(events.size());
+        long max = newestBefore.orElse(Long.MIN_VALUE);
+        for (FeatureEvent event : events) {
+            Long next = positions.get(event.position().source());
+            if (next == null || event.position().offset() >= next) {
+                unseen.add(event);
+                max = Math.max(max, event.timeMicros());
+            }
+        }
+        this.seen = events.size() - unseen.size();
+        this.newest = max;
+        this.horizon = max == Long.MIN_VALUE ? new Horizon(max, max, max) : plan.horizon(max);
+        unseen.forEach(this::prepare);
+    }
+
+    private void prepare(FeatureEvent event) {
+        EntityRow row = EntityRow.of(event.key());
+        boolean inTiles = !levels.isEmpty() && event.timeMicros() > horizon.tilesAfterMicros();
+        fresh.add(new Event(row, plan.observe(event), inTiles));
+        if (inTiles) {
+            for (int level = 0; level < levels.micros().size(); level++) {
+                needed.add(new TileKey(row, level, levels.tileOf(level, event.timeMicros())));
+            }
+        }
+        if (event.timeMicros() <= horizon.singlesAfterMicros()) {
+            late.add(row);
+        }
+    }
+
+    /** Whether there is nothing to apply. */
+    boolean isEmpty() {
+        return fresh.isEmpty();
+    }
+
+    /** What {@link #fold} answers where there is nothing to apply. */
+    Applied nothingApplied() {
+        return new Applied(0, seen, 0);
+    }
+
+    RowChanges fold(Rows rows) {
+        Map<TileKey, byte[]> stored = needed.isEmpty() ? Map.of() : rows.tiles(needed);
+        Map<EntityRow, EventOrder> newestBehind =
+                late.isEmpty() ? new HashMap<>() : new HashMap<>(rows.newest(late, horizon.singlesAfterMicros()));
+        Map<TileKey, Tile> tiles = new LinkedHashMap<>();
+        Map<EntityRow, List<Observation>> singles = new LinkedHashMap<>();
+        Map<EntityRow, Observation> behind = new LinkedHashMap<>();
+        Set<EntityRow> trim = new HashSet<>();
+        int tooLate = 0;
+        for (Event event : fresh) {
+            if (event.inTiles()) {
+                addToTiles(event, stored, tiles, trim);
+            }
+            boolean kept = event.time() > horizon.singlesAfterMicros();
+            if (kept) {
+                singles.computeIfAbsent(event.row(), _ -> new ArrayList<>()).add(event.observed());
+                if (levels.isEmpty()) {
+                    trim.add(event.row());
+                }
+            } else if (isNewer(event.observed().order(), newestBehind.get(event.row()))) {
+                newestBehind.put(event.row(), event.observed().order());
+                behind.put(event.row(), event.observed());
+                trim.add(event.row());
+                kept = true;
+            }
+            if (!kept && !event.inTiles()) {
+                tooLate++;
+            }
+        }
+        return new RowChanges(
+                tiles, singles, behind, trim, horizon, newest, new Applied(fresh.size() - tooLate, seen, tooLate));
+    }
+
+    private void addToTiles(Event event, Map<TileKey, byte[]> stored, Map<TileKey, Tile> tiles, Set<EntityRow> trim) {
+        for (int level = 0; level < levels.micros().size(); level++) {
+            var key = new TileKey(event.row(), level, levels.tileOf(level, event.time()));
+            Tile tile = tiles.get(key);
+            if (tile == null) {
+                byte[] bytes = stored.get(key);
+                tile = bytes == null ? plan.emptyTile() : plan.tile(bytes);
+                tiles.put(key, tile);
+                if (bytes == null && level == trimLevel) {
+                    trim.add(event.row());
+                }
+            }
+            tile.add(event.observed());
+        }
+    }
+
+    private static boolean isNewer(EventOrder order, @Nullable EventOrder than) {
+        return than == null || order.compareTo(than) > 0;
+    }
+
+    private static int trimLevel(Levels levels) {
+        int trimLevel = 0;
+        for (int level = 0; level < levels.micros().size(); level++) {
+            if (levels.micros().get(level) <= TRIM_LEVEL_MICROS) {
+                trimLevel = level;
+            }
+        }
+        return trimLevel;
+    }
+}

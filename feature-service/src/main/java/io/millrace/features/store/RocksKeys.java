@@ -1,0 +1,107 @@
+package io.millrace.features.store;
+
+import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.encoding.ByteReader;
+import io.millrace.features.kernel.encoding.ByteWriter;
+import io.millrace.features.kernel.state.EventOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The keys of the embedded store. A row's keys stand together: view number (4 bytes), hash of the entity (8), entity; then {@code 1}, level, tile number
+ * for a tile or {@code 2}, event time, position for a single event; numbers in their order. The first {@value #PREFIX} bytes are the prefix by which RocksDB filters.
+ */
+final class RocksKeys {
+    static final int PREFIX = 12;
+
+    static final byte[] FORMAT = {'f'};
+    static final byte[] NEXT_NUMBER = {'c'};
+
+    private static final int TILE = 1;
+    private static final int SINGLE = 2;
+
+    private RocksKeys() {}
+
+    static byte[] view(ViewId view) {
+        return ("v" + view).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Below every row of the view. */
+    static byte[] firstOf(int viewNumber) {
+        var out = new ByteWriter();
+        out.int32(viewNumber);
+        return out.toBytes();
+    }
+
+    static byte[] row(int viewNumber, EntityRow row) {
+        return writer(viewNumber, row).toBytes();
+    }
+
+    static byte[] tile(int viewNumber, TileKey key) {
+        return tile(row(viewNumber, key.row()), key.level(), key.number());
+    }
+
+    static byte[] tile(byte[] row, int level, long number) {
+        ByteWriter out = tiles(row, level);
+        out.sortable64(number);
+        return out.toBytes();
+    }
+
+    /** What all tiles of a level begin with. */
+    static byte[] level(byte[] row, int level) {
+        return tiles(row, level).toBytes();
+    }
+
+    static long tileNumber(byte[] key, int levelLength) {
+        return new ByteReader(key, levelLength).sortable64();
+    }
+
+    /** What all single events of a row begin with. */
+    static byte[] singles(byte[] row) {
+        var out = new ByteWriter();
+        out.raw(row);
+        out.octet(SINGLE);
+        return out.toBytes();
+    }
+
+    static byte[] single(byte[] row, EventOrder order) {
+        var out = new ByteWriter();
+        out.raw(row);
+        out.octet(SINGLE);
+        order.writeSortable(out);
+        return out.toBytes();
+    }
+
+    /** Above every single event at or before the instant, below every other. */
+    static byte[] singlesTo(byte[] singles, long micros) {
+        var out = new ByteWriter();
+        out.raw(singles);
+        out.sortable64(micros);
+        out.octet(0xff);
+        return out.toBytes();
+    }
+
+    static EventOrder order(byte[] key, int singlesLength) {
+        return EventOrder.readSortable(new ByteReader(key, singlesLength));
+    }
+
+    static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private static ByteWriter writer(int viewNumber, EntityRow row) {
+        var out = new ByteWriter();
+        out.int32(viewNumber);
+        out.int64(row.hash());
+        out.raw(row.bytes());
+        return out;
+    }
+
+    private static ByteWriter tiles(byte[] row, int level) {
+        var out = new ByteWriter();
+        out.raw(row);
+        out.octet(TILE);
+        out.octet(level);
+        return out;
+    }
+}

@@ -1,0 +1,123 @@
+package io.millrace.features.store;
+
+import io.millrace.features.kernel.encoding.ByteReader;
+import io.millrace.features.kernel.fold.Cover;
+import io.millrace.features.kernel.fold.RowData;
+import io.millrace.features.kernel.fold.RowData.NumberedTile;
+import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.window.TileRun;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** Finds what a cover asks for among the keys of one row after another. Not thread-safe. */
+final class RocksRowReader {
+    private final ViewPlan plan;
+    private final RocksIterator keys;
+
+    RocksRowReader(ViewPlan plan, RocksIterator keys) {
+        this.plan = plan;
+        this.keys = keys;
+    }
+
+    RowData read(byte[] row, Cover cover) throws RocksDBException {
+        byte[] singles = RocksKeys.singles(row);
+        var head = new ArrayList<Observation>();
+        Observation newest = null;
+        keys.seekForPrev(RocksKeys.singlesTo(singles, cover.asOfMicros()));
+        while (keys.isValid()) {
+            byte[] key = keys.key();
+            if (!RocksKeys.startsWith(key, singles)) {
+                break;
+            }
+            var order = RocksKeys.order(key, singles.length);
+            boolean inHead = order.timeMicros() > cover.headMicros();
+            if (newest == null || inHead) {
+                Observation event = Observation.readContent(order, new ByteReader(keys.value()));
+                newest = newest == null ? event : newest;
+                if (inHead) {
+                    head.add(event);
+                }
+            }
+            if (!inHead) {
+                break;
+            }
+            keys.prev();
+        }
+        keys.status();
+        return new RowData(newest, head, newest == null ? noTiles() : tiles(row, cover));
+    }
+
+    private List<List<NumberedTile>> tiles(byte[] row, Cover cover) throws RocksDBException {
+        List<List<NumberedTile>> tiles = noTiles();
+        for (TileRun run : cover.fetch()) {
+            byte[] level = RocksKeys.level(row, run.level());
+            var found = new ArrayList<NumberedTile>();
+            for (keys.seek(RocksKeys.tile(row, run.level(), run.from())); keys.isValid(); keys.next()) {
+                byte[] key = keys.key();
+                if (!RocksKeys.startsWith(key, level)) {
+                    break;
+                }
+                long number = RocksKeys.tileNumber(key, level.length);
+                if (number >= run.to()) {
+                    break;
+                }
+                found.add(new NumberedTile(number, plan.tile(keys.value())));
+            }
+            keys.status();
+            tiles.set(run.level(), found);
+        }
+        return tiles;
+    }
+
+    private List<List<NumberedTile>> noTiles() {
+        return new ArrayList<>(Collections.nCopies(plan.levels().micros().size(), List.<NumberedTile>of()));
+    }
+
+    /** The keys of single events of a row at or before an instant, the oldest first. */
+    List<byte[]> singlesTo(byte[] row, long micros) throws RocksDBException {
+        byte[] singles = RocksKeys.singles(row);
+        var found = new ArrayList<byte[]>();
+        for (keys.seek(singles); keys.isValid(); keys.next()) {
+            byte[] key = keys.key();
+            if (!RocksKeys.startsWith(key, singles)
+                    || RocksKeys.order(key, singles.length).timeMicros() > micros) {
+                break;
+            }
+            found.add(key);
+        }
+        keys.status();
+        return found;
+    }
+
+    /** The keys of a row's tiles that end at or before an instant. */
+    List<byte[]> tilesTo(byte[] row, long micros) throws RocksDBException {
+        var found = new ArrayList<byte[]>();
+        for (int i = 0; i < plan.levels().micros().size(); i++) {
+            byte[] level = RocksKeys.level(row, i);
+            long firstKept = Math.floorDiv(micros, plan.levels().micros().get(i));
+            for (keys.seek(level); keys.isValid(); keys.next()) {
+                byte[] key = keys.key();
+                if (!RocksKeys.startsWith(key, level) || RocksKeys.tileNumber(key, level.length) >= firstKept) {
+                    break;
+                }
+                found.add(key);
+            }
+            keys.status();
+        }
+        return found;
+    }
+
+    /** The key of the newest single event of a row at or before an instant. */
+    byte @Nullable [] newestSingleTo(byte[] row, long micros) throws RocksDBException {
+        byte[] singles = RocksKeys.singles(row);
+        keys.seekForPrev(RocksKeys.singlesTo(singles, micros));
+        keys.status();
+        byte[] key = keys.isValid() ? keys.key() : null;
+        return key != null && RocksKeys.startsWith(key, singles) ? key : null;
+    }
+}
