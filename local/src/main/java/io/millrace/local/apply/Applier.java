@@ -165,7 +165,7 @@ public final class Applier {
                     .setDomain(node.domain())
                     .setIntervalSeconds((int) node.interval().toSeconds()));
         }
-        return attempt("", () -> {
+        return attempt("edge nodes", () -> {
             RegisterNodesResponse answer = EdgeServiceGrpc.newBlockingStub(channels.to(Service.EDGE))
                     .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                     .registerNodes(request.build());
@@ -208,16 +208,16 @@ public final class Applier {
     }
 
     /** Runs a call; what the service refuses becomes faults. */
-    private static Applied attempt(String path, Supplier<Applied> call) {
+    private static Applied attempt(String what, Supplier<Applied> call) {
         try {
             return call.get();
         } catch (StatusRuntimeException e) {
-            return Applied.refused(faults(path, e));
+            return Applied.refused(faults(what, e));
         }
     }
 
     /** Every fault of a refusal as {@code file:line: what}, or its message where it names none. */
-    static List<String> faults(String path, StatusRuntimeException refusal) {
+    static List<String> faults(String what, StatusRuntimeException refusal) {
         var faults = new ArrayList<String>();
         Status status = StatusProto.fromThrowable(refusal);
         for (Any detail : status == null ? List.<Any>of() : status.getDetailsList()) {
@@ -234,9 +234,7 @@ public final class Applier {
         }
         if (faults.isEmpty()) {
             String description = refusal.getStatus().getDescription();
-            faults.add((path.isEmpty() ? "" : path + ": ")
-                    + refusal.getStatus().getCode()
-                    + (description == null ? "" : " " + description));
+            faults.add(what + ": " + refusal.getStatus().getCode() + (description == null ? "" : " " + description));
         }
         return faults;
     }

@@ -30,7 +30,10 @@ public final class ProcessFile {
     public record Entry(String name, long pid, Instant started) {
         /** The process as it runs now, empty where it has ended or its number is another program's. */
         public Optional<ProcessHandle> handle() {
-            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isOurs);
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .filter(this::isOurs)
+                    .filter(handle -> !hasEndedUnreaped());
         }
 
         private boolean isOurs(ProcessHandle handle) {
@@ -38,6 +41,16 @@ public final class ProcessFile {
                     .startInstant()
                     .map(instant -> Duration.between(started, instant).abs().compareTo(START_TOLERANCE) <= 0)
                     .orElse(false);
+        }
+
+        /** A process that was killed while nobody waits for it stays in Linux' table: it is as good as gone. */
+        private boolean hasEndedUnreaped() {
+            try {
+                String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+                return stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+            } catch (IOException noSuchTable) {
+                return false;
+            }
         }
 
         String line() {
@@ -99,16 +112,22 @@ public final class ProcessFile {
     public List<String> endAll(Duration patience) {
         List<Entry> running = alive();
         running.forEach(entry -> entry.handle().ifPresent(ProcessHandle::destroy));
+        awaitEnd(patience);
+        running.forEach(entry -> entry.handle().ifPresent(ProcessHandle::destroyForcibly));
+        awaitEnd(Duration.ofSeconds(10));
+        List<String> immortal = alive().stream().map(Entry::toString).toList();
+        if (!immortal.isEmpty()) {
+            throw CommandFailure.failed("cannot be ended: " + String.join(", ", immortal));
+        }
+        delete();
+        return running.stream().map(Entry::name).toList();
+    }
+
+    private void awaitEnd(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < deadline && !alive().isEmpty()) {
             pause();
         }
-        running.forEach(entry -> entry.handle().ifPresent(ProcessHandle::destroyForcibly));
-        while (!alive().isEmpty()) {
-            pause();
-        }
-        delete();
-        return running.stream().map(Entry::name).toList();
     }
 
     private void write(List<Entry> entries) {

@@ -1,6 +1,7 @@
 package io.millrace.local.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,6 +49,22 @@ class ProcessFileTest {
         assertThat(file.alive()).isEmpty();
         assertThat(file.endAll(Duration.ofSeconds(1))).isEmpty();
         assertThat(sleeper.isAlive()).isTrue();
+    }
+
+    @Test
+    void aProcessThatWasKilledButNotWaitedForCountsAsEnded() throws IOException {
+        // exec makes the sleeper the parent of a child that it never waits for.
+        Process negligent = new ProcessBuilder("bash", "-c", "sleep 300 & echo $!; exec sleep 300").start();
+        try (var out = negligent.inputReader()) {
+            long child = Long.parseLong(out.readLine());
+            ProcessFile.Entry entry = ProcessFile.entry("child", child).orElseThrow();
+            assertThat(entry.handle()).isPresent();
+            entry.handle().ifPresent(ProcessHandle::destroyForcibly);
+            await().atMost(Duration.ofSeconds(10)).until(() -> entry.handle().isEmpty());
+            assertThat(Path.of("/proc", String.valueOf(child))).exists();
+        } finally {
+            negligent.destroyForcibly();
+        }
     }
 
     @Test
