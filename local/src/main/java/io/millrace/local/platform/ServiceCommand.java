@@ -62,9 +62,14 @@ final class ServiceCommand {
                         "quarkus.datasource.jdbc.url", "jdbc:postgresql://127.0.0.1:" + ports.postgres() + "/postgres");
                 settings.put("quarkus.datasource.username", "postgres");
             }
-            case EDGE ->
+            case EDGE -> {
                 settings.put(
                         "millrace.edge.spool.directory", layout.data("spool").toString());
+                // The examples' nodes answer on loopback, which edge-gateway blocks unless a domain is allowed it.
+                settings.put("millrace.edge.allowed-addresses.airports", "127.0.0.0/8");
+                settings.put("millrace.edge.cycle.interval", "5s");
+                settings.put("millrace.edge.cycle.limit", "3s");
+            }
         }
         return settings;
     }
