@@ -11,7 +11,6 @@ import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.PortPlan;
 import io.millrace.local.platform.Service;
 import io.millrace.local.replay.Event;
-import io.millrace.local.replay.Event.Role;
 import io.millrace.local.replay.KafkaSink;
 import io.millrace.local.replay.Ledger;
 import io.millrace.local.replay.Pace;
@@ -25,8 +24,6 @@ import io.millrace.proto.inference.v1.ModelVersion;
 import io.millrace.proto.inference.v1.RefreshModelsRequest;
 import java.io.PrintStream;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -152,7 +149,7 @@ public final class DemoRun {
     private Training.Result history(PipelineShape pipeline, Iterator<Event> events, Replayer replayer, Run run) {
         int asks = (int) Math.floor(demo.scenario().asks() * HISTORY);
         long begin = System.nanoTime();
-        Collector collector = new Collector(demo.scenario().numbers());
+        var collector = new Collector(demo.scenario().numbers());
         var recorder = replayer.alsoTelling(collector::sent);
         long sent = recorder.sendHistory(events, asks);
         out.printf(
@@ -290,28 +287,6 @@ public final class DemoRun {
                 step(reader, run);
                 progress.show(() -> line(begin));
             }
-        }
-    }
-
-    /** Remembers asks until their outcome has been sent. */
-    private static final class Collector {
-        private final List<Event> asks = new ArrayList<>();
-        private final BitSet settled;
-
-        Collector(int numbers) {
-            settled = new BitSet(numbers);
-        }
-
-        void sent(Event event) {
-            if (event.role() == Role.ASK) {
-                asks.add(event);
-            } else if (event.role() == Role.SETTLING) {
-                settled.set(event.number());
-            }
-        }
-
-        List<Event> settled() {
-            return asks.stream().filter(ask -> settled.get(ask.number())).toList();
         }
     }
 
