@@ -1,6 +1,9 @@
 package io.millrace.inference.grpc;
 
+import io.grpc.Context;
+import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
+import io.millrace.inference.app.Predictions;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
 import io.millrace.proto.inference.v1.InferenceService;
@@ -21,15 +24,22 @@ import io.millrace.proto.inference.v1.ResumePipelineResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Scoring over gRPC: models, pipelines, predictions. */
 @GrpcService
 @RunOnVirtualThread
 public class InferenceGrpc implements InferenceService {
     private final PipelineAdministration pipelines;
+    private final Predictions predictions;
+    private final ModelCatalog models;
 
-    public InferenceGrpc(PipelineAdministration pipelines) {
+    public InferenceGrpc(PipelineAdministration pipelines, Predictions predictions, ModelCatalog models) {
         this.pipelines = pipelines;
+        this.predictions = predictions;
+        this.models = models;
     }
 
     @Override
@@ -68,16 +78,30 @@ public class InferenceGrpc implements InferenceService {
 
     @Override
     public Uni<PredictResponse> predict(PredictRequest request) {
-        return Uni.createFrom().failure(io.grpc.Status.UNIMPLEMENTED.asRuntimeException());
+        Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
+                .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
+        Predictions.Answer answer = predictions.predict(
+                request.getPipeline(),
+                PredictionMessages.rows(request.getRowsList()),
+                Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
+                deadline);
+        return Uni.createFrom().item(PredictionMessages.response(answer));
     }
 
     @Override
     public Uni<ListModelsResponse> listModels(ListModelsRequest request) {
-        return Uni.createFrom().failure(io.grpc.Status.UNIMPLEMENTED.asRuntimeException());
+        return Uni.createFrom()
+                .item(ListModelsResponse.newBuilder()
+                        .addAllModels(PredictionMessages.models(models.list()))
+                        .build());
     }
 
     @Override
     public Uni<RefreshModelsResponse> refreshModels(RefreshModelsRequest request) {
-        return Uni.createFrom().failure(io.grpc.Status.UNIMPLEMENTED.asRuntimeException());
+        models.refresh();
+        return Uni.createFrom()
+                .item(RefreshModelsResponse.newBuilder()
+                        .addAllModels(PredictionMessages.models(models.list()))
+                        .build());
     }
 }

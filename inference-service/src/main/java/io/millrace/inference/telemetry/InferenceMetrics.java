@@ -1,6 +1,7 @@
 package io.millrace.inference.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.inference.app.InferenceReason;
@@ -8,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Everything that inference-service measures. Labels are constants of enums, never names that a caller chooses. */
 @ApplicationScoped
@@ -53,6 +55,16 @@ public class InferenceMetrics {
     /** The registry, for gauges that belong to a component's own state. */
     public MeterRegistry registry() {
         return registry;
+    }
+
+    /** Versions that are loaded, and that are refused. */
+    public void models(Supplier<Number> loaded, Supplier<Number> refused) {
+        Gauge.builder(MODELS_LOADED, loaded)
+                .description("Model versions in memory")
+                .register(registry);
+        Gauge.builder(MODELS_REFUSED, refused)
+                .description("Model versions that do not serve")
+                .register(registry);
     }
 
     public void lookedUp(Duration took) {

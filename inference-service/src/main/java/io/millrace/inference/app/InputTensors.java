@@ -1,0 +1,172 @@
+package io.millrace.inference.app;
+
+import io.millrace.inference.app.FeatureLookup.Cell;
+import io.millrace.inference.domain.ModelDefinition.TensorType;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.RowScore.Invalid;
+import io.millrace.inference.domain.ScoreRow;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The input tensors of one batch, filled row by row. A row that turns out to be invalid leaves no trace. Not thread-safe. */
+final class InputTensors {
+    private final Pipeline pipeline;
+    private final List<ScoringPlan.Input> inputs;
+    private final List<ByteBuffer> buffers;
+    private final BitSet imputed = new BitSet();
+    private final MessageDigest sha256 = sha256();
+    private int rows;
+
+    InputTensors(Pipeline pipeline, ScoringPlan plan, int capacity) {
+        this.pipeline = pipeline;
+        this.inputs = plan.inputs();
+        this.buffers = new ArrayList<>(inputs.size());
+        for (ScoringPlan.Input input : inputs) {
+            int bytes = Math.multiplyExact(capacity, rowBytes(input));
+            buffers.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
+        }
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param cells one per feature of the pipeline, in its order
+     * @return why the row cannot be scored, or null where it was added
+     */
+    @Nullable
+    Invalid add(ScoreRow row, List<Cell> cells) {
+        imputed.clear();
+        for (int i = 0; i < inputs.size(); i++) {
+            ScoringPlan.Input input = inputs.get(i);
+            int at = rows * rowBytes(input);
+            for (ScoringPlan.Source source : input.sources()) {
+                Invalid invalid = put(buffers.get(i), at, input.type(), source, row, cells);
+                if (invalid != null) {
+                    return invalid;
+                }
+                at += input.type().bytes();
+            }
+        }
+        rows++;
+        return null;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** Indexes of the features that were imputed in the row added last. */
+    BitSet imputed() {
+        return imputed;
+    }
+
+    /** SHA-256 of the row added last. */
+    String hash() {
+        for (int i = 0; i < inputs.size(); i++) {
+            int bytes = rowBytes(inputs.get(i));
+            sha256.update(buffers.get(i).slice((rows - 1) * bytes, bytes));
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** The tensors of the rows that were added. */
+    List<ByteBuffer> buffers() {
+        var filled = new ArrayList<ByteBuffer>(buffers.size());
+        for (int i = 0; i < inputs.size(); i++) {
+            filled.add(buffers.get(i).slice(0, rows * rowBytes(inputs.get(i))).order(ByteOrder.LITTLE_ENDIAN));
+        }
+        return filled;
+    }
+
+    private @Nullable Invalid put(
+            ByteBuffer buffer, int at, TensorType type, ScoringPlan.Source source, ScoreRow row, List<Cell> cells) {
+        return switch (source) {
+            case ScoringPlan.Source.Request(String field) -> {
+                Object value = row.fields().get(field);
+                yield value == null
+                        ? RowCheck.invalid(InferenceReason.MISSING_FIELD, "request field '" + field + "' is missing")
+                        : put(buffer, at, type, "request field", field, value);
+            }
+            case ScoringPlan.Source.Feature feature -> {
+                Cell cell = cells.get(feature.index());
+                String reference = pipeline.features().get(feature.index());
+                Object value = cell.value();
+                if (cell.status() == FeatureLookup.Status.PRESENT && value != null) {
+                    yield put(buffer, at, type, "feature", reference, value);
+                }
+                if (cell.status() != FeatureLookup.Status.BEFORE_RETENTION
+                        && pipeline.missing() == Pipeline.Missing.IMPUTE
+                        && feature.impute().isPresent()) {
+                    imputed.set(feature.index());
+                    yield put(
+                            buffer,
+                            at,
+                            type,
+                            "feature",
+                            reference,
+                            feature.impute().getAsDouble());
+                }
+                yield missing(cell.status(), reference, row);
+            }
+        };
+    }
+
+    private static Invalid missing(FeatureLookup.Status status, String reference, ScoreRow row) {
+        return switch (status) {
+            case PRESENT, NOT_FOUND ->
+                RowCheck.invalid(InferenceReason.FEATURE_MISSING, "feature '" + reference + "' has no value");
+            case OUTSIDE_MAX_AGE ->
+                RowCheck.invalid(InferenceReason.FEATURE_EXPIRED, "feature '" + reference + "' is older than its ttl");
+            case BEFORE_RETENTION ->
+                RowCheck.invalid(
+                        InferenceReason.BEFORE_RETENTION,
+                        "feature '" + reference + "' is not retained as of " + row.asOfMicros() + " µs");
+        };
+    }
+
+    private static @Nullable Invalid put(
+            ByteBuffer buffer, int at, TensorType type, String what, String name, Object value) {
+        if (value instanceof Boolean flag) {
+            return put(buffer, at, type, what, name, flag ? 1L : 0L);
+        }
+        if (!(value instanceof Number number)) {
+            return RowCheck.invalid(InferenceReason.WRONG_TYPE, what + " '" + name + "' is no number");
+        }
+        double real = number.doubleValue();
+        if (!Double.isFinite(type == TensorType.FLOAT32 ? (float) real : real)) {
+            return RowCheck.invalid(
+                    InferenceReason.NOT_FINITE, what + " '" + name + "' is not finite as " + type + ": " + number);
+        }
+        switch (type) {
+            case FLOAT32 -> buffer.putFloat(at, (float) real);
+            case FLOAT64 -> buffer.putDouble(at, real);
+            case INT64 -> {
+                if (number instanceof Double && (Math.rint(real) != real || Math.abs(real) > 0x1p53)) {
+                    return RowCheck.invalid(
+                            InferenceReason.WRONG_TYPE, what + " '" + name + "' is no whole number: " + number);
+                }
+                buffer.putLong(at, number.longValue());
+            }
+        }
+        return null;
+    }
+
+    private static int rowBytes(ScoringPlan.Input input) {
+        return input.sources().size() * input.type().bytes();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.millrace.inference.app;
+
+import io.millrace.gate.Refusal;
+import io.millrace.inference.config.InferenceConfig;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.RowScore.Invalid;
+import io.millrace.inference.domain.RowScore.Scored;
+import io.millrace.inference.domain.ScoreRow;
+import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** Predictions on request: all rows or none, with the same scoring as the streams. */
+@ApplicationScoped
+public class Predictions {
+    /** What one call may hold, whatever is set. */
+    private static final int MAX_ROWS = 10_000;
+
+    private final PipelineAdministration pipelines;
+    private final Scoring scoring;
+    private final InferenceConfig.Predict limits;
+    private final InstantSource clock;
+    private final Semaphore admitted;
+
+    /** A row; features are read as of now where no instant is given. */
+    public record Row(Map<String, Object> fields, OptionalLong asOfMicros) {}
+
+    /** The rows' predictions, in order, all by one model version. */
+    public record Answer(List<Scored> rows, ModelIdentity model, boolean complete) {}
+
+    public Predictions(PipelineAdministration pipelines, Scoring scoring, InferenceConfig config, InstantSource clock) {
+        this.pipelines = pipelines;
+        this.scoring = scoring;
+        this.limits = config.predict();
+        this.clock = clock;
+        if (limits.maxRows() < 1 || limits.maxRows() > MAX_ROWS) {
+            throw new IllegalArgumentException(
+                    "millrace.inference.predict.max-rows must be 1 to " + MAX_ROWS + ", was " + limits.maxRows());
+        }
+        if (limits.maxConcurrentRequests() < 1) {
+            throw new IllegalArgumentException(
+                    "millrace.inference.predict.max-concurrent-requests must be at least 1, was "
+                            + limits.maxConcurrentRequests());
+        }
+        this.admitted = new Semaphore(limits.maxConcurrentRequests());
+    }
+
+    /**
+     * Predicts.
+     *
+     * @param complete how long to wait for complete features; zero: do not ask
+     * @param deadline the caller's, where it has one
+     * @throws Refusal what {@link Scoring#score} throws; PIPELINE_NOT_FOUND, BUSY, INVALID_REQUEST; and where a row is invalid the first such
+     *     row's reason, with one detail per invalid row ({@code where} is {@code rows[i]})
+     */
+    public Answer predict(String pipeline, List<Row> rows, Duration complete, Optional<Duration> deadline) {
+        check(rows, complete);
+        Pipeline found = pipelines.find(pipeline);
+        Duration ownDeadline = limits.deadline().plus(complete);
+        Duration bound =
+                deadline.filter(callers -> callers.compareTo(ownDeadline) < 0).orElse(ownDeadline);
+        if (!bound.isPositive()) {
+            throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the deadline has passed");
+        }
+        if (!admitted.tryAcquire()) {
+            throw new Refusal(
+                    InferenceReason.BUSY, limits.maxConcurrentRequests() + " requests are under way: try again later");
+        }
+        try {
+            return answer(scoring.score(found, scoreRows(rows), complete, bound));
+        } finally {
+            admitted.release();
+        }
+    }
+
+    private void check(List<Row> rows, Duration complete) {
+        if (rows.isEmpty()) {
+            throw new Refusal(InferenceReason.INVALID_REQUEST, "at least one row is needed");
+        }
+        if (rows.size() > limits.maxRows()) {
+            throw new Refusal(
+                    InferenceReason.INVALID_REQUEST, "at most " + limits.maxRows() + " rows, were " + rows.size());
+        }
+        if (complete.isNegative() || complete.compareTo(limits.maxCompleteWait()) > 0) {
+            throw new Refusal(
+                    InferenceReason.INVALID_REQUEST,
+                    "complete_within must be 0 to " + limits.maxCompleteWait() + ", was " + complete);
+        }
+    }
+
+    private List<ScoreRow> scoreRows(List<Row> rows) {
+        long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        var scoreRows = new ArrayList<ScoreRow>(rows.size());
+        for (Row row : rows) {
+            scoreRows.add(new ScoreRow(row.fields(), row.asOfMicros().orElse(now)));
+        }
+        return scoreRows;
+    }
+
+    private static Answer answer(ScoredBatch batch) {
+        var scored = new ArrayList<Scored>(batch.rows().size());
+        var faults = new ArrayList<Refusal.Detail>();
+        @Nullable Invalid first = null;
+        for (int i = 0; i < batch.rows().size(); i++) {
+            switch (batch.rows().get(i)) {
+                case Scored row -> scored.add(row);
+                case Invalid row -> {
+                    faults.add(new Refusal.Detail("rows[" + i + "]", row.reason() + ": " + row.detail()));
+                    first = first == null ? row : first;
+                }
+            }
+        }
+        if (first != null) {
+            throw new Refusal(
+                    InferenceReason.valueOf(first.reason()), faults.getFirst().where() + ": " + first.detail(), faults);
+        }
+        return new Answer(scored, batch.model(), batch.complete());
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.inference.app;
+
+import io.millrace.inference.domain.ModelDefinition;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/** A loaded model that is closed when the catalog and the last of its users have let go of it. Thread-safe. */
+final class ServedModel {
+    private static final Logger LOG = Logger.getLogger(ServedModel.class);
+
+    private final ModelDefinition definition;
+    private final LoadedModel loaded;
+    private final ModelIdentity identity;
+    private final Map<String, ScoringPlan> plans = new ConcurrentHashMap<>();
+    /** The users, the catalog itself among them; 0 once closed. */
+    private final AtomicInteger users = new AtomicInteger(1);
+
+    ServedModel(ModelDefinition definition, LoadedModel loaded) {
+        this.definition = definition;
+        this.loaded = loaded;
+        this.identity = new ModelIdentity(definition.name(), definition.version(), definition.digest());
+    }
+
+    ModelDefinition definition() {
+        return definition;
+    }
+
+    ModelIdentity identity() {
+        return identity;
+    }
+
+    double[] run(int rows, List<ByteBuffer> inputs) {
+        return loaded.run(rows, inputs);
+    }
+
+    /** How this model is fed from the pipeline; kept as long as the pipeline is the same object. */
+    ScoringPlan plan(Pipeline pipeline) {
+        ScoringPlan known = plans.get(pipeline.name());
+        if (known != null && known.isOf(pipeline)) {
+            return known;
+        }
+        ScoringPlan made = ScoringPlan.of(pipeline, definition);
+        plans.put(pipeline.name(), made);
+        if (!made.faults().isEmpty()) {
+            LOG.warnf("Pipeline %s cannot use %s: %s", pipeline.name(), identity, String.join("; ", made.faults()));
+        }
+        return made;
+    }
+
+    /** False where the model was closed meanwhile. */
+    boolean acquire() {
+        return users.getAndUpdate(n -> n == 0 ? 0 : n + 1) > 0;
+    }
+
+    void release() {
+        if (users.decrementAndGet() == 0) {
+            loaded.close();
+        }
+    }
+}

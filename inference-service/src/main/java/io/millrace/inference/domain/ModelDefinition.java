@@ -1,0 +1,83 @@
+package io.millrace.inference.domain;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * What a version of a model is, as its {@code model.yaml} says: which file, and what goes into which tensor.
+ *
+ * @param file name of the model file, beside {@code model.yaml}
+ * @param digest SHA-256 of the file in lower-case hex
+ * @param inputs the tensors that the model takes, at least one
+ */
+public record ModelDefinition(
+        String name, String version, String file, String digest, List<Input> inputs, Output output) {
+    public ModelDefinition {
+        inputs = List.copyOf(inputs);
+    }
+
+    /** An input tensor [rows, columns]. */
+    public record Input(String name, TensorType type, List<Column> columns) {
+        public Input {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** Element types of input tensors, written in lower case. */
+    public enum TensorType {
+        FLOAT32(Float.BYTES),
+        FLOAT64(Double.BYTES),
+        INT64(Long.BYTES);
+
+        private final int bytes;
+
+        TensorType(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Size of one element. */
+        public int bytes() {
+            return bytes;
+        }
+    }
+
+    /** Where a column's value comes from. */
+    public sealed interface Column {
+        /** A feature; {@code impute} stands in where it is missing and the pipeline allows that. */
+        record Feature(String reference, OptionalDouble impute) implements Column {}
+
+        /** A field of the event or request. */
+        record Request(String field) implements Column {}
+    }
+
+    /** The output tensor, and the column of it that is the prediction, from 0. */
+    public record Output(String tensor, int column) {}
+
+    /** The features that the model needs, in the order in which its inputs name them. */
+    public Set<String> features() {
+        var features = new LinkedHashSet<String>();
+        for (Input input : inputs) {
+            for (Column column : input.columns()) {
+                if (column instanceof Column.Feature feature) {
+                    features.add(feature.reference());
+                }
+            }
+        }
+        return features;
+    }
+
+    /** The request fields that the model needs, in the order in which its inputs name them. */
+    public Set<String> requestFields() {
+        var fields = new LinkedHashSet<String>();
+        for (Input input : inputs) {
+            for (Column column : input.columns()) {
+                if (column instanceof Column.Request request) {
+                    fields.add(request.field());
+                }
+            }
+        }
+        return fields;
+    }
+}

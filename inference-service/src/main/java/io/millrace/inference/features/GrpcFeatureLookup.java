@@ -1,0 +1,201 @@
+package io.millrace.inference.features;
+
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.millrace.gate.Refusal;
+import io.millrace.inference.app.FeatureLookup;
+import io.millrace.inference.app.InferenceReason;
+import io.millrace.inference.config.InferenceConfig;
+import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
+import io.millrace.inference.telemetry.InferenceMetrics;
+import io.millrace.proto.features.v1.FeatureServiceGrpc;
+import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceBlockingStub;
+import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
+import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
+import io.millrace.proto.features.v1.SourcePosition;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Look-ups at feature-service over one channel. Bounded: so many at one time, each with what is left of the caller's deadline; only UNAVAILABLE is
+ * tried again, a few times with pauses, and only as far as the budget goes.
+ */
+@ApplicationScoped
+public class GrpcFeatureLookup implements FeatureLookup {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    /** What an answer needs to come back after a wait for completeness that used up its time. */
+    private static final Duration WAY_BACK = Duration.ofMillis(50);
+
+    private final InferenceConfig.Features config;
+    private final InferenceMetrics metrics;
+    private final ManagedChannel channel;
+    private final FeatureServiceBlockingStub stub;
+    private final Semaphore slots;
+    private final RetryBudget budget;
+
+    @Inject
+    public GrpcFeatureLookup(InferenceConfig config, InferenceMetrics metrics, TracedCalls traces) {
+        this(config, metrics, traces.interceptors());
+    }
+
+    GrpcFeatureLookup(InferenceConfig config, InferenceMetrics metrics, List<ClientInterceptor> interceptors) {
+        this.config = config.features();
+        this.metrics = metrics;
+        this.slots = new Semaphore(atLeastOne("max-concurrent-calls", this.config.maxConcurrentCalls()));
+        atLeastOne("max-attempts", this.config.maxAttempts());
+        atLeastOne("max-rows", this.config.maxRows());
+        this.budget = new RetryBudget(this.config.retryBudget());
+        this.channel = Grpc.newChannelBuilder(this.config.address(), InsecureChannelCredentials.create())
+                .maxInboundMessageSize(
+                        this.config.maxAnswerSize().asBigInteger().intValueExact())
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .build();
+        this.stub = FeatureServiceGrpc.newBlockingStub(ClientInterceptors.intercept(channel, interceptors));
+    }
+
+    @Override
+    public Answer read(
+            List<String> features,
+            Map<String, List<Object>> entities,
+            long[] asOfMicros,
+            Duration complete,
+            Duration deadline) {
+        long start = System.nanoTime();
+        Duration own = config.deadline().plus(complete);
+        long end = start + (own.compareTo(deadline) < 0 ? own : deadline).toNanos();
+        try {
+            acquire(end);
+            try {
+                return read(features, entities, asOfMicros, complete, end);
+            } finally {
+                slots.release();
+            }
+        } catch (Refusal refusal) {
+            if (refusal.reason() instanceof InferenceReason reason) {
+                metrics.lookupFailed(reason);
+            }
+            throw refusal;
+        } finally {
+            metrics.lookedUp(Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        channel.shutdownNow();
+    }
+
+    private Answer read(
+            List<String> features, Map<String, List<Object>> entities, long[] asOfMicros, Duration complete, long end) {
+        var columns = new ArrayList<List<Cell>>(features.size());
+        features.forEach(_ -> columns.add(new ArrayList<>(asOfMicros.length)));
+        var positions = new LinkedHashMap<Object, FeaturePosition>();
+        boolean wasComplete = true;
+        for (int from = 0; from < asOfMicros.length; from += config.maxRows()) {
+            int to = Math.min(asOfMicros.length, from + config.maxRows());
+            Duration patience = patience(complete, end);
+            GetOnlineFeaturesResponse response =
+                    call(FeatureMessages.request(features, entities, asOfMicros, from, to, patience), end);
+            if (response.getResultsCount() != features.size()) {
+                throw FeatureRefusals.malformed(
+                        response.getResultsCount() + " results for " + features.size() + " features");
+            }
+            for (int i = 0; i < features.size(); i++) {
+                columns.get(i).addAll(FeatureMessages.cells(response.getResults(i), to - from));
+            }
+            wasComplete &= response.getComplete();
+            response.getPositionsList().forEach(position -> keepOldest(positions, position));
+        }
+        return new Answer(columns, wasComplete, List.copyOf(positions.values()));
+    }
+
+    /** Of several parts of one look-up the oldest position holds for the whole. */
+    private static void keepOldest(Map<Object, FeaturePosition> positions, SourcePosition message) {
+        FeaturePosition position = FeatureMessages.position(message);
+        positions.merge(
+                List.of(position.view(), position.topicId(), position.partition()),
+                position,
+                (a, b) -> a.offset() <= b.offset() ? a : b);
+    }
+
+    private static Duration patience(Duration complete, long end) {
+        if (complete.isZero()) {
+            return complete;
+        }
+        Duration left = Duration.ofNanos(end - System.nanoTime()).minus(WAY_BACK);
+        Duration patience = left.compareTo(complete) < 0 ? left : complete;
+        return patience.toMillis() < 1 ? Duration.ofMillis(1) : patience;
+    }
+
+    private GetOnlineFeaturesResponse call(GetOnlineFeaturesRequest request, long end) {
+        budget.called();
+        for (int attempt = 1; ; attempt++) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                throw tooLate();
+            }
+            try {
+                return stub.withDeadlineAfter(left, TimeUnit.NANOSECONDS).getOnlineFeatures(request);
+            } catch (StatusRuntimeException e) {
+                Refusal refusal = FeatureRefusals.of(e);
+                boolean passing = e.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE;
+                if (!passing || attempt >= config.maxAttempts() || !budget.mayRetry() || !pause(attempt, end)) {
+                    throw refusal;
+                }
+                metrics.lookupRetried();
+            }
+        }
+    }
+
+    /** Pauses before the next attempt, twice as long each time, half of it drawn; false where there is no time for it. */
+    private static boolean pause(int attempt, long end) {
+        long most = FIRST_PAUSE.toNanos() << Math.min(attempt - 1, 10);
+        long nanos = most / 2 + ThreadLocalRandom.current().nextLong(most / 2);
+        if (end - System.nanoTime() <= nanos) {
+            return false;
+        }
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void acquire(long end) {
+        try {
+            if (!slots.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw tooLate();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(InferenceReason.FEATURES_UNAVAILABLE, "interrupted before the look-up", e);
+        }
+    }
+
+    private static Refusal tooLate() {
+        return new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the features were not read in time");
+    }
+
+    private static int atLeastOne(String key, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    "millrace.inference.features." + key + " must be at least 1, was " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,33 @@
+package io.millrace.inference.rest;
+
+import io.millrace.inference.app.Predictions;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** Predictions over REST. */
+@Path("/v1/pipelines/{name}/predict")
+@RunOnVirtualThread
+public class PredictionResource {
+    private final Predictions predictions;
+
+    public PredictionResource(Predictions predictions) {
+        this.predictions = predictions;
+    }
+
+    /** Scores the rows of the body, all or none; see {@link PredictionBody} for its form. Safe to retry. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public PredictionAnswer predict(@PathParam("name") String name, InputStream body) throws IOException {
+        PredictionBody request = PredictionBody.read(body);
+        return PredictionAnswer.of(predictions.predict(name, request.rows(), request.complete(), Optional.empty()));
+    }
+}

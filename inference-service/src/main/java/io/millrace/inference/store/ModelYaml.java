@@ -1,0 +1,149 @@
+package io.millrace.inference.store;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Fault;
+import io.millrace.definitions.Faults;
+import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Place;
+import io.millrace.definitions.Yaml;
+import io.millrace.inference.domain.ModelDefinition;
+import io.millrace.inference.domain.ModelDefinition.Column;
+import io.millrace.inference.domain.ModelDefinition.Input;
+import io.millrace.inference.domain.ModelDefinition.Output;
+import io.millrace.inference.domain.ModelDefinition.TensorType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+
+/** Reads {@code model.yaml}. */
+final class ModelYaml {
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v\\d+)?:[A-Za-z_][A-Za-z0-9_]*");
+    private static final int MAX_COLUMNS = 10_000;
+
+    private ModelYaml() {}
+
+    /** What the file says; whatever is wrong with it is added to {@code faults}, and the result is of use only where there are none. */
+    static ModelDefinition read(DefinitionFile file, String name, String version, Faults faults) {
+        List<MapNode> documents = Yaml.documents(file, faults);
+        if (documents.size() != 1) {
+            faults.add(new Place(file.path(), 1, 1), "expected one document, found " + documents.size());
+            return nothing(name, version);
+        }
+        MapNode root = documents.getFirst();
+        expect(root, "kind", "Model");
+        expect(root, "name", name);
+        expect(root, "version", version);
+        expect(root, "engine", "onnxruntime");
+        root.optionalString("description");
+        String fileName = root.string("file");
+        String digest = root.string("digest", DIGEST, "a SHA-256 in lower-case hex");
+        var definition = new ModelDefinition(name, version, fileName, digest, inputs(root), output(root));
+        root.refuseUnknownKeys();
+        return definition;
+    }
+
+    /** The faults, one per line. */
+    static String text(Faults faults) {
+        return String.join("\n", faults.all().stream().map(Fault::toString).toList());
+    }
+
+    private static void expect(MapNode node, String key, String expected) {
+        String actual = node.string(key);
+        if (!actual.isEmpty() && !actual.equals(expected)) {
+            node.fault(key, "'" + key + "' must be '" + expected + "' here, was '" + actual + "'");
+        }
+    }
+
+    private static List<Input> inputs(MapNode root) {
+        var inputs = new ArrayList<Input>();
+        var names = new HashSet<String>();
+        int columns = 0;
+        for (MapNode node : root.maps("inputs")) {
+            Input input = input(node);
+            columns += input.columns().size();
+            if (!names.add(input.name())) {
+                node.fault("name", "input '" + input.name() + "' stands twice");
+            }
+            inputs.add(input);
+        }
+        if (inputs.isEmpty()) {
+            root.fault("inputs", "'inputs' must list at least one tensor");
+        }
+        if (columns > MAX_COLUMNS) {
+            root.fault("inputs", "at most " + MAX_COLUMNS + " columns, were " + columns);
+        }
+        return inputs;
+    }
+
+    private static Input input(MapNode node) {
+        String name = node.string("name");
+        TensorType type = node.optionalEnum("type", TensorType.class).orElseGet(() -> {
+            if (!node.has("type")) {
+                node.fault("type", "'type' is missing: expected float32, float64 or int64");
+            }
+            return TensorType.FLOAT32;
+        });
+        var columns = new ArrayList<Column>();
+        for (MapNode column : node.maps("columns")) {
+            columns.add(column(column, type));
+        }
+        if (columns.isEmpty()) {
+            node.fault("columns", "'columns' must list at least one column");
+        }
+        node.refuseUnknownKeys();
+        return new Input(name, type, columns);
+    }
+
+    private static Column column(MapNode node, TensorType type) {
+        Column column;
+        if (node.has("request")) {
+            if (node.has("feature")) {
+                node.fault("feature", "a column has either 'feature' or 'request'");
+            }
+            if (node.has("impute")) {
+                node.fault("impute", "only features are imputed; a request field must be there");
+            }
+            column = new Column.Request(node.string("request"));
+        } else {
+            String reference = node.string("feature", FEATURE, "view:feature or view@version:feature");
+            OptionalDouble impute =
+                    node.optionalDouble("impute").map(OptionalDouble::of).orElse(OptionalDouble.empty());
+            if (impute.isPresent() && !fits(impute.getAsDouble(), type)) {
+                node.fault("impute", "'impute' must be a finite " + type + ", was " + impute.getAsDouble());
+            }
+            column = new Column.Feature(reference, impute);
+        }
+        node.refuseUnknownKeys();
+        return column;
+    }
+
+    private static boolean fits(double value, TensorType type) {
+        return switch (type) {
+            case FLOAT32 -> Double.isFinite((float) value);
+            case FLOAT64 -> Double.isFinite(value);
+            case INT64 -> Math.rint(value) == value && Math.abs(value) <= 0x1p53;
+        };
+    }
+
+    private static Output output(MapNode root) {
+        MapNode node = root.optionalMap("output").orElse(null);
+        if (node == null) {
+            root.fault("output", "'output' is missing: expected {name, column}");
+            return new Output("", 0);
+        }
+        String name = node.string("name");
+        long column = node.optionalLong("column").orElse(0L);
+        if (column < 0 || column > MAX_COLUMNS) {
+            node.fault("column", "'column' must be 0 to " + MAX_COLUMNS + ", was " + column);
+        }
+        node.refuseUnknownKeys();
+        return new Output(name, (int) column);
+    }
+
+    private static ModelDefinition nothing(String name, String version) {
+        return new ModelDefinition(name, version, "", "", List.of(), new Output("", 0));
+    }
+}

@@ -1,0 +1,81 @@
+package io.millrace.inference.sample;
+
+import io.grpc.Context;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceImplBase;
+import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
+import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A feature-service on a port of its own that answers as a test says. */
+public final class FeatureServer implements AutoCloseable {
+    private final List<GetOnlineFeaturesRequest> requests = new CopyOnWriteArrayList<>();
+    private final List<Long> millisLeft = new CopyOnWriteArrayList<>();
+    private final Server server;
+    private volatile Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer;
+
+    public FeatureServer(Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer) {
+        this.answer = answer;
+        try {
+            server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                    .addService(new FeatureServiceImplBase() {
+                        @Override
+                        public void getOnlineFeatures(
+                                GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> response) {
+                            handle(request, response);
+                        }
+                    })
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String address() {
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    public void answer(Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> next) {
+        answer = next;
+    }
+
+    /** Every request that came, those that failed too. */
+    public List<GetOnlineFeaturesRequest> requests() {
+        return requests;
+    }
+
+    /** What each request had left of its deadline. */
+    public List<Long> millisLeft() {
+        return millisLeft;
+    }
+
+    private void handle(GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> response) {
+        requests.add(request);
+        var deadline = Context.current().getDeadline();
+        millisLeft.add(deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.MILLISECONDS));
+        try {
+            response.onNext(answer.apply(request));
+            response.onCompleted();
+        } catch (RuntimeException e) {
+            response.onError(
+                    Status.fromThrowable(e).getCode() == Status.Code.UNKNOWN
+                            ? Status.INTERNAL.withCause(e).asRuntimeException()
+                            : e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+}
