@@ -1,6 +1,7 @@
 package io.millrace.inference.rest;
 
 import io.millrace.inference.app.ModelCatalog;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -8,6 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Locale;
 
 /** The models of the repository over REST. */
 @Path("/v1/models")
@@ -16,8 +18,19 @@ import java.util.List;
 public class ModelResource {
     private final ModelCatalog catalog;
 
-    /** All versions by name, then oldest first; {@code state} is SERVING, AVAILABLE or REFUSED. */
-    public record Models(List<ModelCatalog.Listing> models) {}
+    /** All versions by name, then oldest first. */
+    @RegisterForReflection
+    public record Models(List<Version> models) {}
+
+    /**
+     * A version of a model.
+     *
+     * @param state serving, available (loaded, an other version is newer) or refused
+     * @param reason why it, or what replaces it on disk, was refused; else empty
+     * @param digest SHA-256 of the file that serves; empty where none does
+     */
+    @RegisterForReflection
+    public record Version(String name, String version, String state, String reason, String digest) {}
 
     public ModelResource(ModelCatalog catalog) {
         this.catalog = catalog;
@@ -25,7 +38,14 @@ public class ModelResource {
 
     @GET
     public Models list() {
-        return new Models(catalog.list());
+        return new Models(catalog.list().stream()
+                .map(listing -> new Version(
+                        listing.name(),
+                        listing.version(),
+                        listing.state().name().toLowerCase(Locale.ROOT),
+                        listing.reason(),
+                        listing.digest()))
+                .toList());
     }
 
     /** Looks at the repository now; answers with what is there afterwards. Safe to retry. */

@@ -3,7 +3,7 @@ package io.millrace.inference.rest;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.millrace.inference.app.Predictions;
 import io.millrace.inference.domain.RowScore.Scored;
-import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -15,13 +15,19 @@ import java.util.Map;
  *
  * @param complete whether the features held all that was in their topics; false where that was not asked for
  */
-public record PredictionAnswer(List<Row> predictions, ModelIdentity model, boolean complete) {
+@RegisterForReflection
+public record PredictionAnswer(List<Row> predictions, Model model, boolean complete) {
+    /** The version that scored; {@code digest} is the SHA-256 of its file. */
+    @RegisterForReflection
+    public record Model(String name, String version, String digest) {}
+
     /**
      * One row's prediction.
      *
      * @param eventTimes event time by feature, RFC 3339; absent where the feature was imputed
      * @param imputed features whose declared value stood in
      */
+    @RegisterForReflection
     public record Row(
             double prediction,
             Map<String, Object> entity,
@@ -30,7 +36,12 @@ public record PredictionAnswer(List<Row> predictions, ModelIdentity model, boole
 
     static PredictionAnswer of(Predictions.Answer answer) {
         return new PredictionAnswer(
-                answer.rows().stream().map(PredictionAnswer::row).toList(), answer.model(), answer.complete());
+                answer.rows().stream().map(PredictionAnswer::row).toList(),
+                new Model(
+                        answer.model().name(),
+                        answer.model().version(),
+                        answer.model().digest()),
+                answer.complete());
     }
 
     private static Row row(Scored scored) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /** Reads {@code model.yaml}. */
 final class ModelYaml {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v\\d+)?:[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?:[a-z][a-z0-9_]*");
     private static final int MAX_COLUMNS = 10_000;
 
     private ModelYaml() {}

@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -19,18 +20,17 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.millrace.backing.Ports;
+import io.millrace.definitions.DefinitionFile;
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
-import io.millrace.inference.app.NoPipelines;
 import io.millrace.inference.app.PipelineAdministration;
-import io.millrace.inference.domain.Pipeline;
-import io.millrace.inference.domain.Pipeline.Missing;
+import io.millrace.inference.kafka.TestBroker;
 import io.millrace.inference.sample.FeatureAnswers;
 import io.millrace.inference.sample.FeatureServer;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
-import io.millrace.inference.sample.Pipelines;
+import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
+import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.Value;
 import io.millrace.proto.inference.v1.InferenceServiceGrpc;
 import io.millrace.proto.inference.v1.InferenceServiceGrpc.InferenceServiceBlockingStub;
@@ -41,21 +41,33 @@ import io.millrace.proto.inference.v1.PredictRequest;
 import io.millrace.proto.inference.v1.PredictResponse;
 import io.millrace.proto.inference.v1.PredictRow;
 import io.millrace.proto.inference.v1.RefreshModelsRequest;
-import io.quarkus.test.junit.QuarkusMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,45 +76,68 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(PredictTest.Settings.class)
 class PredictTest {
-    private static final int GRPC_PORT = Ports.free();
+    private static final String PIPELINE = """
+            kind: Pipeline
+            name: p
+            input: {topic: predict.in, timestamp: {field: time, unit: us}}
+            key: user
+            entity: {user_id: user}
+            request: {x: double}
+            features: ["v:a"]
+            model: {name: m}
+            output: {topic: predict.out}
+            """;
     private static FeatureServer features;
-    private static Path models;
 
     @Inject
     ModelCatalog catalog;
 
+    @Inject
+    PipelineAdministration pipelines;
+
+    private final Path models = Path.of(setting("millrace.inference.models.directory"));
     private ManagedChannel channel;
     private InferenceServiceBlockingStub stub;
 
-    /** A feature-service and a model repository of the test's own. */
+    /** A broker, a model repository and ports of the test's own. */
     public static class Settings implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             try {
-                features = new FeatureServer(request -> FeatureAnswers.from(Map.of("v:a/u", 2.0), request));
-                models = Files.createTempDirectory("models");
-                models.toFile().deleteOnExit();
                 return Map.of(
+                        "kafka.bootstrap.servers",
+                        TestBroker.bootstrapServers(),
                         "millrace.inference.features.address",
-                        features.address(),
+                        "127.0.0.1:" + Ports.free(),
                         "millrace.inference.models.directory",
-                        models.toString(),
+                        Files.createTempDirectory("models").toString(),
                         "millrace.inference.models.poll-interval",
                         "100ms",
                         "quarkus.grpc.server.test-port",
-                        String.valueOf(GRPC_PORT));
+                        String.valueOf(Ports.free()),
+                        "quarkus.management.test-port",
+                        String.valueOf(Ports.free()));
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
     }
 
+    @BeforeAll
+    static void startFeatures() {
+        String address = setting("millrace.inference.features.address");
+        features = new FeatureServer(Integer.parseInt(address.split(":", 2)[1]), PredictTest::answer);
+    }
+
     @BeforeEach
     void serve() {
-        QuarkusMock.installMockForType(new OnePipeline(), PipelineAdministration.class);
         ModelFiles.publish(models, "m", "1", OnnxModels.linear(100, 1, 10), ModelFiles.TWO_COLUMNS);
         catalog.refresh();
-        channel = Grpc.newChannelBuilder("127.0.0.1:" + GRPC_PORT, InsecureChannelCredentials.create())
+        await().ignoreException(Refusal.class)
+                .untilAsserted(() -> assertThat(pipelines.apply(List.of(new DefinitionFile("p.yaml", PIPELINE)), false))
+                        .hasSize(1));
+        channel = Grpc.newChannelBuilder(
+                        "127.0.0.1:" + setting("quarkus.grpc.server.test-port"), InsecureChannelCredentials.create())
                 .build();
         stub = InferenceServiceGrpc.newBlockingStub(channel).withDeadlineAfter(Duration.ofSeconds(20));
     }
@@ -153,7 +188,7 @@ class PredictTest {
     void grpcAnswersTheSameAndWithinTheCallersDeadline() {
         PredictResponse response = stub.withDeadlineAfter(Duration.ofSeconds(3)).predict(request("u", 2.5, 7));
         assertThat(response.getPredictions(0).getPrediction()).isEqualTo(127);
-        assertThat(response.getPredictions(0).getEntityMap().get("user_id").getStringValue())
+        assertThat(response.getPredictions(0).getEntityOrThrow("user_id").getStringValue())
                 .isEqualTo("u");
         assertThat(response.getPredictions(0).getFeatureEventTimeMicrosMap()).isEqualTo(Map.of("v:a", 1_000_000L));
         assertThat(response.getModelVersion()).isEqualTo("1");
@@ -230,7 +265,7 @@ class PredictTest {
             refused(post("{\"user\": \"u\", \"x\": 1}"), 503, "FEATURES_UNAVAILABLE");
             assertThat(refusal(() -> stub.predict(request("u", 1, 0)))).isEqualTo("UNAVAILABLE FEATURES_UNAVAILABLE");
         } finally {
-            features.answer(request -> FeatureAnswers.from(Map.of("v:a/u", 2.0), request));
+            features.answer(PredictTest::answer);
         }
     }
 
@@ -241,9 +276,9 @@ class PredictTest {
                 .then()
                 .statusCode(200)
                 .body("models.name", hasItem("broken"))
-                .body("models.find { it.name == 'broken' }.state", equalTo("REFUSED"))
+                .body("models.find { it.name == 'broken' }.state", equalTo("refused"))
                 .body("models.find { it.name == 'broken' }.reason", containsString("PICKLE"))
-                .body("models.find { it.name == 'm' }.state", equalTo("SERVING"));
+                .body("models.find { it.name == 'm' }.state", equalTo("serving"));
         assertThat(stub.listModels(ListModelsRequest.getDefaultInstance()).getModelsList())
                 .extracting(ModelVersion::getState)
                 .containsExactly(ModelVersion.State.STATE_REFUSED, ModelVersion.State.STATE_SERVING);
@@ -265,9 +300,14 @@ class PredictTest {
 
     @Test
     void itIsReadyOnceTheRepositoryWasSeenAndMeasuresWhatItDoes() {
-        int port = ConfigProvider.getConfig().getValue("quarkus.management.test-port", Integer.class);
+        int port = Integer.parseInt(setting("quarkus.management.test-port"));
+        given().port(port)
+                .get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.find { it.name == 'models' }.data.versions", is(1));
         post("{\"user\": \"u\", \"x\": 0}").statusCode(200);
-        given().port(port == 0 ? managementPort() : port)
+        given().port(port)
                 .get("/q/metrics")
                 .then()
                 .statusCode(200)
@@ -275,8 +315,40 @@ class PredictTest {
                 .body(containsString("millrace_inference_models_loaded"));
     }
 
-    private static int managementPort() {
-        return Integer.parseInt(System.getProperty("quarkus.management.port", "9000"));
+    @Test
+    void theStreamPredictsWhatTheRequestSidePredicts() throws Exception {
+        String bootstrap = setting("kafka.bootstrap.servers");
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.createTopics(List.of(new NewTopic("predict.in", 1, (short) 1)))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>("predict.in", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
+                    .get(20, TimeUnit.SECONDS);
+        }
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", bootstrap, "isolation.level", "read_committed", "auto.offset.reset", "earliest");
+        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            var output = new TopicPartition("predict.out", 0);
+            consumer.assign(List.of(output));
+            var predictions = new ArrayList<String>();
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> predictions.add(record.value()));
+                return !predictions.isEmpty();
+            });
+            assertThat(predictions).singleElement().asString().contains("\"prediction\":127.0", "\"v:a\":2.0");
+        }
+        post("{\"user\": \"u\", \"x\": 2.5}").body("predictions[0].prediction", is(127.0f));
+    }
+
+    private static String setting(String name) {
+        return ConfigProvider.getConfig().getValue(name, String.class);
+    }
+
+    private static GetOnlineFeaturesResponse answer(GetOnlineFeaturesRequest request) {
+        return FeatureAnswers.from(Map.of("v:a/u", 2.0), request);
     }
 
     private static ValidatableResponse post(String body) {
@@ -298,7 +370,7 @@ class PredictTest {
         try {
             ErrorInfo info = StatusProto.fromThrowable(e).getDetails(0).unpack(ErrorInfo.class);
             return e.getStatus().getCode() + " " + info.getReason();
-        } catch (com.google.protobuf.InvalidProtocolBufferException malformed) {
+        } catch (InvalidProtocolBufferException malformed) {
             throw new AssertionError(malformed);
         }
     }
@@ -311,17 +383,5 @@ class PredictTest {
                 .setPipeline("p")
                 .addRows(PredictRow.newBuilder().putAllFields(fields).setAsOfMicros(asOf))
                 .build();
-    }
-
-    private static final class OnePipeline extends NoPipelines {
-        private final Pipeline pipeline = Pipelines.of(Missing.IMPUTE);
-
-        @Override
-        public Pipeline find(String name) {
-            if (!name.equals(pipeline.name())) {
-                throw new Refusal(InferenceReason.PIPELINE_NOT_FOUND, "no pipeline is named '" + name + "'");
-            }
-            return pipeline;
-        }
     }
 }

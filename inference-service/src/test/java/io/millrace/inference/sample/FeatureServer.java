@@ -23,10 +23,15 @@ public final class FeatureServer implements AutoCloseable {
     private final Server server;
     private volatile Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer;
 
+    /** On a free port. */
     public FeatureServer(Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer) {
+        this(0, answer);
+    }
+
+    public FeatureServer(int port, Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer) {
         this.answer = answer;
         try {
-            server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            server = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
                     .addService(new FeatureServiceImplBase() {
                         @Override
                         public void getOnlineFeatures(
