@@ -21,9 +21,11 @@ public interface OnlineStore extends AutoCloseable {
     Map<SourcePartition, Long> positions(ViewId view);
 
     /**
-     * Applies events and moves positions, atomically. Events below the stored position of their partition were applied before and change nothing.
+     * Applies events and moves positions, atomically. Events below the stored position of their partition were applied before and change nothing. A batch has
+     * each event once.
      *
-     * @throws StoreUnavailableException where nothing was applied, or it is not known whether it was; applying again is right in both cases
+     * @throws StoreUnavailableException where nothing was applied, or it is not known whether it was; applying again is right in both cases. A store that lost a tail
+     *     (a failover) answers this until {@link #positions} was asked: seek there before applying again, which is right after every such exception
      */
     Applied apply(FeatureView view, Batch batch);
 

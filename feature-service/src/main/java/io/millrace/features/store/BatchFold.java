@@ -95,6 +95,13 @@ final class BatchFold {
         return fresh.isEmpty();
     }
 
+    /** The rows that the batch touches. */
+    Set<EntityRow> rows() {
+        Set<EntityRow> rows = new LinkedHashSet<>();
+        fresh.forEach(event -> rows.add(event.row()));
+        return rows;
+    }
+
     /** What {@link #fold} answers where there is nothing to apply. */
     Applied nothingApplied() {
         return new Applied(0, seen, 0);

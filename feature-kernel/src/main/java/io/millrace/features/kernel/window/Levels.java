@@ -18,6 +18,9 @@ public record Levels(List<Long> micros) {
     /** The most different hops that a view may have: every event is written once for each level. */
     public static final int MOST_HOPS = 12;
 
+    /** The most levels that come of that many hops: theirs, the finest and those between. */
+    public static final int MOST_LEVELS = MOST_HOPS + 1 + 4;
+
     private static final long FINEST_AT_MOST = Window.micros(Duration.ofMinutes(5));
     private static final List<Long> LADDER = List.of(
             Window.micros(Duration.ofSeconds(5)),

@@ -1,0 +1,63 @@
+package io.millrace.features.store;
+
+import io.millrace.features.app.StoreUnavailableException;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One call of a script, put together argument by argument. */
+final class RedisCall {
+    private final Request request;
+
+    /** A call of a script whose keys are all on the shard of this key. */
+    RedisCall(String script, String routingKey) {
+        this.request = Request.cmd(Command.EVAL).arg(script).arg(1).arg(routingKey);
+    }
+
+    RedisCall arg(byte[] argument) {
+        request.arg(argument);
+        return this;
+    }
+
+    RedisCall arg(String argument) {
+        request.arg(argument.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    RedisCall arg(long argument) {
+        return arg(Long.toString(argument));
+    }
+
+    /**
+     * Waits for the answer; never on an event loop.
+     *
+     * @throws StoreUnavailableException where there is none in time, or Redis refused
+     */
+    Response send(Redis redis, Duration timeout) {
+        try {
+            @Nullable
+            Response response = redis.send(request)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (response == null) {
+                throw new StoreUnavailableException("Redis answered nothing", null);
+            }
+            return response;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while waiting for Redis", e);
+        } catch (TimeoutException e) {
+            throw new StoreUnavailableException("Redis did not answer within " + timeout, e);
+        } catch (ExecutionException e) {
+            throw new StoreUnavailableException("Redis failed: " + e.getCause(), e);
+        }
+    }
+}

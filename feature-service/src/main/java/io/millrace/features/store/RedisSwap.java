@@ -1,0 +1,147 @@
+package io.millrace.features.store;
+
+import io.millrace.features.app.OnlineStore.Applied;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.state.EventOrder;
+import io.millrace.features.kernel.state.Observation;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt to apply a batch: reads rows and their revisions, and swaps them if nobody was faster. Used once. */
+final class RedisSwap implements BatchFold.Rows {
+    private final ViewPlan plan;
+    private final Redis redis;
+    private final Duration timeout;
+    private final String prefix;
+    private final String generation;
+    private final Map<EntityRow, String> revisions = new LinkedHashMap<>();
+
+    RedisSwap(ViewPlan plan, Redis redis, Duration timeout, String prefix, String generation) {
+        this.plan = plan;
+        this.redis = redis;
+        this.timeout = timeout;
+        this.prefix = prefix;
+        this.generation = generation;
+    }
+
+    /** What came of the batch; null where somebody was faster and nothing was changed. */
+    @Nullable
+    Applied run(BatchFold fold, Map<SourcePartition, Long> positions, Map<SourcePartition, Long> next) {
+        Map<SourcePartition, Long> moved = new HashMap<>();
+        next.forEach((partition, offset) -> {
+            if (offset > positions.getOrDefault(partition, -1L)) {
+                moved.put(partition, offset);
+            }
+        });
+        if (fold.isEmpty()) {
+            return moved.isEmpty() || swap(null, positions, moved) ? fold.nothingApplied() : null;
+        }
+        load(fold.rows(), List.of(), List.of(), 0);
+        RowChanges changes = fold.fold(this);
+        return swap(changes, positions, moved) ? changes.applied() : null;
+    }
+
+    @Override
+    public Map<TileKey, byte[]> tiles(Collection<TileKey> keys) {
+        List<TileKey> wanted = List.copyOf(keys);
+        Response answer = load(Set.of(), wanted, List.of(), 0).get(1);
+        Map<TileKey, byte[]> found = new HashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            Response members = answer.get(i);
+            if (members.size() > 0) {
+                found.put(wanted.get(i), RedisCodec.tileContent(members.get(0).toBytes()));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Map<EntityRow, EventOrder> newest(Collection<EntityRow> rows, long atOrBeforeMicros) {
+        List<EntityRow> wanted = List.copyOf(rows);
+        Response answer = load(Set.of(), List.of(), wanted, atOrBeforeMicros).get(2);
+        Map<EntityRow, EventOrder> found = new HashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            Response members = answer.get(i);
+            if (members.size() > 0) {
+                found.put(
+                        wanted.get(i),
+                        RedisCodec.event(members.get(0).toBytes()).order());
+            }
+        }
+        return found;
+    }
+
+    /** Revisions are read before everything else of their rows: a change in between makes the swap fail. */
+    private Response load(Set<EntityRow> rows, List<TileKey> tiles, List<EntityRow> late, long bound) {
+        RedisCall call = call(RedisScripts.LOAD).arg(rows.size());
+        rows.forEach(row -> call.arg(row.bytes()));
+        call.arg(tiles.size());
+        tiles.forEach(tile -> call.arg(tile.row().bytes()).arg(tile.level()).arg(tile.number()));
+        call.arg(late.size());
+        byte[] above = RedisCodec.above('[', bound);
+        late.forEach(row -> call.arg(row.bytes()).arg(above));
+        Response answer = call.send(redis, timeout);
+        int i = 0;
+        for (EntityRow row : rows) {
+            revisions.put(row, answer.get(0).get(i++).toString());
+        }
+        return answer;
+    }
+
+    private boolean swap(
+            @Nullable RowChanges changes, Map<SourcePartition, Long> positions, Map<SourcePartition, Long> moved) {
+        RedisCall call = call(RedisScripts.SWAP).arg(changes == null ? "" : RedisCodec.instant(changes.newestMicros()));
+        call.arg(moved.size());
+        moved.forEach((partition, next) -> {
+            Long before = positions.get(partition);
+            call.arg(RedisCodec.partition(partition))
+                    .arg(before == null ? "" : before.toString())
+                    .arg(next);
+        });
+        call.arg(revisions.size());
+        revisions.forEach((row, revision) -> call.arg(row.bytes()).arg(revision));
+        if (changes == null) {
+            call.arg(0).arg(0).arg(0).arg(0);
+        } else {
+            write(changes, call);
+        }
+        return call.send(redis, timeout).toLong() == 1;
+    }
+
+    private void write(RowChanges changes, RedisCall call) {
+        call.arg(changes.tiles().size());
+        changes.tiles().forEach((key, tile) -> call.arg(key.row().bytes())
+                .arg(key.level())
+                .arg(key.number())
+                .arg(RedisCodec.tile(key.number(), tile)));
+        call.arg(changes.singles().values().stream().mapToInt(List::size).sum()
+                + changes.behind().size());
+        changes.singles().forEach((row, events) -> events.forEach(event -> single(row, event, call)));
+        changes.behind().forEach((row, event) -> single(row, event, call));
+        List<Long> levels = plan.levels().micros();
+        call.arg(levels.size()).arg(changes.trim().size());
+        byte[] bound = RedisCodec.above('[', changes.horizon().singlesAfterMicros());
+        for (EntityRow row : new LinkedHashSet<>(changes.trim())) {
+            call.arg(row.bytes()).arg(bound);
+            levels.forEach(size -> call.arg(Math.floorDiv(changes.horizon().tilesAfterMicros(), size)));
+        }
+    }
+
+    private static void single(EntityRow row, Observation event, RedisCall call) {
+        call.arg(row.bytes()).arg(RedisCodec.event(event));
+    }
+
+    private RedisCall call(String script) {
+        return new RedisCall(script, prefix + "pos").arg(prefix).arg(generation);
+    }
+}
