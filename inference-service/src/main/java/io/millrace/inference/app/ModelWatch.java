@@ -1,7 +1,6 @@
 package io.millrace.inference.app;
 
 import io.millrace.inference.config.InferenceConfig;
-import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** Looks at the model repository again and again, first at start, on a thread of its own. */
@@ -30,7 +30,9 @@ public class ModelWatch {
             throw new IllegalArgumentException(
                     "millrace.inference.models.poll-interval must be at least 100 ms, was " + interval);
         }
-        metrics.models(() -> count(false), () -> count(true));
+        metrics.models(
+                () -> count(listing -> !listing.digest().isEmpty()),
+                () -> count(listing -> !listing.reason().isEmpty()));
     }
 
     void start(@Observes StartupEvent start) {
@@ -49,9 +51,7 @@ public class ModelWatch {
         }
     }
 
-    private long count(boolean refused) {
-        return catalog.list().stream()
-                .filter(listing -> refused == (listing.state() == ModelState.REFUSED))
-                .count();
+    private long count(Predicate<ModelCatalog.Listing> which) {
+        return catalog.list().stream().filter(which).count();
     }
 }

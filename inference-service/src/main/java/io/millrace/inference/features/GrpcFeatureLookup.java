@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Look-ups at feature-service over one channel. Bounded: so many at one time, each with what is left of the caller's deadline; only UNAVAILABLE is
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class GrpcFeatureLookup implements FeatureLookup {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration RECONNECT_INTERVAL = Duration.ofSeconds(1);
     /** What an answer needs to come back after a wait for completeness that used up its time. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
 
@@ -45,6 +47,8 @@ public class GrpcFeatureLookup implements FeatureLookup {
     private final FeatureServiceBlockingStub stub;
     private final Semaphore slots;
     private final RetryBudget budget;
+    /** When the channel was last told to try at once, in {@link System#nanoTime}. */
+    private final AtomicLong reconnected = new AtomicLong(System.nanoTime());
 
     @Inject
     public GrpcFeatureLookup(InferenceConfig config, InferenceMetrics metrics, TracedCalls traces) {
@@ -152,6 +156,9 @@ public class GrpcFeatureLookup implements FeatureLookup {
             } catch (StatusRuntimeException e) {
                 Refusal refusal = FeatureRefusals.of(e);
                 boolean passing = e.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE;
+                if (passing) {
+                    reconnectSoon();
+                }
                 if (!passing || attempt >= config.maxAttempts() || !budget.mayRetry() || !pause(attempt, end)) {
                     throw refusal;
                 }
@@ -173,6 +180,15 @@ public class GrpcFeatureLookup implements FeatureLookup {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /** gRPC waits up to two minutes before it connects again; that is too long for streams that stand still, so it is woken once a second. */
+    private void reconnectSoon() {
+        long last = reconnected.get();
+        long now = System.nanoTime();
+        if (now - last >= RECONNECT_INTERVAL.toNanos() && reconnected.compareAndSet(last, now)) {
+            channel.resetConnectBackoff();
         }
     }
 

@@ -57,13 +57,13 @@ public class InferenceMetrics {
         return registry;
     }
 
-    /** Versions that are loaded, and that are refused. */
+    /** Versions that are loaded, and versions that are refused as they are on disk. */
     public void models(Supplier<Number> loaded, Supplier<Number> refused) {
         Gauge.builder(MODELS_LOADED, loaded)
                 .description("Model versions in memory")
                 .register(registry);
         Gauge.builder(MODELS_REFUSED, refused)
-                .description("Model versions that do not serve")
+                .description("Model versions that are refused on disk, those included whose former files go on serving")
                 .register(registry);
     }
 

@@ -3,6 +3,7 @@ package io.millrace.inference.features;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
@@ -13,10 +14,10 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.InferenceReason;
-import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.sample.FeatureAnswers;
 import io.millrace.inference.sample.FeatureServer;
+import io.millrace.inference.sample.Settings;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.millrace.proto.features.v1.FeatureColumn;
 import io.millrace.proto.features.v1.FeatureStatus;
@@ -25,12 +26,9 @@ import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.ListValue;
 import io.millrace.proto.features.v1.SourcePosition;
 import io.millrace.proto.features.v1.Value;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.runtime.configuration.MemorySizeConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -204,11 +202,28 @@ class GrpcFeatureLookupTest {
     }
 
     @Test
+    void aServiceThatComesBackIsFoundWithinSeconds() {
+        int port = Integer.parseInt(server.address().split(":", 2)[1]);
+        read(LONG);
+        server.close();
+        await().during(Duration.ofSeconds(4))
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> refusal(LONG).reason() == InferenceReason.FEATURES_UNAVAILABLE);
+        try (var back = new FeatureServer(port, request -> FeatureAnswers.from(Map.of(), request))) {
+            await().atMost(Duration.ofSeconds(3))
+                    .ignoreException(Refusal.class)
+                    .until(() -> read(LONG).columns().size() == 1);
+            assertThat(back.requests()).isNotEmpty();
+        }
+    }
+
+    @Test
     void noMoreCallsThanAllowedAreUnderWayAndWhoWaitsTooLongIsTold() throws Exception {
         lookup = lookup(Map.of("max-concurrent-calls", "2"));
         var release = new CountDownLatch(1);
         Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> held = request -> {
-            await(release);
+            hold(release);
             return FeatureAnswers.from(Map.of(), request);
         };
         server.answer(held);
@@ -217,7 +232,7 @@ class GrpcFeatureLookupTest {
             for (int i = 0; i < 2; i++) {
                 calls.add(threads.submit(() -> read(LONG)));
             }
-            org.awaitility.Awaitility.await().until(() -> server.requests().size() == 2);
+            await().until(() -> server.requests().size() == 2);
             assertThat(refusal(Duration.ofMillis(100)).reason()).isEqualTo(InferenceReason.DEADLINE_EXCEEDED);
             assertThat(server.requests()).hasSize(2);
             release.countDown();
@@ -247,22 +262,17 @@ class GrpcFeatureLookupTest {
     }
 
     private GrpcFeatureLookup lookup(Map<String, String> settings) {
-        var builder = new SmallRyeConfigBuilder()
-                .withMapping(InferenceConfig.class)
-                .addDiscoveredConverters()
-                .withConverter(MemorySize.class, 500, new MemorySizeConverter())
-                .withConverter(Duration.class, 500, new DurationConverter())
-                .withDefaultValue("millrace.inference.features.address", server.address());
-        settings.forEach((key, value) -> builder.withDefaultValue("millrace.inference.features." + key, value));
-        return new GrpcFeatureLookup(
-                builder.build().getConfigMapping(InferenceConfig.class), new InferenceMetrics(registry), List.of());
+        var all = new HashMap<String, String>();
+        all.put("features.address", server.address());
+        settings.forEach((key, value) -> all.put("features." + key, value));
+        return new GrpcFeatureLookup(Settings.with(all), new InferenceMetrics(registry), List.of());
     }
 
     private static void add(FeatureColumn.Builder column, Value.Builder value, FeatureStatus status, long eventTime) {
         column.addValues(value).addStatuses(status).addEventTimeMicros(eventTime);
     }
 
-    private static void await(CountDownLatch latch) {
+    private static void hold(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {

@@ -56,6 +56,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -212,8 +214,8 @@ class PredictTest {
     }
 
     @Test
-    void depthTextsAndNumbersWithoutEndAreMalformed() {
-        refused(post("{\"user\": " + "[".repeat(1001) + "]".repeat(1001) + "}"), 400, "MALFORMED_REQUEST");
+    void depthTextsAndNumbersWithoutEndAreRefused() {
+        refused(post("{\"user\": " + "[".repeat(1001) + "]".repeat(1001) + "}"), 400, "WRONG_TYPE");
         refused(post("{\"user\": \"" + "u".repeat(20_000_000) + "\", \"x\": 1}"), 400, "MALFORMED_REQUEST");
         refused(post("{\"user\": \"u\", \"x\": " + "9".repeat(1001) + "}"), 400, "MALFORMED_REQUEST");
     }
@@ -233,6 +235,9 @@ class PredictTest {
                 .body("errors[0].where", equalTo("rows[1]"))
                 .body("errors[1].where", equalTo("rows[2]"))
                 .body("errors[1].what", containsString("request field 'x' is missing"));
+        String wide = "{"
+                + IntStream.range(0, 1_001).mapToObj(i -> "\"f" + i + "\": 1").collect(Collectors.joining(",")) + "}";
+        refused(post(wide), 400, "INVALID_REQUEST");
         String tooMany = "{\"rows\": [" + "{},".repeat(10_000) + "{}]}";
         refused(post(tooMany), 400, "INVALID_REQUEST");
     }
