@@ -29,6 +29,9 @@ final class FeatureMessages {
             Duration complete) {
         var request = GetOnlineFeaturesRequest.newBuilder()
                 .addAllFeatures(features)
+                // Two views may have a feature of one name; without this feature-service refuses them beside each
+                // other.
+                .setFullFeatureNames(true)
                 .setCompleteWithinMs(Math.toIntExact(complete.toMillis()));
         entities.forEach((key, values) -> {
             var column = Column.newBuilder();

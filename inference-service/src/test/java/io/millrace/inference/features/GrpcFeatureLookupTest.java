@@ -96,6 +96,14 @@ class GrpcFeatureLookupTest {
     }
 
     @Test
+    void featuresOfOneNameInTwoViewsAreToldApart() {
+        lookup.read(List.of("v:a", "w:a"), Map.of("k", List.of("u")), new long[] {4}, Duration.ZERO, LONG);
+        assertThat(server.requests())
+                .extracting(GetOnlineFeaturesRequest::getFullFeatureNames)
+                .containsExactly(true);
+    }
+
+    @Test
     void aLargeLookUpIsSplitAndItsOldestPositionsHold() {
         lookup = lookup(Map.of("max-rows", "2"));
         var offset = new AtomicInteger(10);
