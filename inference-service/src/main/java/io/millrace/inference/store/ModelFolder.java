@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 
 /**
  * Model versions in a folder: {@code <name>/<version>/model.yaml} and beside it the file that it names. Names that begin with a dot are left
- * alone, so that a version can be written aside and moved into place. Below the root no symbolic link is followed.
+ * alone, so that a version can be written aside and moved into place; an empty folder is no version. Below the root no symbolic link is followed.
  */
 @ApplicationScoped
 public class ModelFolder implements ModelRepository {
@@ -76,7 +76,10 @@ public class ModelFolder implements ModelRepository {
                 continue;
             }
             for (Path version : folders(model)) {
-                candidates.add(new Candidate(name, version.getFileName().toString(), fingerprint(version)));
+                String fingerprint = fingerprint(version);
+                if (!fingerprint.isEmpty()) {
+                    candidates.add(new Candidate(name, version.getFileName().toString(), fingerprint));
+                }
             }
         }
         seen = true;
@@ -194,7 +197,7 @@ public class ModelFolder implements ModelRepository {
         return folders;
     }
 
-    /** Name, size, time and identity of every entry of a version's folder. */
+    /** Name, size, time and identity of every entry of a version's folder; empty where it has none or is gone. */
     private static String fingerprint(Path version) throws IOException {
         if (Files.isSymbolicLink(version)) {
             return "symlink";
@@ -210,7 +213,7 @@ public class ModelFolder implements ModelRepository {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         } catch (NoSuchFileException e) {
-            return "vanished";
+            return "";
         }
         entries.sort(null);
         return String.join("|", entries);

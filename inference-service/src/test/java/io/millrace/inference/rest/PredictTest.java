@@ -16,9 +16,11 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.MetadataUtils;
 import io.millrace.backing.Ports;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.gate.Refusal;
@@ -176,6 +178,26 @@ class PredictTest {
                         equalTo(ModelFiles.sha256(OnnxModels.linear(100, 1, 10).toByteArray())))
                 .body("complete", is(true));
         assertThat(features.requests().getLast().getAsOfMicrosList()).containsExactly(983_528_100_000_000L);
+    }
+
+    @Test
+    void theCallersTraceGoesOnAtFeatureServiceFromBothTransports() {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        String parent = "00-" + trace + "-b7ad6b7169203331-01";
+        given().contentType("application/json")
+                .header("traceparent", parent)
+                .body("{\"user\": \"u\", \"x\": 1}")
+                .post("/v1/pipelines/p/predict")
+                .then()
+                .statusCode(200);
+        assertThat(features.traces().getLast()).contains(trace).doesNotContain("b7ad6b7169203331");
+        var headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+                parent.replace('0', '1').replaceFirst("11", "00"));
+        stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .predict(request("u", 1, 0));
+        assertThat(features.traces().getLast()).contains(trace.replace('0', '1'));
     }
 
     @Test

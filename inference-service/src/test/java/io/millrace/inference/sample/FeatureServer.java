@@ -3,7 +3,11 @@ package io.millrace.inference.sample;
 import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceImplBase;
@@ -18,8 +22,11 @@ import java.util.function.Function;
 
 /** A feature-service on a port of its own that answers as a test says. */
 public final class FeatureServer implements AutoCloseable {
+    private static final Metadata.Key<String> TRACE = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
     private final List<GetOnlineFeaturesRequest> requests = new CopyOnWriteArrayList<>();
     private final List<Long> millisLeft = new CopyOnWriteArrayList<>();
+    private final List<String> traces = new CopyOnWriteArrayList<>();
     private final Server server;
     private volatile Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer;
 
@@ -37,6 +44,14 @@ public final class FeatureServer implements AutoCloseable {
                         public void getOnlineFeatures(
                                 GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> response) {
                             handle(request, response);
+                        }
+                    })
+                    .intercept(new ServerInterceptor() {
+                        @Override
+                        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                            traces.add(String.valueOf(headers.get(TRACE)));
+                            return next.startCall(call, headers);
                         }
                     })
                     .build()
@@ -62,6 +77,11 @@ public final class FeatureServer implements AutoCloseable {
     /** What each request had left of its deadline. */
     public List<Long> millisLeft() {
         return millisLeft;
+    }
+
+    /** The {@code traceparent} of each request. */
+    public List<String> traces() {
+        return traces;
     }
 
     private void handle(GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> response) {

@@ -65,8 +65,10 @@ class ModelFolderTest {
     }
 
     @Test
-    void aDefinitionThatIsNotThereIsNotAModel() throws IOException {
-        Files.createDirectories(root.resolve("m/1"));
+    void aFolderWithoutADefinitionIsRefusedAndAnEmptyOneIsNoVersion() throws IOException {
+        Path version = Files.createDirectories(root.resolve("m/1"));
+        assertThat(folder().look()).isEmpty();
+        Files.write(version.resolve("model.onnx"), MODEL);
         refused(ModelFault.INVALID_DEFINITION, "m/1/model.yaml is not there");
     }
 
