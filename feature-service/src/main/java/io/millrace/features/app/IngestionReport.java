@@ -1,0 +1,43 @@
+package io.millrace.features.app;
+
+import io.millrace.features.kernel.SourcePartition;
+import java.util.Map;
+
+/**
+ * How the ingestion of a view version is doing; counts are since this process started.
+ *
+ * @param detail why it is in that state, where there is more to say
+ * @param positions the offset of the next event of each source partition
+ * @param lag records not yet applied, summed over the partitions; -1 where it is not known
+ */
+public record IngestionReport(
+        State state,
+        String detail,
+        Map<SourcePartition, Long> positions,
+        long lag,
+        long applied,
+        long deadLettered,
+        long tooLate) {
+    /** A version whose loop does not run here yet. */
+    public static final IngestionReport NOT_STARTED = new IngestionReport(State.STARTING, "", Map.of(), -1, 0, 0, 0);
+
+    /** What a loop is doing. */
+    public enum State {
+        STARTING,
+        RUNNING,
+        /** The source topic is not there; it is looked for again and again. */
+        WAITING_FOR_TOPIC,
+        /** Kafka does not answer, or refuses; trying again. */
+        WAITING_FOR_KAFKA,
+        /** The online store does not take changes; trying again. */
+        WAITING_FOR_STORE,
+        /** Records that were not applied yet are gone from the source. Nothing is skipped: somebody has to decide. */
+        RECORDS_LOST,
+        /** Something unforeseen; it is in the log, and tried again. */
+        FAILED
+    }
+
+    public IngestionReport {
+        positions = Map.copyOf(positions);
+    }
+}

@@ -1,0 +1,174 @@
+package io.millrace.features.app;
+
+import io.millrace.definitions.NearestName;
+import io.millrace.features.domain.Coercion;
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.Computation.Latest;
+import io.millrace.features.kernel.FeatureView.EventField;
+import io.millrace.features.kernel.Position;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.projection.EventProjector;
+import io.millrace.features.kernel.projection.Projection;
+import io.millrace.gate.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Takes rows for views whose source is {@code push}. */
+@ApplicationScoped
+public class Pushes {
+    /** The most rows of one push. */
+    public static final int MAX_ROWS = 10_000;
+
+    private static final int MAX_PUSH_ID = 200;
+    private static final int REPORTED_ROWS = 20;
+    private static final Position NOWHERE = new Position(new SourcePartition("", "", 0), 0);
+
+    private final Catalog catalog;
+    private final DefinitionStore definitions;
+    private final PushLog log;
+    private final EventTimeBound future;
+    private final InstantSource clock;
+
+    public Pushes(
+            Catalog catalog, DefinitionStore definitions, PushLog log, EventTimeBound future, InstantSource clock) {
+        this.catalog = catalog;
+        this.definitions = definitions;
+        this.log = log;
+        this.future = future;
+        this.clock = clock;
+    }
+
+    /**
+     * Rows by columns.
+     *
+     * @param view {@code view} or {@code view@version}
+     * @param columns by the name of the join key, of the event's field, or of the plain feature that shows it
+     * @param timeMicros event time of each row, microseconds since the epoch
+     * @param pushId empty where each call is a push of its own
+     */
+    public record Push(
+            String view, Map<String, List<@Nullable FeatureValue>> columns, List<Long> timeMicros, String pushId) {}
+
+    /**
+     * Checks the rows and appends them to the log; returns once they are committed, before they can be read.
+     *
+     * @return number of rows
+     * @throws Refusal with a {@link FeatureReason}; nothing was taken then, save where the log did not answer
+     */
+    public int push(Push push) {
+        FeatureView view = view(push.view());
+        int rows = push.timeMicros().size();
+        if (rows == 0) {
+            throw new Refusal(FeatureReason.EMPTY_REQUEST, "no rows are given: one event time per row is needed");
+        }
+        if (rows > MAX_ROWS) {
+            throw new Refusal(
+                    FeatureReason.TOO_MANY_ROWS, rows + " rows are given, at most " + MAX_ROWS + " are taken at once");
+        }
+        if (push.pushId().length() > MAX_PUSH_ID) {
+            throw new Refusal(FeatureReason.MALFORMED_REQUEST, "push_id is longer than " + MAX_PUSH_ID + " characters");
+        }
+        log.append(view, push.pushId(), events(view, push, rows));
+        return rows;
+    }
+
+    private FeatureView view(String name) {
+        FeatureView view = catalog.resolve(name).orElseThrow(() -> {
+            definitions.requireCurrent();
+            return ReadPlan.unknownView(name);
+        });
+        if (!(view.source() instanceof FeatureView.Source.Push)) {
+            throw new Refusal(
+                    FeatureReason.NO_PUSH_SOURCE,
+                    "feature view " + view.id()
+                            + " takes its events from a topic; only views with 'push: true' take rows");
+        }
+        return view;
+    }
+
+    private List<FeatureEvent> events(FeatureView view, Push push, int rows) {
+        EventProjector projector = EventProjector.of(view);
+        Map<String, List<@Nullable FeatureValue>> columns = byField(view, projector, push, rows);
+        Map<String, EventField> types = new HashMap<>();
+        projector.columns().forEach(column -> types.put(column.name(), column));
+        var events = new ArrayList<FeatureEvent>(rows);
+        var faults = new ArrayList<Refusal.Detail>();
+        for (int row = 0; row < rows && faults.size() < REPORTED_ROWS; row++) {
+            Map<String, @Nullable FeatureValue> values = new HashMap<>();
+            for (Map.Entry<String, List<@Nullable FeatureValue>> column : columns.entrySet()) {
+                FeatureValue value = column.getValue().get(row);
+                EventField type = types.get(column.getKey());
+                values.put(
+                        column.getKey(),
+                        value == null || type == null
+                                ? null
+                                : Coercion.to(type.type(), value).orElse(value));
+            }
+            long micros = push.timeMicros().get(row);
+            switch (projector.project(values, micros, NOWHERE)) {
+                case Projection.Event(FeatureEvent event) -> {
+                    if (future.isBeyond(event.timeMicros(), clock.instant())) {
+                        faults.add(new Refusal.Detail("row " + row, "its event time lies in the future"));
+                    }
+                    events.add(event);
+                }
+                case Projection.Undecodable(var _, String detail) ->
+                    faults.add(new Refusal.Detail("row " + row, detail));
+                case Projection.Skipped(var reason) -> faults.add(new Refusal.Detail("row " + row, reason.name()));
+            }
+        }
+        if (!faults.isEmpty()) {
+            Refusal.Detail first = faults.getFirst();
+            throw new Refusal(FeatureReason.INVALID_ROW, first.where() + ": " + first.what(), faults);
+        }
+        return events;
+    }
+
+    /** The columns by the event field that they fill. */
+    private static Map<String, List<@Nullable FeatureValue>> byField(
+            FeatureView view, EventProjector projector, Push push, int rows) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        view.features().forEach(feature -> {
+            if (feature.computation() instanceof Latest(String field)) {
+                fields.put(feature.name(), field);
+            }
+        });
+        projector.columns().forEach(column -> fields.put(column.name(), column.name()));
+        view.joinKeys().forEach(key -> fields.put(key.name(), key.field()));
+        Map<String, List<@Nullable FeatureValue>> columns = new HashMap<>();
+        for (Map.Entry<String, List<@Nullable FeatureValue>> column :
+                push.columns().entrySet()) {
+            String name = column.getKey();
+            if (column.getValue().size() != rows) {
+                throw new Refusal(
+                        FeatureReason.RAGGED_COLUMNS,
+                        "column '" + name + "' has " + column.getValue().size() + " rows, there are " + rows
+                                + " event times");
+            }
+            String field = fields.get(name);
+            if (field == null) {
+                throw new Refusal(
+                        FeatureReason.UNKNOWN_COLUMN,
+                        "feature view " + view.id() + " has no column '" + name + "'"
+                                + NearestName.hint(name, fields.keySet()) + "; its columns are " + fields.keySet());
+            }
+            if (columns.putIfAbsent(field, column.getValue()) != null) {
+                throw new Refusal(FeatureReason.NAME_CLASH, "two columns give the field '" + field + "'");
+            }
+        }
+        view.joinKeys().forEach(key -> {
+            if (!columns.containsKey(key.field())) {
+                throw new Refusal(FeatureReason.COLUMN_MISSING, "join key '" + key.name() + "' is not given");
+            }
+        });
+        return columns;
+    }
+}

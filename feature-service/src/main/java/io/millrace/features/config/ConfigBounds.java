@@ -1,0 +1,76 @@
+package io.millrace.features.config;
+
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.annotation.PostConstruct;
+import jakarta.inject.Singleton;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Refuses to start with a setting out of its bounds, naming all of them at once. */
+@Startup
+@Singleton
+public class ConfigBounds {
+    private final FeaturesConfig config;
+    private final List<String> faults = new ArrayList<>();
+
+    public ConfigBounds(FeaturesConfig config) {
+        this.config = config;
+    }
+
+    @PostConstruct
+    void check() {
+        duration("definitions-patience", config.definitionsPatience(), "PT1S", "PT5M");
+        memory("online-store.block-cache", config.onlineStore().blockCache(), 1L << 20, 1L << 40);
+        memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);
+        FeaturesConfig.Ingestion ingestion = config.ingestion();
+        number("ingestion.max-poll-records", ingestion.maxPollRecords(), 1, 100_000);
+        memory("ingestion.max-partition-fetch", ingestion.maxPartitionFetch(), 64L << 10, 256L << 20);
+        duration("ingestion.max-future-skew", ingestion.maxFutureSkew(), "PT0S", "P36500D");
+        duration("ingestion.topic-check", ingestion.topicCheck(), "PT0.05S", "PT10M");
+        duration("ingestion.min-backoff", ingestion.minBackoff(), "PT0.01S", "PT1M");
+        duration("ingestion.max-backoff", ingestion.maxBackoff(), "PT0.01S", "PT10M");
+        duration("ingestion.commit-interval", ingestion.commitInterval(), "PT0.1S", "PT10M");
+        duration("ingestion.transaction-timeout", ingestion.transactionTimeout(), "PT1S", "PT15M");
+        FeaturesConfig.Reads reads = config.reads();
+        number("reads.inline-rows", reads.inlineRows(), 0, 100_000);
+        number("reads.max-waiting", reads.maxWaiting(), 1, 1_000_000);
+        number("reads.concurrency", reads.concurrency(), 1, 10_000);
+        duration("reads.max-complete-wait", reads.maxCompleteWait(), "PT0.001S", "PT10M");
+        duration("reads.deadline-margin", reads.deadlineMargin(), "PT0S", "PT10S");
+        FeaturesConfig.Push push = config.push();
+        number("push.partitions", push.partitions(), 1, 1_000);
+        number("push.replication-factor", push.replicationFactor(), 0, 10);
+        duration("push.retention", push.retention(), "PT1H", "P3650D");
+        number("push.remembered-records", push.rememberedRecords(), 0, 10_000_000);
+        duration("push.patience", push.patience(), "PT0.1S", "PT5M");
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+    }
+
+    private void duration(String key, Duration value, String least, String most) {
+        if (value.compareTo(Duration.parse(least)) < 0 || value.compareTo(Duration.parse(most)) > 0) {
+            fault(key, value, least, most);
+        }
+    }
+
+    private void memory(String key, MemorySize value, long least, long most) {
+        BigInteger bytes = value.asBigInteger();
+        if (bytes.compareTo(BigInteger.valueOf(least)) < 0 || bytes.compareTo(BigInteger.valueOf(most)) > 0) {
+            fault(key, bytes, least, most);
+        }
+    }
+
+    private void number(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            fault(key, value, least, most);
+        }
+    }
+
+    private void fault(String key, Object value, Object least, Object most) {
+        faults.add("millrace.features." + key + " must be between " + least + " and " + most + ", was " + value);
+    }
+}

@@ -1,0 +1,129 @@
+package io.millrace.features.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What can be set under {@code millrace.features}. Bounds are held by {@link ConfigBounds}; an unknown key refuses to start. */
+@ConfigMapping(prefix = "millrace.features")
+public interface FeaturesConfig {
+    OnlineStoreConfig onlineStore();
+
+    Ingestion ingestion();
+
+    Reads reads();
+
+    Push push();
+
+    /** How long applying or retiring waits for Kafka; 1 s to 5 min. */
+    @WithDefault("15s")
+    Duration definitionsPatience();
+
+    /** Where the state of views lives. */
+    interface OnlineStoreConfig {
+        /** {@code embedded}: RocksDB in a local folder, one replica. {@code redis}: Redis or Valkey, several replicas; set {@code quarkus.redis.hosts} too. */
+        @WithDefault("embedded")
+        Kind kind();
+
+        /** Folder of the embedded store. */
+        @WithDefault("data/features")
+        Path directory();
+
+        /** Memory for blocks that were read; 1 MiB to 1 TiB. */
+        @WithDefault("64M")
+        MemorySize blockCache();
+
+        /** Memory for changes that are not on disk yet; 1 MiB to 64 GiB. */
+        @WithDefault("32M")
+        MemorySize writeBuffer();
+    }
+
+    /** The kinds of online store. */
+    enum Kind {
+        EMBEDDED,
+        REDIS
+    }
+
+    /** How events are taken from topics. */
+    interface Ingestion {
+        /** The most records of one poll, applied as one change of the store; 1 to 100,000. */
+        @WithDefault("2000")
+        int maxPollRecords();
+
+        /** The most bytes fetched at once from one partition; 64 KiB to 256 MiB. */
+        @WithDefault("4M")
+        MemorySize maxPartitionFetch();
+
+        /** How far ahead of the clock an event's time may lie before it is dead-lettered. */
+        @WithDefault("1d")
+        Duration maxFutureSkew();
+
+        /** How often topics are looked at: whether they are there, have grown, or were made anew; 50 ms to 10 min. */
+        @WithDefault("2s")
+        Duration topicCheck();
+
+        /** The first pause after a failure; doubles up to {@link #maxBackoff}; 10 ms to 1 min. */
+        @WithDefault("200ms")
+        Duration minBackoff();
+
+        /** 10 ms to 10 min. */
+        @WithDefault("10s")
+        Duration maxBackoff();
+
+        /** How often offsets are committed to Kafka, where tools read the lag from; 100 ms to 10 min. */
+        @WithDefault("5s")
+        Duration commitInterval();
+
+        /** How long Kafka keeps an unfinished transaction of dead letters or pushes open after a crash; 1 s to 15 min. */
+        @WithDefault("15s")
+        Duration transactionTimeout();
+    }
+
+    /** How features are read. */
+    interface Reads {
+        /** Reads of up to this many rows (times views) of the embedded store are made on the event loop; larger ones never are. 0 to 100,000. */
+        @WithDefault("256")
+        int inlineRows();
+
+        /** Reads that may be waiting for completeness or for the store at one time; more are refused. 1 to 1,000,000. */
+        @WithDefault("10000")
+        int maxWaiting();
+
+        /** Reads of the store that run at one time off the event loop; 1 to 10,000. */
+        @WithDefault("64")
+        int concurrency();
+
+        /** The most that a read may wait for completeness, whatever it asks for; 1 ms to 10 min. */
+        @WithDefault("60s")
+        Duration maxCompleteWait();
+
+        /** Stop waiting this much before the caller's deadline, so that the answer still reaches it; 0 to 10 s. */
+        @WithDefault("20ms")
+        Duration deadlineMargin();
+    }
+
+    /** The service's own log of pushed rows. */
+    interface Push {
+        /** Partitions of the log where it is made; 1 to 1,000. */
+        @WithDefault("4")
+        int partitions();
+
+        /** Replicas of the topics that the service makes; 1 to 10; 0 for the broker's default. */
+        @WithDefault("0")
+        int replicationFactor();
+
+        /** How long pushed rows are kept in the log; 1 h to 3,650 d. */
+        @WithDefault("30d")
+        Duration retention();
+
+        /** A push id counts once within this many records of a partition of the log; 0 to 10,000,000. */
+        @WithDefault("50000")
+        int rememberedRecords();
+
+        /** How long a push waits for Kafka; 100 ms to 5 min. */
+        @WithDefault("10s")
+        Duration patience();
+    }
+}

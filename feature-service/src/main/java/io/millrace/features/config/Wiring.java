@@ -1,0 +1,34 @@
+package io.millrace.features.config;
+
+import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.app.ReadLimits;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/** Makes the beans that are values of the configuration. */
+public class Wiring {
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    EventTimeBound eventTimeBound(FeaturesConfig config) {
+        return new EventTimeBound(config.ingestion().maxFutureSkew());
+    }
+
+    /** Only the embedded store answers in microseconds; a store behind a network never holds an event loop. */
+    @Produces
+    @Singleton
+    ReadLimits readLimits(FeaturesConfig config) {
+        boolean embedded = config.onlineStore().kind() == FeaturesConfig.Kind.EMBEDDED;
+        return new ReadLimits(
+                embedded ? config.reads().inlineRows() : 0,
+                config.reads().maxWaiting(),
+                config.reads().concurrency(),
+                config.reads().maxCompleteWait());
+    }
+}

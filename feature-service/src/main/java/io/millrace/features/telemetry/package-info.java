@@ -1,0 +1,5 @@
+/** Metrics and health. */
+@NullMarked
+package io.millrace.features.telemetry;
+
+import org.jspecify.annotations.NullMarked;

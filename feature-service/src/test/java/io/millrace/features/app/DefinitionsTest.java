@@ -1,0 +1,161 @@
+package io.millrace.features.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.features.app.Definitions.Change;
+import io.millrace.features.app.Definitions.Outcome;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.ViewId;
+import io.millrace.gate.Refusal;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DefinitionsTest {
+    private static final String V1 = Views.activity("user_activity", "v1", "clicks");
+
+    private final Catalog catalog = new Catalog();
+    private final MemoryDefinitions log = new MemoryDefinitions(catalog);
+    private final Definitions definitions = new Definitions(catalog, log, new Ingestions() {
+        @Override
+        public Map<ViewId, IngestionReport> reports() {
+            return Map.of();
+        }
+
+        @Override
+        public Map<ViewId, IngestionReport> conditions() {
+            return Map.of();
+        }
+    });
+
+    private static List<DefinitionFile> files(String... contents) {
+        return java.util.Arrays.stream(contents)
+                .map(content -> new DefinitionFile("views.yaml", content))
+                .toList();
+    }
+
+    @Test
+    void applyingTwiceCreatesOnceAndThenChangesNothing() {
+        var id = new ViewId("user_activity", "v1");
+
+        assertThat(definitions.apply(files(V1), false)).containsExactly(new Outcome(id, Change.CREATED));
+        assertThat(definitions.apply(files("# a comment\n" + V1), false))
+                .containsExactly(new Outcome(id, Change.UNCHANGED));
+        assertThat(log.written).hasSize(1);
+    }
+
+    @Test
+    void aDryRunReportsAndChangesNothing() {
+        assertThat(definitions.apply(files(V1), true)).hasSize(1);
+        assertThat(catalog.all()).isEmpty();
+    }
+
+    @Test
+    void aChangedServedVersionIsRefusedWithTheFieldThatDiffersAndNothingOfTheApplyIsDone() {
+        definitions.apply(files(V1), false);
+        String other = Views.activity("other", "v1", "clicks");
+        String changed = V1.replace("aggregate: count, window: 1h", "aggregate: count, window: 2h");
+
+        assertThatThrownBy(() -> definitions.apply(files(other, changed), false))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.reason()).isEqualTo(FeatureReason.SERVED_VERSION_CHANGED);
+                    assertThat(refusal.getMessage()).contains("user_activity@v1", "features.events_1h.window");
+                });
+        assertThat(catalog.find(new ViewId("other", "v1"))).isEmpty();
+    }
+
+    @Test
+    void everyFaultOfEveryFileIsReportedWithItsLine() {
+        assertThatThrownBy(() -> definitions.apply(
+                        files(V1.replace("ttl: 1d", "ttl: soon").replace("owner:", "ovner:")), false))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.reason()).isEqualTo(FeatureReason.INVALID_DEFINITION);
+                    assertThat(refusal.details().size()).isGreaterThanOrEqualTo(2);
+                    assertThat(refusal.details())
+                            .allSatisfy(detail -> assertThat(detail.where()).startsWith("views.yaml:"));
+                });
+    }
+
+    @Test
+    void theNewestVersionIsNewestByNumberAndOthersStayReachable() {
+        definitions.apply(
+                files(
+                        Views.activity("user_activity", "v2", "clicks"),
+                        Views.activity("user_activity", "v10", "clicks"),
+                        Views.activity("user_activity", "v9", "clicks")),
+                false);
+
+        assertThat(catalog.resolve("user_activity").orElseThrow().id().version())
+                .isEqualTo("v10");
+        assertThat(catalog.resolve("user_activity@v2").orElseThrow().id().version())
+                .isEqualTo("v2");
+        assertThat(catalog.all().stream().map(view -> view.id().version())).containsExactly("v2", "v9", "v10");
+        definitions.retire(new ViewId("user_activity", "v10"));
+        assertThat(catalog.resolve("user_activity").orElseThrow().id().version())
+                .isEqualTo("v9");
+    }
+
+    @Test
+    void aDefinitionThatAnotherReplicaAppliedAMomentEarlierStandsAndIsWrittenAgain() {
+        FeatureView theirs = Views.view(V1.replace("ttl: 1d", "ttl: 2d"));
+        var raced = new Definitions(
+                catalog,
+                new DefinitionStore() {
+                    @Override
+                    public void put(List<FeatureView> views) {
+                        catalog.put(theirs);
+                        log.put(views);
+                    }
+
+                    @Override
+                    public void remove(ViewId id) {
+                        log.remove(id);
+                    }
+
+                    @Override
+                    public boolean isCurrent() {
+                        return true;
+                    }
+
+                    @Override
+                    public String failure() {
+                        return "";
+                    }
+                },
+                new Ingestions() {
+                    @Override
+                    public Map<ViewId, IngestionReport> reports() {
+                        return Map.of();
+                    }
+
+                    @Override
+                    public Map<ViewId, IngestionReport> conditions() {
+                        return Map.of();
+                    }
+                });
+
+        assertThatThrownBy(() -> raced.apply(files(V1), false))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.getMessage())
+                        .contains("'ttl'"));
+        assertThat(catalog.find(theirs.id())).contains(theirs);
+        assertThat(log.written.getLast()).containsExactly(theirs);
+    }
+
+    @Test
+    void retiringWhatIsNotThereIsNotFound() {
+        assertThatThrownBy(() -> definitions.retire(new ViewId("none", "v1")))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.reason()).isEqualTo(FeatureReason.VIEW_NOT_FOUND));
+    }
+
+    @Test
+    void nothingIsAppliedBeforeTheLogHasBeenRead() {
+        log.current = false;
+
+        assertThatThrownBy(() -> definitions.apply(files(V1), false))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
+                        .isEqualTo(FeatureReason.DEFINITIONS_UNAVAILABLE));
+    }
+}

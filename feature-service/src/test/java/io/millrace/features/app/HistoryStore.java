@@ -1,0 +1,89 @@
+package io.millrace.features.app;
+
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.fold.PointInTimeHistory;
+import io.millrace.features.kernel.fold.RowAnswer;
+import io.millrace.features.kernel.fold.ViewPlan;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An online store in memory: all events, and nothing is ever dropped. Fails as often as it is told. */
+public final class HistoryStore implements OnlineStore {
+    /** How many of the next changes fail before anything is applied. */
+    public final AtomicInteger failures = new AtomicInteger();
+
+    private final Map<ViewId, PointInTimeHistory> histories = new HashMap<>();
+    private final Map<ViewId, Map<SourcePartition, Long>> positions = new HashMap<>();
+    private final List<FeatureEvent> applied = new ArrayList<>();
+
+    @Override
+    public synchronized Map<SourcePartition, Long> positions(ViewId view) {
+        return Map.copyOf(positions.getOrDefault(view, Map.of()));
+    }
+
+    /** Every event that was applied, in order. */
+    public synchronized List<FeatureEvent> applied() {
+        return List.copyOf(applied);
+    }
+
+    @Override
+    public synchronized Applied apply(FeatureView view, Batch batch) {
+        if (!batch.events().isEmpty() && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new StoreUnavailableException("told to fail", null);
+        }
+        Map<SourcePartition, Long> at = positions.computeIfAbsent(view.id(), _ -> new HashMap<>());
+        PointInTimeHistory history =
+                histories.computeIfAbsent(view.id(), _ -> new PointInTimeHistory(ViewPlan.of(view)));
+        int seen = 0;
+        for (FeatureEvent event : batch.events()) {
+            if (event.position().offset() < at.getOrDefault(event.position().source(), 0L)) {
+                seen++;
+            } else {
+                history.add(event);
+                applied.add(event);
+            }
+        }
+        batch.next().forEach((partition, offset) -> at.merge(partition, offset, Math::max));
+        return new Applied(batch.events().size() - seen, seen, 0);
+    }
+
+    @Override
+    public synchronized Readings read(FeatureView view, List<Query> queries) {
+        PointInTimeHistory history =
+                histories.computeIfAbsent(view.id(), _ -> new PointInTimeHistory(ViewPlan.of(view)));
+        return new Readings(
+                queries.stream()
+                        .map(query -> row(view, history.at(query.key(), query.asOfMicros())))
+                        .toList(),
+                positions(view.id()));
+    }
+
+    private static RowReading row(FeatureView view, RowAnswer answer) {
+        return switch (answer) {
+            case RowAnswer.Missing() ->
+                new RowReading.Row(Collections.nCopies(view.features().size(), new FeatureReading.Missing()));
+            case RowAnswer.Row row ->
+                new RowReading.Row(row.values().stream()
+                        .<FeatureReading>map(value -> row.expired()
+                                ? new FeatureReading.Expired(value, row.eventTimeMicros())
+                                : new FeatureReading.Fresh(value, row.eventTimeMicros()))
+                        .toList());
+        };
+    }
+
+    @Override
+    public synchronized void drop(ViewId view) {
+        histories.remove(view);
+        positions.remove(view);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,50 @@
+package io.millrace.features.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.features.app.Views;
+import io.millrace.features.kernel.FeatureView;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DefinitionDifferenceTest {
+    private static final String YAML = Views.activity("user_activity", "v1", "clicks");
+    private static final FeatureView SERVED = Views.view(YAML);
+
+    @Test
+    void commentsAndSpellingsAreNoDifference() {
+        String respelled =
+                "# comment\n" + YAML.replace("ttl: 1d", "ttl: 24h").replace("retention: 2d", "retention: PT48H");
+
+        assertThat(DefinitionDifference.between(SERVED, Views.view(respelled))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "what a user did|other|description",
+                "owner: shop|owner: shoe|owner",
+                "name: user\\n|name: person\\n|entity.name",
+                "type: int64, field: user|type: string, field: user|entity.join_keys.user_id",
+                "topic: clicks|topic: clacks|source.topic",
+                "unit: rfc3339|unit: ms|source.timestamp.unit",
+                "field: at,|field: time,|source.timestamp.field",
+                "ttl: 1d|ttl: 2d|ttl",
+                "retention: 2d|retention: 3d|retention",
+                "aggregate: mean|aggregate: max|features.amount_mean_1h.aggregate",
+                "'click'|'purchase'|features.click_rate_1h.where",
+                "aggregate: count, window: 1h|aggregate: count, window: 2h|features.events_1h.window",
+                "aggregate: count, window: 1h|aggregate: count, window: 1h, hop: 1m|features.events_1h.hop",
+                "name: last_amount|name: newest_amount|features.last_amount"
+            })
+    void theFieldThatDiffersIsNamed(String from, String to, String field) {
+        String before = from.replace("\\n", "\n");
+        assertThat(YAML).contains(before);
+
+        assertThat(DefinitionDifference.between(SERVED, Views.view(YAML.replace(before, to.replace("\\n", "\n")))))
+                .contains(field);
+    }
+}
