@@ -1,0 +1,152 @@
+package io.millrace.features.grpc;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.features.app.Definitions;
+import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.OnlineAnswer;
+import io.millrace.features.app.OnlineFeatures;
+import io.millrace.features.app.OnlineRequest;
+import io.millrace.features.app.Pushes;
+import io.millrace.features.config.FeaturesConfig;
+import io.millrace.features.kernel.ViewId;
+import io.millrace.features.telemetry.FeatureMetrics;
+import io.millrace.features.telemetry.FeatureMetrics.Completeness;
+import io.millrace.gate.Refusal;
+import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
+import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
+import io.millrace.proto.features.v1.FeatureService;
+import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
+import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
+import io.millrace.proto.features.v1.ListFeatureViewsRequest;
+import io.millrace.proto.features.v1.ListFeatureViewsResponse;
+import io.millrace.proto.features.v1.PushFeaturesRequest;
+import io.millrace.proto.features.v1.PushFeaturesResponse;
+import io.millrace.proto.features.v1.RetireFeatureViewRequest;
+import io.millrace.proto.features.v1.RetireFeatureViewResponse;
+import io.opentelemetry.api.trace.Span;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** {@code millrace.features.v1.FeatureService}. Small reads of the embedded store are made on the event loop, which they hold for microseconds. */
+@GrpcService
+public class FeatureGrpcService implements FeatureService {
+    private final OnlineFeatures online;
+    private final Pushes pushes;
+    private final Definitions definitions;
+    private final FeatureMetrics metrics;
+    private final Duration deadlineMargin;
+
+    public FeatureGrpcService(
+            OnlineFeatures online,
+            Pushes pushes,
+            Definitions definitions,
+            FeatureMetrics metrics,
+            FeaturesConfig config) {
+        this.online = online;
+        this.pushes = pushes;
+        this.definitions = definitions;
+        this.metrics = metrics;
+        metrics.gauge(FeatureMetrics.READ_WAITING, online, OnlineFeatures::waiting);
+        this.deadlineMargin = config.reads().deadlineMargin();
+    }
+
+    @Override
+    public Uni<GetOnlineFeaturesResponse> getOnlineFeatures(GetOnlineFeaturesRequest request) {
+        long start = System.nanoTime();
+        try {
+            Duration wait =
+                    wait(request.getCompleteWithinMs(), Context.current().getDeadline());
+            CompletableFuture<OnlineAnswer> answer = online.read(online(request), wait);
+            if (answer.isDone() && !answer.isCompletedExceptionally()) {
+                return Uni.createFrom().item(answered(answer.join(), request, start));
+            }
+            Span span = Span.current();
+            return Uni.createFrom()
+                    .completionStage(answer)
+                    .map(given -> {
+                        span.setAttribute("millrace.features.complete", given.complete());
+                        return answered(given, request, start);
+                    })
+                    .onFailure(Refusal.class)
+                    .invoke(refusal -> metrics.refused(((Refusal) refusal).reason()));
+        } catch (Refusal refusal) {
+            metrics.refused(refusal.reason());
+            throw refusal;
+        }
+    }
+
+    private GetOnlineFeaturesResponse answered(OnlineAnswer answer, GetOnlineFeaturesRequest request, long start) {
+        GetOnlineFeaturesResponse response = ProtoAnswers.online(answer);
+        Completeness completeness = request.getCompleteWithinMs() == 0
+                ? Completeness.NOT_ASKED
+                : answer.complete() ? Completeness.REACHED : Completeness.NOT_REACHED;
+        metrics.read(completeness, answer.rows(), System.nanoTime() - start);
+        return response;
+    }
+
+    private static OnlineRequest online(GetOnlineFeaturesRequest request) {
+        return new OnlineRequest(
+                request.getFeaturesList(),
+                ProtoValues.columns(request.getEntitiesMap()),
+                request.getAsOfMicrosList(),
+                request.getFullFeatureNames(),
+                OnlineRequest.UnknownColumns.REFUSE);
+    }
+
+    /** How long to wait for completeness: what is asked for, and an answer that still reaches the caller. */
+    private Duration wait(int completeWithinMs, @Nullable Deadline deadline) {
+        if (deadline != null && deadline.isExpired()) {
+            throw new Refusal(FeatureReason.DEADLINE_PASSED, "the deadline passed before the read began");
+        }
+        Duration asked = Duration.ofMillis(Integer.toUnsignedLong(completeWithinMs));
+        if (deadline == null || asked.isZero()) {
+            return asked;
+        }
+        Duration left =
+                Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)).minus(deadlineMargin);
+        Duration least = Duration.ofMillis(1);
+        return left.compareTo(asked) >= 0 ? asked : left.compareTo(least) < 0 ? least : left;
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public Uni<PushFeaturesResponse> pushFeatures(PushFeaturesRequest request) {
+        int rows = pushes.push(new Pushes.Push(
+                request.getView(),
+                ProtoValues.columns(request.getColumnsMap()),
+                request.getEventTimeMicrosList(),
+                request.getPushId()));
+        return Uni.createFrom()
+                .item(PushFeaturesResponse.newBuilder().setRows(rows).build());
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public Uni<ApplyFeatureViewsResponse> applyFeatureViews(ApplyFeatureViewsRequest request) {
+        List<DefinitionFile> files = request.getFilesList().stream()
+                .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
+                .toList();
+        return Uni.createFrom().item(ProtoAnswers.outcomes(definitions.apply(files, request.getDryRun())));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public Uni<ListFeatureViewsResponse> listFeatureViews(ListFeatureViewsRequest request) {
+        return Uni.createFrom().item(ProtoAnswers.list(definitions.list()));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public Uni<RetireFeatureViewResponse> retireFeatureView(RetireFeatureViewRequest request) {
+        definitions.retire(new ViewId(request.getName(), request.getVersion()));
+        return Uni.createFrom().item(RetireFeatureViewResponse.getDefaultInstance());
+    }
+}

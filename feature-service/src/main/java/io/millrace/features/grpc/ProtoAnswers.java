@@ -1,0 +1,127 @@
+package io.millrace.features.grpc;
+
+import io.millrace.features.app.Definitions;
+import io.millrace.features.app.OnlineAnswer;
+import io.millrace.features.app.OnlineStore.FeatureReading;
+import io.millrace.features.app.OnlineStore.RowReading;
+import io.millrace.features.app.ReadPlan;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.ViewId;
+import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
+import io.millrace.proto.features.v1.DefinitionOutcome;
+import io.millrace.proto.features.v1.FeatureColumn;
+import io.millrace.proto.features.v1.FeatureStatus;
+import io.millrace.proto.features.v1.FeatureViewSummary;
+import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
+import io.millrace.proto.features.v1.ListFeatureViewsResponse;
+import io.millrace.proto.features.v1.SourcePosition;
+import io.millrace.proto.features.v1.Value;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Answers in protobuf. */
+final class ProtoAnswers {
+    private static final Value NULL = Value.getDefaultInstance();
+
+    private ProtoAnswers() {}
+
+    static GetOnlineFeaturesResponse online(OnlineAnswer answer) {
+        var response = GetOnlineFeaturesResponse.newBuilder().setComplete(answer.complete());
+        for (ReadPlan.Output output : answer.plan().outputs()) {
+            response.addFeatureNames(output.name());
+            var column = FeatureColumn.newBuilder();
+            for (int row = 0; row < answer.rows(); row++) {
+                add(column, answer.row(output, row), output.feature());
+            }
+            response.addResults(column);
+        }
+        for (int i = 0; i < answer.plan().views().size(); i++) {
+            ViewId id = answer.plan().views().get(i).id();
+            response.addViewVersions(id.toString());
+            response.addAllPositions(positions(id, answer.readings().get(i).positions()));
+        }
+        return response.build();
+    }
+
+    private static void add(FeatureColumn.Builder column, RowReading row, int feature) {
+        switch (row) {
+            case RowReading.Row(List<FeatureReading> features) -> {
+                switch (features.get(feature)) {
+                    case FeatureReading.Fresh(var value, long micros) ->
+                        column.addValues(ProtoValues.of(value))
+                                .addStatuses(FeatureStatus.FEATURE_STATUS_PRESENT)
+                                .addEventTimeMicros(micros);
+                    case FeatureReading.Expired(var value, long micros) ->
+                        column.addValues(ProtoValues.of(value))
+                                .addStatuses(FeatureStatus.FEATURE_STATUS_OUTSIDE_MAX_AGE)
+                                .addEventTimeMicros(micros);
+                    case FeatureReading.Missing() ->
+                        column.addValues(NULL)
+                                .addStatuses(FeatureStatus.FEATURE_STATUS_NOT_FOUND)
+                                .addEventTimeMicros(0);
+                }
+            }
+            case RowReading.BeforeRetention _ ->
+                column.addValues(NULL)
+                        .addStatuses(FeatureStatus.FEATURE_STATUS_BEFORE_RETENTION)
+                        .addEventTimeMicros(0);
+        }
+    }
+
+    private static List<SourcePosition> positions(ViewId view, Map<SourcePartition, Long> positions) {
+        return positions.entrySet().stream()
+                .sorted(Comparator.comparing(
+                        Map.Entry::getKey,
+                        Comparator.comparing(SourcePartition::topic)
+                                .thenComparing(SourcePartition::topicId)
+                                .thenComparing(SourcePartition::partition)))
+                .map(position -> SourcePosition.newBuilder()
+                        .setViewVersion(view.toString())
+                        .setTopic(position.getKey().topic())
+                        .setTopicId(position.getKey().topicId())
+                        .setPartition(position.getKey().partition())
+                        .setOffset(position.getValue())
+                        .build())
+                .toList();
+    }
+
+    static ApplyFeatureViewsResponse outcomes(List<Definitions.Outcome> outcomes) {
+        var response = ApplyFeatureViewsResponse.newBuilder();
+        outcomes.forEach(outcome -> response.addOutcomes(DefinitionOutcome.newBuilder()
+                .setName(outcome.id().toString())
+                .setChange(
+                        switch (outcome.change()) {
+                            case CREATED -> DefinitionOutcome.Change.CHANGE_CREATED;
+                            case UNCHANGED -> DefinitionOutcome.Change.CHANGE_UNCHANGED;
+                        })));
+        return response.build();
+    }
+
+    static ListFeatureViewsResponse list(List<Definitions.Summary> summaries) {
+        var response = ListFeatureViewsResponse.newBuilder();
+        summaries.forEach(summary -> response.addViews(summary(summary)));
+        return response.build();
+    }
+
+    private static FeatureViewSummary summary(Definitions.Summary summary) {
+        FeatureView view = summary.view();
+        var proto = FeatureViewSummary.newBuilder()
+                .setName(view.id().name())
+                .setVersion(view.id().version())
+                .setIsDefault(summary.isDefault())
+                .setLag(summary.ingestion().lag())
+                .addAllPositions(positions(view.id(), summary.ingestion().positions()))
+                .setApplied(summary.ingestion().applied())
+                .setDeadLettered(summary.ingestion().deadLettered())
+                .setLateDropped(summary.ingestion().tooLate())
+                .setDefinitionYaml(view.yaml());
+        view.joinKeys().forEach(key -> proto.addJoinKeys(key.name()));
+        view.features().forEach(feature -> proto.addFeatures(feature.name()));
+        if (view.source() instanceof FeatureView.Source.Topic(String topic, var _, var _)) {
+            proto.setSourceTopic(topic);
+        }
+        return proto.build();
+    }
+}

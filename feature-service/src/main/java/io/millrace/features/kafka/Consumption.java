@@ -1,0 +1,232 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.OnlineStore.Batch;
+import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.SourcePartition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
+
+/**
+ * One life of a view's consumer: from the positions that the online store has, poll by poll, each poll one atomic change of the store. Whatever
+ * fails ends this life; the next one begins at the store's positions again. Used by one thread.
+ */
+final class Consumption {
+    private static final Logger LOG = Logger.getLogger(Consumption.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration COMMIT_PATIENCE = Duration.ofMillis(500);
+
+    private final FeatureView view;
+    private final TopicInfo topic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final OnlineStore store;
+    private final RecordReader reader;
+    private final DeadLetters deadLetters;
+    private final Progress progress;
+    private final Counts counts;
+    private final long commitNanos;
+    private final Map<SourcePartition, Long> applied = new HashMap<>();
+    private final Map<SourcePartition, Long> committed = new HashMap<>();
+    private long lastCommit = System.nanoTime();
+
+    Consumption(
+            FeatureView view,
+            TopicInfo topic,
+            KafkaConsumer<byte[], byte[]> consumer,
+            OnlineStore store,
+            RecordReader reader,
+            DeadLetters deadLetters,
+            Progress progress,
+            Counts counts,
+            Duration commitInterval) {
+        this.view = view;
+        this.topic = topic;
+        this.consumer = consumer;
+        this.store = store;
+        this.reader = reader;
+        this.deadLetters = deadLetters;
+        this.progress = progress;
+        this.counts = counts;
+        this.commitNanos = commitInterval.toNanos();
+    }
+
+    /**
+     * Consumes until it is no longer {@code open} or the topic is no longer what it was.
+     *
+     * @param shared whether other replicas take a share of the partitions
+     * @param healthy called after each poll whose records are applied
+     * @throws StoreUnavailableException from the store
+     * @throws KafkaException from Kafka, OffsetOutOfRangeException among them
+     */
+    void run(boolean shared, BooleanSupplier open, BooleanSupplier sameTopic, Runnable healthy) {
+        if (shared) {
+            consumer.subscribe(List.of(topic.name()), new Assignments());
+        } else {
+            consumer.assign(topic.topicPartitions());
+            begin(topic.topicPartitions());
+        }
+        try {
+            while (open.getAsBoolean() && sameTopic.getAsBoolean()) {
+                apply(consumer.poll(POLL));
+                counts.lag = lag();
+                healthy.run();
+                if (System.nanoTime() - lastCommit >= commitNanos) {
+                    commit();
+                }
+            }
+        } catch (WakeupException e) {
+            if (open.getAsBoolean()) {
+                throw e;
+            }
+        }
+        if (!open.getAsBoolean()) {
+            commit();
+        }
+    }
+
+    /** Sets the consumer to where the store is; where the store has no position, to the first record that there is. */
+    private void begin(Collection<TopicPartition> partitions) {
+        Map<SourcePartition, Long> stored = store.positions(view.id());
+        Map<TopicPartition, OffsetAndMetadata> ofGroup = consumer.committed(new HashSet<>(partitions));
+        Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
+        Map<SourcePartition, Long> fresh = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            SourcePartition source = topic.source(partition.partition());
+            deadLetters.resume(source, ofGroup.get(partition));
+            Long position = stored.get(source);
+            long beginning = first.getOrDefault(partition, 0L);
+            if (position == null) {
+                sayIfMadeAnew(source, stored.keySet());
+                fresh.put(source, beginning);
+                position = beginning;
+            }
+            applied.put(source, position);
+            consumer.seek(partition, reader.memory() == 0 ? position : back(position, beginning));
+        }
+        if (!fresh.isEmpty()) {
+            store.apply(view, new Batch(List.of(), fresh));
+        }
+        progress.begin(applied);
+    }
+
+    private long back(long position, long beginning) {
+        return Math.min(position, Math.max(beginning, position - reader.memory()));
+    }
+
+    private void sayIfMadeAnew(SourcePartition source, Set<SourcePartition> stored) {
+        boolean before = stored.stream()
+                .anyMatch(known -> known.topic().equals(source.topic())
+                        && known.partition() == source.partition()
+                        && !known.topicId().equals(source.topicId()));
+        if (before) {
+            LOG.warnf(
+                    "%s: the topic %s was deleted and made again; partition %d is applied from its first record",
+                    view.id(), source.topic(), source.partition());
+        }
+    }
+
+    private void apply(ConsumerRecords<byte[], byte[]> records) {
+        var events = new ArrayList<FeatureEvent>(records.count());
+        var dead = new ArrayList<DeadLetters.DeadLetter>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            SourcePartition source = topic.source(record.partition());
+            if (record.offset() < applied.getOrDefault(source, 0L)) {
+                reader.remember(record);
+                continue;
+            }
+            switch (reader.read(record, source)) {
+                case RecordReader.Read.Event(FeatureEvent event) -> events.add(event);
+                case RecordReader.Read.Nothing() -> {}
+                case RecordReader.Read.Dead(Enum<?> reason, String detail) ->
+                    dead.add(new DeadLetters.DeadLetter(record, source, reason, detail));
+            }
+        }
+        Map<SourcePartition, Long> next = moved();
+        if (next.isEmpty()) {
+            return;
+        }
+        counts.add(deadLetters.write(dead, next, consumer.groupMetadata(), topic.partitions()));
+        counts.add(store.apply(view, new Batch(events, next)));
+        applied.putAll(next);
+        progress.note(next);
+    }
+
+    /** Positions that grew: also past transaction markers, which are no records. */
+    private Map<SourcePartition, Long> moved() {
+        Map<SourcePartition, Long> moved = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            SourcePartition source = topic.source(partition.partition());
+            Long before = applied.get(source);
+            if (before != null) {
+                long position = consumer.position(partition);
+                if (position > before) {
+                    moved.put(source, position);
+                }
+            }
+        }
+        return moved;
+    }
+
+    private long lag() {
+        long lag = 0;
+        for (TopicPartition partition : consumer.assignment()) {
+            lag += consumer.currentLag(partition).orElse(0);
+        }
+        return lag;
+    }
+
+    /** For tools that show lag; nothing here reads it back but which dead letters are written. */
+    private void commit() {
+        lastCommit = System.nanoTime();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            SourcePartition source = topic.source(partition.partition());
+            Long position = applied.get(source);
+            if (position != null && !position.equals(committed.get(source))) {
+                offsets.put(partition, deadLetters.commit(source, position));
+            }
+        }
+        if (offsets.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(offsets, COMMIT_PATIENCE);
+            committed.putAll(applied);
+        } catch (WakeupException | InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            LOG.debugf(e, "%s: offsets were not committed", view.id());
+        }
+    }
+
+    private final class Assignments implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            begin(partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            partitions.forEach(partition -> applied.remove(topic.source(partition.partition())));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.kernel.SourcePartition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the records that a view can never use to {@code <topic>.dlq}, each exactly once: in one Kafka transaction with the offset, committed
+ * to the view's consumer group, below which all dead letters are written. After a crash that offset says which ones not to write again,
+ * whatever the online store's positions say. Used by one thread.
+ */
+final class DeadLetters implements AutoCloseable {
+    static final String SUFFIX = ".dlq";
+
+    private static final Logger LOG = Logger.getLogger(DeadLetters.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String OURS = "millrace.";
+
+    private final KafkaClients clients;
+    private final Topics topics;
+    private final String transactionalId;
+    private final String view;
+    private final Map<SourcePartition, Long> writtenBelow = new HashMap<>();
+    private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+    /** A record and why it is dead. */
+    record DeadLetter(ConsumerRecord<byte[], byte[]> record, SourcePartition source, Enum<?> reason, String detail) {}
+
+    DeadLetters(KafkaClients clients, Topics topics, String transactionalId, String view) {
+        this.clients = clients;
+        this.topics = topics;
+        this.transactionalId = transactionalId;
+        this.view = view;
+    }
+
+    /** Takes up what the group has committed for a partition; an offset of a topic that is gone does not count. */
+    void resume(SourcePartition partition, @Nullable OffsetAndMetadata committed) {
+        writtenBelow.put(
+                partition,
+                committed != null && committed.metadata().equals(partition.topicId()) ? committed.offset() : 0L);
+    }
+
+    /** What to commit for a partition that has been applied up to {@code applied}: never less than what says which dead letters are written. */
+    OffsetAndMetadata commit(SourcePartition partition, long applied) {
+        return new OffsetAndMetadata(Math.max(applied, writtenBelow.getOrDefault(partition, 0L)), partition.topicId());
+    }
+
+    /**
+     * Writes the dead letters of a batch.
+     *
+     * @param next offsets behind the batch
+     * @return the letters that were written now, without those of an earlier life
+     * @throws KafkaException where they could not be written; whether they were is found out at the next {@link #resume}
+     */
+    List<DeadLetter> write(
+            List<DeadLetter> letters, Map<SourcePartition, Long> next, ConsumerGroupMetadata group, int partitions) {
+        List<DeadLetter> fresh = letters.stream()
+                .filter(letter -> letter.record().offset() >= writtenBelow.getOrDefault(letter.source(), 0L))
+                .toList();
+        if (fresh.isEmpty()) {
+            return fresh;
+        }
+        String topic = fresh.getFirst().source().topic() + SUFFIX;
+        KafkaProducer<byte[], byte[]> open = producer(topic, partitions);
+        try {
+            transact(open, topic, fresh, next, group);
+        } catch (KafkaException e) {
+            close();
+            if (!(e instanceof RecordTooLargeException) && !(e.getCause() instanceof RecordTooLargeException)) {
+                throw e;
+            }
+            transact(producer(topic, partitions), topic, withoutLarge(fresh), next, group);
+        }
+        next.forEach((partition, offset) -> writtenBelow.merge(partition, offset, Math::max));
+        return fresh;
+    }
+
+    private void transact(
+            KafkaProducer<byte[], byte[]> open,
+            String topic,
+            List<DeadLetter> letters,
+            Map<SourcePartition, Long> next,
+            ConsumerGroupMetadata group) {
+        open.beginTransaction();
+        letters.forEach(letter -> open.send(record(topic, letter)));
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        next.forEach((partition, offset) ->
+                offsets.put(new TopicPartition(partition.topic(), partition.partition()), commit(partition, offset)));
+        open.sendOffsetsToTransaction(offsets, group);
+        open.commitTransaction();
+    }
+
+    private ProducerRecord<byte[], byte[]> record(String topic, DeadLetter letter) {
+        ConsumerRecord<byte[], byte[]> dead = letter.record();
+        return new ProducerRecord<>(topic, null, dead.key(), dead.value(), headers(letter));
+    }
+
+    /** The record's own headers, so that its trace goes on; whatever it claims in our name is left out. */
+    private Headers headers(DeadLetter letter) {
+        var headers = new RecordHeaders();
+        for (Header header : letter.record().headers()) {
+            if (!header.key().startsWith(OURS)) {
+                headers.add(header);
+            }
+        }
+        Map.of(
+                        "reason", letter.reason().name(),
+                        "detail", letter.detail(),
+                        "source-topic", letter.source().topic(),
+                        "source-partition", Integer.toString(letter.source().partition()),
+                        "source-offset", Long.toString(letter.record().offset()),
+                        "view", view)
+                .forEach((name, value) -> headers.add(OURS + name, value.getBytes(StandardCharsets.UTF_8)));
+        return headers;
+    }
+
+    /** The same letters; those that no topic takes lose their bytes, which the source still has. */
+    private static List<DeadLetter> withoutLarge(List<DeadLetter> letters) {
+        var smaller = new ArrayList<DeadLetter>();
+        for (DeadLetter letter : letters) {
+            ConsumerRecord<byte[], byte[]> record = letter.record();
+            int size = record.serializedValueSize();
+            smaller.add(
+                    size < (1 << 19)
+                            ? letter
+                            : new DeadLetter(
+                                    new ConsumerRecord<>(
+                                            record.topic(), record.partition(), record.offset(), record.key(), null),
+                                    letter.source(),
+                                    letter.reason(),
+                                    letter.detail() + "; its " + size
+                                            + " bytes are too large for the dead-letter topic"));
+        }
+        return smaller;
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(String topic, int partitions) {
+        KafkaProducer<byte[], byte[]> open = producer;
+        if (open == null) {
+            topics.ensure(topic, Optional.of(partitions), Map.of());
+            open = clients.producer(transactionalId, PATIENCE);
+            producer = open;
+            try {
+                open.initTransactions();
+            } catch (KafkaException e) {
+                close();
+                throw e;
+            }
+        }
+        return open;
+    }
+
+    /** Ends an unfinished transaction, if there is one, by leaving it: the next producer of this id ends it. */
+    @Override
+    public void close() {
+        KafkaProducer<byte[], byte[]> open = producer;
+        producer = null;
+        if (open != null) {
+            try {
+                open.close(Duration.ZERO);
+            } catch (KafkaException e) {
+                LOG.debugf(e, "A producer of dead letters did not close cleanly");
+            }
+        }
+    }
+}

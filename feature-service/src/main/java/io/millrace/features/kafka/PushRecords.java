@@ -1,0 +1,95 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.Position;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.projection.EventProjector;
+import io.millrace.features.kernel.projection.Projection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one view in the service's own log. A row whose push id and number stood in the same partition less than {@code memory} records
+ * before counts as the same row: that is decided by the log alone, so it is decided the same way after every restart.
+ */
+final class PushRecords implements RecordReader {
+    static final String VIEW = "millrace.view";
+    static final String PUSH_ID = "millrace.push-id";
+    static final String ROW = "millrace.push-row";
+
+    private final FeatureView view;
+    private final EventProjector projector;
+    private final int memory;
+    private final Map<Integer, LinkedHashMap<String, Long>> seen = new HashMap<>();
+
+    /** Why a row of our own log cannot be used. */
+    enum Refused {
+        NOT_A_PUSHED_ROW
+    }
+
+    PushRecords(FeatureView view, int memory) {
+        this.view = view;
+        this.projector = EventProjector.of(view);
+        this.memory = memory;
+    }
+
+    @Override
+    public int memory() {
+        return memory;
+    }
+
+    @Override
+    public void remember(ConsumerRecord<byte[], byte[]> record) {
+        if (isOurs(record)) {
+            isRepeated(record);
+        }
+    }
+
+    @Override
+    public Read read(ConsumerRecord<byte[], byte[]> record, SourcePartition source) {
+        if (!isOurs(record) || isRepeated(record)) {
+            return new Read.Nothing();
+        }
+        try {
+            var position = new Position(source, record.offset());
+            return switch (PushedRows.read(view, projector, record.value(), position)) {
+                case Projection.Event(FeatureEvent event) -> new Read.Event(event);
+                case Projection.Skipped _ -> new Read.Nothing();
+                case Projection.Undecodable(var reason, String detail) -> new Read.Dead(reason, detail);
+            };
+        } catch (IOException | NumberFormatException e) {
+            return new Read.Dead(Refused.NOT_A_PUSHED_ROW, "the record is no pushed row of this view");
+        }
+    }
+
+    private boolean isOurs(ConsumerRecord<byte[], byte[]> record) {
+        return view.id().toString().equals(text(record, VIEW));
+    }
+
+    /** Whether the row was there before; takes note of it where it was not. */
+    private boolean isRepeated(ConsumerRecord<byte[], byte[]> record) {
+        String pushId = text(record, PUSH_ID);
+        if (pushId == null || memory == 0) {
+            return false;
+        }
+        LinkedHashMap<String, Long> ofPartition = seen.computeIfAbsent(record.partition(), _ -> new LinkedHashMap<>());
+        Iterator<Long> oldest = ofPartition.values().iterator();
+        while (oldest.hasNext() && oldest.next() < record.offset() - memory) {
+            oldest.remove();
+        }
+        return ofPartition.putIfAbsent(text(record, ROW) + "/" + pushId, record.offset()) != null;
+    }
+
+    private static @Nullable String text(ConsumerRecord<byte[], byte[]> record, String header) {
+        Header last = record.headers().lastHeader(header);
+        return last == null || last.value() == null ? null : new String(last.value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,43 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.Position;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.projection.EventProjector;
+import io.millrace.features.kernel.projection.Projection;
+import java.time.InstantSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Records of a topic that belongs to somebody else: JSON objects. */
+final class TopicRecords implements RecordReader {
+    private final EventProjector projector;
+    private final EventTimeBound future;
+    private final InstantSource clock;
+
+    /** Why a record that can be read is a dead letter all the same. */
+    enum Refused {
+        EVENT_TIME_IN_FUTURE
+    }
+
+    TopicRecords(FeatureView view, EventTimeBound future, InstantSource clock) {
+        this.projector = EventProjector.of(view);
+        this.future = future;
+        this.clock = clock;
+    }
+
+    @Override
+    public Read read(ConsumerRecord<byte[], byte[]> record, SourcePartition source) {
+        return switch (projector.project(record.value(), new Position(source, record.offset()))) {
+            case Projection.Event(FeatureEvent event) ->
+                future.isBeyond(event.timeMicros(), clock.instant())
+                        ? new Read.Dead(
+                                Refused.EVENT_TIME_IN_FUTURE,
+                                "its event time lies more than " + future.skew() + " ahead of the clock")
+                        : new Read.Event(event);
+            case Projection.Skipped _ -> new Read.Nothing();
+            case Projection.Undecodable(var reason, String detail) -> new Read.Dead(reason, detail);
+        };
+    }
+}

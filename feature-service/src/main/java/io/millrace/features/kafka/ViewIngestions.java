@@ -1,0 +1,270 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.app.AppliedBarrier;
+import io.millrace.features.app.Catalog;
+import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.app.IngestionReport;
+import io.millrace.features.app.Ingestions;
+import io.millrace.features.app.OnlineStore;
+import io.millrace.features.config.FeaturesConfig;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.Source;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.ViewId;
+import io.millrace.features.telemetry.FeatureMetrics;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Runs one loop per view version that the catalog has: starts and stops them as versions come and go, and knows how far each has got. Work is
+ * done by one thread of its own, in the order of the changes, so that a version that was retired is gone before it can be applied again.
+ */
+@ApplicationScoped
+public class ViewIngestions implements Ingestions, AppliedBarrier {
+    private static final Logger LOG = Logger.getLogger(ViewIngestions.class);
+    private static final Duration SHARED_CHECK = Duration.ofMillis(10);
+    private static final Duration ENDS_PATIENCE = Duration.ofSeconds(1);
+
+    private final Catalog catalog;
+    private final KafkaDefinitions definitions;
+    private final KafkaClients clients;
+    private final Topics topics;
+    private final SourceEnds ends;
+    private final OwnTopics own;
+    private final OnlineStore store;
+    private final FeaturesConfig config;
+    private final EventTimeBound future;
+    private final InstantSource clock;
+    private final FeatureMetrics metrics;
+    private final Map<ViewId, ViewIngestion> running = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ingestions").daemon().factory());
+
+    public ViewIngestions(
+            Catalog catalog,
+            KafkaDefinitions definitions,
+            KafkaClients clients,
+            Topics topics,
+            SourceEnds ends,
+            OwnTopics own,
+            OnlineStore store,
+            FeaturesConfig config,
+            EventTimeBound future,
+            InstantSource clock,
+            FeatureMetrics metrics) {
+        this.catalog = catalog;
+        this.definitions = definitions;
+        this.clients = clients;
+        this.topics = topics;
+        this.ends = ends;
+        this.own = own;
+        this.store = store;
+        this.config = config;
+        this.future = future;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    void start(@Observes StartupEvent event) {
+        metrics.views(this, ViewIngestions::inState);
+        metrics.gauge(FeatureMetrics.LAG_MAX, this, ViewIngestions::maxLag);
+        catalog.onChange(() -> worker.execute(this::reconcile));
+        long check = config.ingestion().topicCheck().toMillis();
+        worker.scheduleWithFixedDelay(this::reconcile, 0, check, TimeUnit.MILLISECONDS);
+        if (isShared()) {
+            worker.scheduleWithFixedDelay(this::hearOfOthers, 0, SHARED_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        worker.shutdownNow();
+        running.values().parallelStream().forEach(ViewIngestion::stop);
+        running.clear();
+    }
+
+    /** Before the log has been read to its end a version may be there that is retired further on: nothing is started or deleted until then. */
+    private void reconcile() {
+        if (!definitions.isCurrent()) {
+            return;
+        }
+        for (ViewIngestion loop : running.values()) {
+            boolean served = catalog.find(loop.view().id())
+                    .filter(view -> isSame(view, loop.view()))
+                    .isPresent();
+            if (!served) {
+                retire(loop);
+            }
+        }
+        catalog.takeRetired().stream().filter(id -> catalog.find(id).isEmpty()).forEach(this::drop);
+        for (FeatureView view : catalog.all()) {
+            running.computeIfAbsent(view.id(), _ -> started(view));
+        }
+    }
+
+    /** The object, not its content: a version that was retired and applied again with the same content is another one. */
+    @SuppressWarnings("ReferenceEquality") // reason: see above
+    private static boolean isSame(FeatureView a, FeatureView b) {
+        return a == b;
+    }
+
+    private ViewIngestion started(FeatureView view) {
+        var loop = new ViewIngestion(view, wiring(view));
+        loop.start();
+        return loop;
+    }
+
+    private void retire(ViewIngestion loop) {
+        loop.stop();
+        running.remove(loop.view().id());
+        drop(loop.view().id());
+    }
+
+    private void drop(ViewId id) {
+        try {
+            store.drop(id);
+            topics.forgetGroup(ViewIngestion.group(id));
+            LOG.infof("%s: retired, its state is deleted", id);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s: retired, but its state could not be deleted", id);
+        }
+    }
+
+    private ViewIngestion.Wiring wiring(FeatureView view) {
+        FeaturesConfig.Ingestion settings = config.ingestion();
+        String group = ViewIngestion.group(view.id());
+        String transactionalId = isShared() ? group + "." + UUID.randomUUID() : group;
+        return new ViewIngestion.Wiring(
+                clients,
+                topics,
+                store,
+                topic(view),
+                isShared(),
+                switch (view.source()) {
+                    case Source.Topic _ -> () -> new TopicRecords(view, future, clock);
+                    case Source.Push() ->
+                        () -> new PushRecords(view, config.push().rememberedRecords());
+                },
+                switch (view.source()) {
+                    case Source.Topic _ -> () -> {};
+                    case Source.Push() -> own::ensurePushLog;
+                },
+                () -> new DeadLetters(
+                        clients, topics, transactionalId, view.id().toString()),
+                settings.commitInterval(),
+                settings.minBackoff(),
+                settings.maxBackoff(),
+                new Counts(metrics),
+                metrics::retried);
+    }
+
+    private static String topic(FeatureView view) {
+        return switch (view.source()) {
+            case Source.Topic(String topic, var _, var _) -> topic;
+            case Source.Push() -> OwnTopics.PUSH_LOG;
+        };
+    }
+
+    /**
+     * Other replicas apply the partitions that this one does not have; the store knows how far they are. It is asked by a read, because asking for the
+     * positions themselves is what a loop does that begins again.
+     */
+    private void hearOfOthers() {
+        for (ViewIngestion loop : running.values()) {
+            if (loop.progress().isAwaited()) {
+                try {
+                    loop.progress().note(store.read(loop.view(), List.of()).positions());
+                } catch (RuntimeException e) {
+                    LOG.debugf(e, "%s: positions are not known", loop.view().id());
+                }
+            }
+        }
+    }
+
+    private boolean isShared() {
+        return config.onlineStore().kind() == FeaturesConfig.Kind.REDIS;
+    }
+
+    private double maxLag() {
+        return running.values().stream()
+                .mapToLong(loop -> loop.counts().lag)
+                .max()
+                .orElse(0);
+    }
+
+    private double inState(IngestionReport.State state) {
+        return running.values().stream()
+                .filter(loop -> loop.condition().state() == state)
+                .count();
+    }
+
+    @Override
+    public CompletableFuture<Optional<Map<SourcePartition, Long>>> reached(FeatureView view, Duration patience) {
+        ViewIngestion loop = running.get(view.id());
+        if (loop == null) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        return ends.of(loop.topic())
+                .thenCompose(target -> loop.progress()
+                        .reached(target, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
+                        .thenApply(reached -> reached ? Optional.of(target) : none()))
+                .completeOnTimeout(none(), patience.toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionally(_ -> none());
+    }
+
+    private static Optional<Map<SourcePartition, Long>> none() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Map<ViewId, IngestionReport> reports() {
+        Map<String, CompletableFuture<Map<SourcePartition, Long>>> asked = new HashMap<>();
+        running.values()
+                .forEach(loop -> asked.computeIfAbsent(loop.topic(), topic -> ends.of(topic)
+                        .thenApply(found -> found)
+                        .completeOnTimeout(Map.of(), ENDS_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
+                        .exceptionally(_ -> Map.of())));
+        Map<ViewId, IngestionReport> reports = new HashMap<>();
+        running.forEach((id, loop) -> reports.put(
+                id,
+                report(
+                        loop,
+                        asked.getOrDefault(loop.topic(), CompletableFuture.completedFuture(Map.of()))
+                                .join())));
+        return reports;
+    }
+
+    @Override
+    public Map<ViewId, IngestionReport> conditions() {
+        Map<ViewId, IngestionReport> conditions = new HashMap<>();
+        running.forEach((id, loop) -> conditions.put(id, report(loop, Map.of())));
+        return conditions;
+    }
+
+    private static IngestionReport report(ViewIngestion loop, Map<SourcePartition, Long> found) {
+        Counts counts = loop.counts();
+        return new IngestionReport(
+                loop.condition().state(),
+                loop.condition().detail(),
+                loop.progress().applied(),
+                found.isEmpty() ? -1 : loop.progress().lag(found),
+                counts.applied.sum(),
+                counts.deadLettered.sum(),
+                counts.tooLate.sum());
+    }
+}

@@ -1,0 +1,150 @@
+package io.millrace.features.rest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.features.app.OnlineAnswer;
+import io.millrace.features.app.OnlineStore.FeatureReading;
+import io.millrace.features.app.OnlineStore.RowReading;
+import io.millrace.features.app.ReadPlan;
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.ViewId;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An online read's answer in Feast's JSON: one result per column, the join keys before the features. */
+final class FeastAnswers {
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String EPOCH = "1970-01-01T00:00:00Z";
+
+    private FeastAnswers() {}
+
+    /**
+     * @param extended also say in the metadata what Feast has no word for: {@code complete}, {@code view_versions}, {@code positions}
+     */
+    static byte[] json(OnlineAnswer answer, boolean extended) {
+        var bytes = new ByteArrayOutputStream(1_024);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeArrayFieldStart("results");
+            for (List<@Nullable FeatureValue> key : answer.keys().values()) {
+                writeKey(json, key);
+            }
+            for (ReadPlan.Output output : answer.plan().outputs()) {
+                writeFeature(json, answer, output);
+            }
+            json.writeEndArray();
+            writeMetadata(json, answer, extended);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeKey(JsonGenerator json, List<@Nullable FeatureValue> key) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("values");
+        for (FeatureValue value : key) {
+            JsonValues.write(json, value);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("statuses");
+        for (int row = 0; row < key.size(); row++) {
+            json.writeString("PRESENT");
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("event_timestamps");
+        for (int row = 0; row < key.size(); row++) {
+            json.writeString(EPOCH);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void writeFeature(JsonGenerator json, OnlineAnswer answer, ReadPlan.Output output)
+            throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("values");
+        for (int row = 0; row < answer.rows(); row++) {
+            JsonValues.write(
+                    json,
+                    switch (reading(answer, output, row)) {
+                        case FeatureReading.Fresh(var value, var _) -> value;
+                        case FeatureReading.Expired(var value, var _) -> value;
+                        case FeatureReading.Missing() -> null;
+                        case null -> null;
+                    });
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("statuses");
+        for (int row = 0; row < answer.rows(); row++) {
+            json.writeString(
+                    switch (reading(answer, output, row)) {
+                        case FeatureReading.Fresh _ -> "PRESENT";
+                        case FeatureReading.Expired _ -> "OUTSIDE_MAX_AGE";
+                        case FeatureReading.Missing() -> "NOT_FOUND";
+                        case null -> "BEFORE_RETENTION";
+                    });
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("event_timestamps");
+        for (int row = 0; row < answer.rows(); row++) {
+            json.writeString(
+                    switch (reading(answer, output, row)) {
+                        case FeatureReading.Fresh(var _, long micros) -> rfc3339(micros);
+                        case FeatureReading.Expired(var _, long micros) -> rfc3339(micros);
+                        case FeatureReading.Missing() -> EPOCH;
+                        case null -> EPOCH;
+                    });
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    /** Null where the instant lies before what the view retains. */
+    private static @Nullable FeatureReading reading(OnlineAnswer answer, ReadPlan.Output output, int row) {
+        return switch (answer.row(output, row)) {
+            case RowReading.Row(List<FeatureReading> features) -> features.get(output.feature());
+            case RowReading.BeforeRetention _ -> null;
+        };
+    }
+
+    private static void writeMetadata(JsonGenerator json, OnlineAnswer answer, boolean extended) throws IOException {
+        json.writeObjectFieldStart("metadata");
+        json.writeArrayFieldStart("feature_names");
+        for (String key : answer.keys().keySet()) {
+            json.writeString(key);
+        }
+        for (ReadPlan.Output output : answer.plan().outputs()) {
+            json.writeString(output.name());
+        }
+        json.writeEndArray();
+        if (extended) {
+            json.writeBooleanField("complete", answer.complete());
+            json.writeArrayFieldStart("view_versions");
+            for (var view : answer.plan().views()) {
+                json.writeString(view.id().toString());
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("positions");
+            for (int i = 0; i < answer.plan().views().size(); i++) {
+                ViewId id = answer.plan().views().get(i).id();
+                JsonPositions.write(json, id, answer.readings().get(i).positions());
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    /** With 0, 3 or 6 digits behind the second, never without the Z. */
+    static String rfc3339(long micros) {
+        Instant instant =
+                Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+        return DateTimeFormatter.ISO_INSTANT.format(instant);
+    }
+}

@@ -1,0 +1,82 @@
+package io.millrace.features.rest;
+
+import io.millrace.features.app.FeatureReason;
+import io.millrace.gate.Reason;
+import io.millrace.gate.Refusal;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+
+/**
+ * Refusals in Feast's form, for its endpoints alone. An error is a JSON <em>string</em> that holds the JSON of {@code {module, class, message}};
+ * Feast's client makes the exception of that class from it. A body of the wrong shape is a 422 with {@code {"detail": [...]}}. Where Feast's server
+ * answers 500 to a wrong request (an unknown feature, a missing key, ragged columns) this one answers 4xx: the client retries 500s in vain.
+ */
+final class FeastErrors {
+    private FeastErrors() {}
+
+    /** What is wrong with the shape of a body: FastAPI's words. */
+    record Shape(String type, List<String> loc, String msg) {}
+
+    private record Detail(List<Shape> detail) {}
+
+    static Response of(Refusal refusal) {
+        String type =
+                switch (refusal.reason()) {
+                    case FeatureReason reason ->
+                        switch (reason) {
+                            case VIEW_NOT_FOUND -> "FeatureViewNotFoundException";
+                            case FEATURE_SERVICE_NOT_FOUND -> "FeatureServiceNotFoundException";
+                            case FEATURE_NOT_FOUND -> "FeastObjectNotFoundException";
+                            case COLUMN_MISSING -> "EntityNotFoundException";
+                            case MALFORMED_FEATURE_REFERENCE,
+                                    MALFORMED_REQUEST,
+                                    EMPTY_REQUEST,
+                                    TOO_MANY_ROWS,
+                                    TOO_MANY_FEATURES,
+                                    RAGGED_COLUMNS,
+                                    UNKNOWN_COLUMN,
+                                    WRONG_VALUE_TYPE,
+                                    WRONG_AS_OF,
+                                    NAME_CLASH,
+                                    INVALID_DEFINITION,
+                                    INVALID_ROW,
+                                    SERVED_VERSION_CHANGED,
+                                    NO_PUSH_SOURCE,
+                                    TOO_MANY_READS,
+                                    DEADLINE_PASSED,
+                                    DEFINITIONS_UNAVAILABLE,
+                                    PUSH_LOG_UNAVAILABLE,
+                                    ONLINE_STORE_UNAVAILABLE -> "FeastError";
+                        };
+                    case Reason _ -> "FeastError";
+                };
+        return json(refusal.reason().kind().httpStatus(), quoted(error(type, refusal.getMessage())));
+    }
+
+    static Response shape(List<Shape> faults) {
+        return Response.status(422)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(new Detail(faults))
+                .build();
+    }
+
+    /** As Python's json.dumps writes it. */
+    private static String error(String type, String message) {
+        return "{\"module\": \"feast.errors\", \"class\": \"" + type + "\", \"message\": " + quoted(message) + "}";
+    }
+
+    private static String quoted(String text) {
+        return '"'
+                + new String(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance()
+                        .quoteAsString(text))
+                + '"';
+    }
+
+    private static Response json(int status, String body) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(body)
+                .build();
+    }
+}
