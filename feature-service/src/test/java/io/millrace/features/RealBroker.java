@@ -1,0 +1,30 @@
+package io.millrace.features;
+
+import io.millrace.backing.Ports;
+import io.millrace.features.kafka.TestBroker;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The service under test with a real broker and a folder of its own for RocksDB. */
+public class RealBroker implements QuarkusTestResourceLifecycleManager {
+    @Override
+    public Map<String, String> start() {
+        try {
+            Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "online-store");
+            return Map.of(
+                    "kafka.bootstrap.servers", TestBroker.bootstrap(),
+                    "quarkus.grpc.server.test-port", Integer.toString(Ports.free()),
+                    "millrace.features.online-store.directory", directory.toString(),
+                    "millrace.features.ingestion.topic-check", "200ms");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void stop() {}
+}
