@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class FeatureReaderTest {
             "p", "in", Map.of("airport", "origin"), List.of(), List.of("v:a", "v:b"), "m", "1", "out");
     private static final List<Event> ASKS = List.of(ask(1_000, "ORD"), ask(2_000, "LAX"));
 
-    private final AtomicReference<GetOnlineFeaturesRequest> asked = new AtomicReference<>();
+    private final List<GetOnlineFeaturesRequest> asked = new CopyOnWriteArrayList<>();
     private final AtomicReference<GetOnlineFeaturesResponse> answer = new AtomicReference<>();
     private Server server;
     private Channels channels;
@@ -58,9 +59,9 @@ class FeatureReaderTest {
                 column(FeatureStatus.FEATURE_STATUS_PRESENT, number(1), number(2)),
                 column(FeatureStatus.FEATURE_STATUS_PRESENT, number(3), number(4))));
         FeatureReader.Features features = reader.read(ASKS, Duration.ofMillis(250));
-        assertThat(asked.get().getAsOfMicrosList()).containsExactly(999L, 1_999L);
-        assertThat(asked.get().getCompleteWithinMs()).isEqualTo(250);
-        assertThat(asked.get().getEntitiesOrThrow("airport").getValuesList())
+        assertThat(asked.getFirst().getAsOfMicrosList()).containsExactly(999L, 1_999L);
+        assertThat(asked.getFirst().getCompleteWithinMs()).isEqualTo(250);
+        assertThat(asked.getFirst().getEntitiesOrThrow("airport").getValuesList())
                 .extracting(Value::getStringValue)
                 .containsExactly("ORD", "LAX");
         assertThat(features.values()).isDeepEqualTo(new double[][] {{1, 3}, {2, 4}});
@@ -136,7 +137,7 @@ class FeatureReaderTest {
         @Override
         public void getOnlineFeatures(
                 GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> observer) {
-            asked.set(request);
+            asked.add(request);
             if (answer.get() == null) {
                 observer.onError(
                         Status.NOT_FOUND.withDescription("no such view").asRuntimeException());
