@@ -3,8 +3,11 @@ package io.millrace.definitions;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -12,6 +15,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
@@ -29,15 +33,42 @@ public final class Yaml {
      */
     public static List<MapNode> documents(DefinitionFile file, Faults faults) {
         var documents = new ArrayList<MapNode>();
+        compose(file, faults, node -> {
+            if (node instanceof MappingNode map) {
+                documents.add(new MapNode(file.path(), map, faults));
+            } else if (!MapNode.isNull(node)) {
+                faults.add(MapNode.place(file.path(), node), "expected a map of keys to values");
+            }
+        });
+        return documents;
+    }
+
+    /** The documents of a file as trees; empty documents are skipped. What cannot be read is added to {@code faults} and left out. */
+    public static List<Tree> trees(DefinitionFile file, Faults faults) {
+        var trees = new ArrayList<Tree>();
+        var reader = new YamlTrees(file.path(), faults);
+        compose(file, faults, node -> {
+            if (!MapNode.isNull(node)) {
+                trees.add(reader.tree(node));
+            }
+        });
+        return trees;
+    }
+
+    /** Writes plain maps, lists, texts, numbers, truth values and nulls as YAML in block style, keys in their order. */
+    public static String write(Object plain) {
+        var options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setSplitLines(false);
+        return new org.yaml.snakeyaml.Yaml(new SafeConstructor(new LoaderOptions()), new Representer(options), options)
+                .dump(plain);
+    }
+
+    private static void compose(DefinitionFile file, Faults faults, Consumer<Node> documents) {
         try {
             Composer composer = composer(file.content());
             while (composer.checkNode()) {
-                Node node = composer.getNode();
-                if (node instanceof MappingNode map) {
-                    documents.add(new MapNode(file.path(), map, faults));
-                } else if (!MapNode.isNull(node)) {
-                    faults.add(MapNode.place(file.path(), node), "expected a map of keys to values");
-                }
+                documents.accept(composer.getNode());
             }
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark();
@@ -48,7 +79,6 @@ public final class Yaml {
         } catch (YAMLException e) {
             faults.add(new Place(file.path(), 1, 1), "not YAML: " + e.getMessage());
         }
-        return documents;
     }
 
     private static Composer composer(String content) {
