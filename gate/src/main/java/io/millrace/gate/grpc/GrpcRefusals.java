@@ -22,6 +22,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class GrpcRefusals implements ExceptionHandlerProvider {
     private static final Logger LOG = Logger.getLogger(GrpcRefusals.class);
+    private static final int MAX_FAULT_CHARACTERS = 3_500;
 
     @Override
     public <Q, A> ExceptionHandler<Q, A> createHandler(
@@ -65,12 +66,24 @@ public class GrpcRefusals implements ExceptionHandlerProvider {
                         .setDomain(reason.domain())
                         .build()));
         if (!details.isEmpty()) {
-            var faults = BadRequest.newBuilder();
-            for (Refusal.Detail detail : details) {
-                faults.addFieldViolationsBuilder().setField(detail.where()).setDescription(detail.what());
-            }
-            status.addDetails(Any.pack(faults.build()));
+            status.addDetails(Any.pack(faults(details)));
         }
         return StatusProto.toStatusRuntimeException(status.build());
+    }
+
+    /** The first faults, as many as fit into trailers: a client refuses metadata of more than 8 KiB. */
+    private static BadRequest faults(List<Refusal.Detail> details) {
+        var faults = BadRequest.newBuilder();
+        int characters = 0;
+        for (Refusal.Detail detail : details) {
+            characters += detail.where().length() + detail.what().length() + 8;
+            if (characters > MAX_FAULT_CHARACTERS) {
+                int left = details.size() - faults.getFieldViolationsCount();
+                faults.addFieldViolationsBuilder().setField("…").setDescription(left + " more faults");
+                break;
+            }
+            faults.addFieldViolationsBuilder().setField(detail.where()).setDescription(detail.what());
+        }
+        return faults.build();
     }
 }
