@@ -46,6 +46,7 @@ public final class DemoRun {
     private final LocalPlatform platform;
     private final Ledger ledger;
     private volatile boolean kept;
+    private volatile boolean stopping;
 
     public DemoRun(
             Demo demo, DemoOptions options, Layout layout, PortPlan ports, PrintStream out, InstantSource clock) {
@@ -83,6 +84,9 @@ public final class DemoRun {
             end();
             return good ? 0 : CommandFailure.FAILED;
         } catch (CommandFailure e) {
+            if (stopping) {
+                throw CommandFailure.failed("stopped");
+            }
             platform.stop();
             throw e;
         }
@@ -103,6 +107,7 @@ public final class DemoRun {
 
     private void stopUnlessKept() {
         if (!kept) {
+            stopping = true;
             platform.stop();
         }
     }
@@ -203,7 +208,8 @@ public final class DemoRun {
         var progress = new Progress(out, options.terminal());
         while (ledger.open() > 0) {
             step(reader, run);
-            progress.show(() -> String.format(Locale.ROOT, "  %,d history asks to score", ledger.open()));
+            progress.show(() -> String.format(Locale.ROOT, "  %,d history asks to score", ledger.open())
+                    + run.watch().hint());
         }
         double seconds = seconds(begin);
         progress.finish(String.format(

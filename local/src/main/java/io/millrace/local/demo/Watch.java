@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 final class Watch {
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration WORTH_A_HINT = Duration.ofSeconds(5);
 
     private final LocalPlatform platform;
     private final Layout layout;
@@ -61,6 +62,11 @@ final class Watch {
         if (System.nanoTime() - lastMove > PATIENCE.toNanos()) {
             throw CommandFailure.failed("nothing has moved for " + PATIENCE.toSeconds() + " s; " + pipelines());
         }
+    }
+
+    /** What the pipelines say of themselves where nothing has moved for some seconds; else empty. */
+    String hint() {
+        return System.nanoTime() - lastMove > WORTH_A_HINT.toNanos() ? "; " + pipelines() : "";
     }
 
     private String pipelines() {
