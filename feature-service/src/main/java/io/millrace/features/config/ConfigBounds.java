@@ -23,6 +23,7 @@ public class ConfigBounds {
     @PostConstruct
     void check() {
         duration("definitions-patience", config.definitionsPatience(), "PT1S", "PT5M");
+        duration("online-store.timeout", config.onlineStore().timeout(), "PT0.01S", "PT1M");
         memory("online-store.block-cache", config.onlineStore().blockCache(), 1L << 20, 1L << 40);
         memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);
         FeaturesConfig.Ingestion ingestion = config.ingestion();

@@ -31,6 +31,10 @@ public interface FeaturesConfig {
         @WithDefault("data/features")
         Path directory();
 
+        /** How long a call of Redis may take; 10 ms to 1 min. */
+        @WithDefault("2s")
+        Duration timeout();
+
         /** Memory for blocks that were read; 1 MiB to 1 TiB. */
         @WithDefault("64M")
         MemorySize blockCache();

@@ -3,6 +3,7 @@ package io.millrace.features.rest;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.gate.Reason;
 import io.millrace.gate.Refusal;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -16,8 +17,10 @@ final class FeastErrors {
     private FeastErrors() {}
 
     /** What is wrong with the shape of a body: FastAPI's words. */
+    @RegisterForReflection
     record Shape(String type, List<String> loc, String msg) {}
 
+    @RegisterForReflection
     private record Detail(List<Shape> detail) {}
 
     static Response of(Refusal refusal) {

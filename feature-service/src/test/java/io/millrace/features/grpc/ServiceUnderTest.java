@@ -1,6 +1,8 @@
 package io.millrace.features.grpc;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -44,6 +46,11 @@ abstract class ServiceUnderTest {
                 .usePlaintext()
                 .build();
         features = FeatureServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+    }
+
+    @BeforeEach
+    void awaitReady() {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(readiness()).contains("\"definitions\": \"current\""));
     }
 
     @AfterEach

@@ -95,6 +95,32 @@ public final class TestBroker {
         }
     }
 
+    /** Writes values to partition 0, many at a time, and returns once all are acknowledged. */
+    public static void produceQuickly(String topic, List<String> values) {
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap(), "acks", "all"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            values.forEach(value -> producer.send(new ProducerRecord<>(topic, 0, "k", value)));
+            producer.flush();
+        }
+    }
+
+    /** How many records have been written to a topic. */
+    public static long size(String topic) {
+        try (var consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrap()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return consumer
+                    .endOffsets(consumer.partitionsFor(topic).stream()
+                            .map(info -> new TopicPartition(topic, info.partition()))
+                            .toList())
+                    .values()
+                    .stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+    }
+
     /** Writes values to partition 0 in one transaction, which is committed or aborted. */
     public static void transact(String topic, boolean commit, String... values) {
         try (var producer = new KafkaProducer<>(

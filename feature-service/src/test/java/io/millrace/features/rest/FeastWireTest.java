@@ -74,11 +74,11 @@ class FeastWireTest {
                   - {name: conv_rate, type: double, field: rate}
                   - {name: trips, type: int64, field: trips}
                 """.formatted(VIEW, TOPIC);
-        given().contentType(ContentType.JSON)
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().contentType(ContentType.JSON)
                 .body(Map.of("files", List.of(Map.of("path", "driver.yaml", "content", yaml))))
                 .post("/v1/feature-views")
                 .then()
-                .statusCode(200);
+                .statusCode(200));
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(post(
                                 "{\"entities\":{\"driver_id\":[1001]},\"features\":[\"driver_stats:trips\"],\"complete_within_ms\":5000}",
                                 "application/json")
