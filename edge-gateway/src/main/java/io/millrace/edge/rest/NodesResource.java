@@ -1,0 +1,150 @@
+package io.millrace.edge.rest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.edge.app.EdgeReason;
+import io.millrace.edge.app.NodeBook;
+import io.millrace.edge.app.NodeDefinitions;
+import io.millrace.edge.app.NodeRegistry;
+import io.millrace.edge.app.NodeView;
+import io.millrace.edge.app.PageToken;
+import io.millrace.edge.domain.Ledger;
+import io.millrace.edge.domain.LossReason;
+import io.millrace.gate.Refusal;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Registered nodes and their last state. */
+@Path("/v1/nodes")
+@Tag(name = "Nodes")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class NodesResource {
+    private final NodeRegistry registry;
+    private final NodeDefinitions definitions;
+    private final NodeBook book;
+
+    public NodesResource(NodeRegistry registry, NodeDefinitions definitions, NodeBook book) {
+        this.registry = registry;
+        this.definitions = definitions;
+        this.book = book;
+    }
+
+    /** Definition files as their author wrote them. */
+    @RegisterForReflection
+    public record ApplyRequest(@Nullable List<File> files) {
+        /** One file; {@code path} is used in messages. */
+        @RegisterForReflection
+        public record File(@Nullable String path, @Nullable String content) {}
+    }
+
+    /** A page of nodes; {@code next_page_token} is absent on the last. */
+    @RegisterForReflection
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record NodePage(List<NodeView> nodes, @Nullable String nextPageToken) {}
+
+    /** The loss ledger of a node. {@code missing} is expected less received; {@code dropped} counts by reason. */
+    @RegisterForReflection
+    public record LedgerView(
+            String node,
+            long expected,
+            long received,
+            long duplicate,
+            long late,
+            long missing,
+            Map<LossReason, Long> dropped) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "registerNodes",
+            summary = "Registers one node, a list of nodes or {\"nodes\": […]}, all or none; on disk when answered")
+    public NodeRegistry.Registered register(
+            @RequestBody(content = @Content(schema = @Schema(implementation = NodeJson.Shape.class))) JsonNode body) {
+        return registry.register(NodeJson.drafts(body));
+    }
+
+    @POST
+    @Path("/apply")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "applyNodes",
+            summary = "Applies definition files of kind EdgeNodes, all or none; every fault comes with file and line")
+    public NodeRegistry.Registered apply(ApplyRequest request) {
+        List<ApplyRequest.File> files = request.files();
+        if (files == null || files.isEmpty()) {
+            throw new Refusal(EdgeReason.INVALID_DEFINITION, "'files' is missing");
+        }
+        return definitions.apply(files.stream().map(NodesResource::file).toList());
+    }
+
+    @GET
+    @Operation(operationId = "listNodes", summary = "Nodes by id with their last state, 1 to 1,000 a page")
+    public NodePage list(
+            @QueryParam("domain") @DefaultValue("") String domain,
+            @QueryParam("page_size") @DefaultValue("100") int pageSize,
+            @QueryParam("page_token") @DefaultValue("") String pageToken) {
+        NodeBook.Page page = book.page(domain, PageToken.size(pageSize), PageToken.after(pageToken));
+        return new NodePage(
+                page.nodes().stream().map(NodeView::of).toList(),
+                page.nextAfter().map(PageToken::of).orElse(null));
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(operationId = "getNode", summary = "A node with its last state")
+    public NodeView get(@PathParam("id") String id) {
+        return NodeView.of(book.state(id));
+    }
+
+    @GET
+    @Path("/{id}/ledger")
+    @Operation(operationId = "getLedger", summary = "What became of a node's summaries")
+    public LedgerView ledger(@PathParam("id") String id) {
+        Ledger ledger = book.ledger(id);
+        return new LedgerView(
+                id,
+                ledger.expected(),
+                ledger.received(),
+                ledger.duplicate(),
+                ledger.late(),
+                ledger.missing(),
+                ledger.dropped());
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Operation(operationId = "removeNode", summary = "Takes a node out; it leaves the aggregate with the next cycle")
+    public void remove(@PathParam("id") String id) {
+        registry.remove(id);
+    }
+
+    private static DefinitionFile file(ApplyRequest.File file) {
+        if (file.path() == null || file.content() == null) {
+            throw new Refusal(EdgeReason.INVALID_DEFINITION, "a file has a 'path' and a 'content'");
+        }
+        return new DefinitionFile(file.path(), file.content());
+    }
+}
