@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,7 +36,7 @@ public final class Cycle {
     private final GatewayTime time;
     private final EdgeMetrics metrics;
     private final Bounds bounds;
-    private final AtomicReference<Optional<Aggregate>> latest = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Aggregate> latest = Optional.empty();
     private long number;
 
     /**
@@ -74,7 +73,7 @@ public final class Cycle {
 
     /** The last aggregate; empty before the first cycle has ended. */
     public Optional<Aggregate> latest() {
-        return latest.get();
+        return latest;
     }
 
     /** Runs a cycle; returns by its limit, and a little for the disk. */
@@ -84,8 +83,11 @@ public final class Cycle {
         pull(start.plus(bounds.limit()));
         Aggregate aggregate = Aggregate.of(time.now(), book.states());
         keep(aggregate);
-        latest.set(Optional.of(aggregate));
-        metrics.cycle(time.uptime().minus(start), aggregate.answered(), aggregate.nodes().size());
+        latest = Optional.of(aggregate);
+        metrics.cycle(
+                time.uptime().minus(start),
+                aggregate.answered(),
+                aggregate.nodes().size());
         return aggregate;
     }
 
@@ -121,8 +123,7 @@ public final class Cycle {
                 .toList();
     }
 
-    private void ask(
-            NodeRecord node, Duration limit, Set<NodeRecord> inFlight, LinkedBlockingQueue<Answered> answers) {
+    private void ask(NodeRecord node, Duration limit, Set<NodeRecord> inFlight, LinkedBlockingQueue<Answered> answers) {
         node.pulledIn(number);
         inFlight.add(node);
         client.pull(node.node(), limit, answer -> answers.add(new Answered(node, answer)));
@@ -146,8 +147,8 @@ public final class Cycle {
         try {
             node.locked(() -> {
                 var now = time.now();
-                Spool.Receipt receipt =
-                        spool.append(SummaryEvent.pulled(node.node(), summary, now).entry());
+                Spool.Receipt receipt = spool.append(
+                        SummaryEvent.pulled(node.node(), summary, now).entry());
                 node.takePulled(summary, receipt.number(), now, time.uptime());
                 return taken.add(new Taken(node, receipt.durable()));
             });
@@ -166,10 +167,12 @@ public final class Cycle {
     }
 
     private void giveUp(Set<NodeRecord> inFlight, ArrayDeque<NodeRecord> waiting) {
-        var timeout = new NodeError(NodeError.Code.TIMEOUT, "no answer before the cycle ended, " + bounds.limit() + " after its start");
+        var timeout = new NodeError(
+                NodeError.Code.TIMEOUT, "no answer before the cycle ended, " + bounds.limit() + " after its start");
         inFlight.forEach(node -> miss(node, timeout, LossReason.PULL_FAILED));
         var notReached = new NodeError(
-                NodeError.Code.NOT_REACHED, "the cycle ended, " + bounds.limit() + " after its start, before the node was asked");
+                NodeError.Code.NOT_REACHED,
+                "the cycle ended, " + bounds.limit() + " after its start, before the node was asked");
         waiting.forEach(node -> {
             node.notReached(notReached);
             metrics.pullFailed(notReached.code());
@@ -194,8 +197,8 @@ public final class Cycle {
     }
 
     private void keep(Aggregate aggregate) {
-        var entry = new SpoolEntry(
-                SpoolEntry.Kind.AGGREGATE, "aggregate", SummaryJson.bytes(AggregateView.of(aggregate)));
+        var entry =
+                new SpoolEntry(SpoolEntry.Kind.AGGREGATE, "aggregate", SummaryJson.bytes(AggregateView.of(aggregate)));
         keep(spool, "Kafka", entry);
         cloud.ifPresent(queue -> keep(queue, "the cloud", entry));
     }

@@ -78,7 +78,8 @@ public final class Ingest {
                         ? push.event().isEmpty()
                         : push.sequence().getAsLong() < 1) {
                     throw new Refusal(
-                            EdgeReason.INVALID_SUMMARY, "'sequence' must be 1 or more; only a CloudEvent may come without");
+                            EdgeReason.INVALID_SUMMARY,
+                            "'sequence' must be 1 or more; only a CloudEvent may come without");
                 }
             }
             return pushes;
@@ -109,7 +110,8 @@ public final class Ingest {
         var now = time.now();
         Spool.Receipt receipt;
         try {
-            receipt = spool.append(SummaryEvent.pushed(node.node(), push, late, now).entry());
+            receipt = spool.append(
+                    SummaryEvent.pushed(node.node(), push, late, now).entry());
         } catch (Refusal refusal) {
             LossReason reason =
                     refusal.reason() == EdgeReason.SPOOL_FULL ? LossReason.SPOOL_FULL : LossReason.SPOOL_UNAVAILABLE;

@@ -81,7 +81,8 @@ public final class NodeRegistry {
         if (book.size() + created > MAX_NODES) {
             throw new Refusal(
                     EdgeReason.TOO_MANY_NODES,
-                    "at most " + MAX_NODES + " nodes, of which " + book.size() + " are registered; " + created + " are new");
+                    "at most " + MAX_NODES + " nodes, of which " + book.size() + " are registered; " + created
+                            + " are new");
         }
         if (!changes.isEmpty()) {
             store.put(changes);
@@ -109,7 +110,8 @@ public final class NodeRegistry {
             Refusal.Detail first = details.getFirst();
             throw new Refusal(
                     invalid ? EdgeReason.INVALID_NODE : EdgeReason.ADDRESS_NOT_ALLOWED,
-                    first.where() + ": " + first.what() + (details.size() == 1 ? "" : " (and " + (details.size() - 1) + " more)"),
+                    first.where() + ": " + first.what()
+                            + (details.size() == 1 ? "" : " (and " + (details.size() - 1) + " more)"),
                     details.subList(0, Math.min(details.size(), 1_000)));
         }
     }

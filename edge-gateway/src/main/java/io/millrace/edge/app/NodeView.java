@@ -31,7 +31,9 @@ public record NodeView(
         @Nullable String errorMessage,
         @Nullable String lastSeen,
         long missed,
-        @Schema(implementation = SummaryShape.class) @JsonRawValue @Nullable String summary) {
+
+        @Schema(implementation = SummaryShape.class) @JsonRawValue @Nullable
+        String summary) {
 
     /** What {@link #summary} holds, for the API's description; a node's other fields stand beside these. */
     @RegisterForReflection

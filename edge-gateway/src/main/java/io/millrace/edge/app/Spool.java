@@ -31,7 +31,8 @@ public interface Spool {
      * @param lostBytes bytes that could not be read as entries, since the spool was opened: torn tails and damage
      * @param failure why nothing can be taken; empty where it can
      */
-    record State(long usedBytes, long maxBytes, long first, long durableEnd, long lostBytes, long syncs, String failure) {
+    record State(
+            long usedBytes, long maxBytes, long first, long durableEnd, long lostBytes, long syncs, String failure) {
         /** Whether there is room for a summary of the largest size. */
         public boolean accepts() {
             return failure.isEmpty() && usedBytes + (128 << 10) <= maxBytes;

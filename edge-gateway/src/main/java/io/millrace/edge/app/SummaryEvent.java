@@ -18,7 +18,15 @@ import java.util.OptionalLong;
  * @param receivedAt by the gateway's clock
  */
 public record SummaryEvent(
-        String node, String domain, boolean pushed, long birth, OptionalLong sequence, boolean late, Instant receivedAt, Optional<Push.Event> event, Summary summary) {
+        String node,
+        String domain,
+        boolean pushed,
+        long birth,
+        OptionalLong sequence,
+        boolean late,
+        Instant receivedAt,
+        Optional<Push.Event> event,
+        Summary summary) {
     static SummaryEvent pulled(EdgeNode node, Summary summary, Instant receivedAt) {
         return new SummaryEvent(
                 node.id(), node.domain(), false, 0, OptionalLong.empty(), false, receivedAt, Optional.empty(), summary);
@@ -26,7 +34,15 @@ public record SummaryEvent(
 
     static SummaryEvent pushed(EdgeNode node, Push push, boolean late, Instant receivedAt) {
         return new SummaryEvent(
-                node.id(), node.domain(), true, push.birth(), push.sequence(), late, receivedAt, push.event(), push.summary());
+                node.id(),
+                node.domain(),
+                true,
+                push.birth(),
+                push.sequence(),
+                late,
+                receivedAt,
+                push.event(),
+                push.summary());
     }
 
     /** As the push that it was. */
@@ -62,7 +78,8 @@ public record SummaryEvent(
                 json.path("late").asBoolean(),
                 SummaryJson.time(json.path("received_at").asText()).orElse(Instant.EPOCH),
                 event.isObject()
-                        ? Optional.of(new Push.Event(event.path("source").asText(), event.path("id").asText()))
+                        ? Optional.of(new Push.Event(
+                                event.path("source").asText(), event.path("id").asText()))
                         : Optional.empty(),
                 SummaryJson.summary(json.path("summary")));
     }

@@ -61,7 +61,8 @@ public final class SummaryJson {
      */
     public static Summary summary(byte[] json) {
         if (json.length > MAX_BYTES) {
-            throw new Refusal(EdgeReason.BODY_TOO_LARGE, "a summary has at most " + MAX_BYTES + " bytes, was " + json.length);
+            throw new Refusal(
+                    EdgeReason.BODY_TOO_LARGE, "a summary has at most " + MAX_BYTES + " bytes, was " + json.length);
         }
         return summary(tree(json));
     }
@@ -82,7 +83,8 @@ public final class SummaryJson {
         ObjectNode extra = object.deepCopy();
         extra.remove(OWN);
         try {
-            return new Summary(count.longValue(), quality.doubleValue(), time(object.path("last_updated")), extra.toString());
+            return new Summary(
+                    count.longValue(), quality.doubleValue(), time(object.path("last_updated")), extra.toString());
         } catch (IllegalArgumentException e) {
             throw invalid(String.valueOf(e.getMessage()));
         }
@@ -112,9 +114,11 @@ public final class SummaryJson {
 
     /** The summary as one JSON object. */
     public static String text(Summary summary) {
-        String own = "{\"record_count\":" + summary.recordCount() + ",\"quality_score\":" + summary.qualityScore() + ",\"last_updated\":\"" + summary.lastUpdated()
-                + "\"";
-        return summary.extraJson().equals("{}") ? own + "}" : own + "," + summary.extraJson().substring(1);
+        String own = "{\"record_count\":" + summary.recordCount() + ",\"quality_score\":" + summary.qualityScore()
+                + ",\"last_updated\":\"" + summary.lastUpdated() + "\"";
+        return summary.extraJson().equals("{}")
+                ? own + "}"
+                : own + "," + summary.extraJson().substring(1);
     }
 
     /** What a node sent beside the known fields, checked: a JSON object, or nothing. */

@@ -18,10 +18,18 @@ public final class ConfigBounds {
         var bounds = new ConfigBounds();
         bounds.size("spool.max-size", config.spool().maxSize(), 64 << 10, Long.MAX_VALUE);
         bounds.size("spool.segment-size", config.spool().segmentSize(), 4 << 10, 256 << 20);
-        bounds.time("spool.checkpoint-interval", config.spool().checkpointInterval(), Duration.ofMillis(100), Duration.ofMinutes(10));
+        bounds.time(
+                "spool.checkpoint-interval",
+                config.spool().checkpointInterval(),
+                Duration.ofMillis(100),
+                Duration.ofMinutes(10));
         bounds.time("spool.patience", config.spool().patience(), Duration.ofMillis(100), Duration.ofSeconds(60));
         bounds.time("cycle.interval", config.cycle().interval(), Duration.ofMillis(100), Duration.ofHours(1));
-        bounds.time("cycle.limit", config.cycle().limit(), Duration.ofMillis(10), config.cycle().interval());
+        bounds.time(
+                "cycle.limit",
+                config.cycle().limit(),
+                Duration.ofMillis(10),
+                config.cycle().interval());
         bounds.time("pull.timeout", config.pull().timeout(), Duration.ofMillis(10), Duration.ofSeconds(60));
         bounds.number("pull.concurrency", config.pull().concurrency(), 1, 20_000);
         bounds.size("pull.max-response-size", config.pull().maxResponseSize(), 1 << 10, 1 << 20);
@@ -36,8 +44,13 @@ public final class ConfigBounds {
         bounds.size("drain.max-size", config.drain().maxSize(), 1 << 10, 64 << 20);
         bounds.time("drain.min-wait", config.drain().minWait(), Duration.ofMillis(10), Duration.ofHours(1));
         bounds.time("drain.max-wait", config.drain().maxWait(), config.drain().minWait(), Duration.ofHours(1));
-        config.cloud().url().ifPresent(url -> bounds.require(
-                "cloud.url", url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme())), "an http or https URL", url));
+        config.cloud()
+                .url()
+                .ifPresent(url -> bounds.require(
+                        "cloud.url",
+                        url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme())),
+                        "an http or https URL",
+                        url));
         if (!bounds.faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", bounds.faults));
         }

@@ -73,7 +73,7 @@ public interface EdgeConfig {
         Duration timeout();
 
         /** Nodes asked at the same time, 1 to 20,000. */
-        @WithDefault("2048")
+        @WithDefault("1024")
         int concurrency();
 
         /** 1 KiB to 1 MiB. */

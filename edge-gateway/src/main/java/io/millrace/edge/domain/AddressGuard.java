@@ -14,10 +14,23 @@ public final class AddressGuard {
     private static final List<Blocked> BLOCKED = List.of(
             new Blocked("unspecified", "0.0.0.0/8", "::/128"),
             new Blocked("loopback", "127.0.0.0/8", "::1/128"),
-            new Blocked("metadata", "169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32", "192.0.0.192/32", "fd00:ec2::254/128"),
+            new Blocked(
+                    "metadata",
+                    "169.254.169.254/32",
+                    "169.254.170.2/32",
+                    "100.100.100.200/32",
+                    "192.0.0.192/32",
+                    "fd00:ec2::254/128"),
             new Blocked("link-local", "169.254.0.0/16", "fe80::/10"),
             new Blocked("multicast or broadcast", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8"),
-            new Blocked("IPv6 that carries IPv4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0:0/96"));
+            new Blocked(
+                    "IPv6 that carries IPv4",
+                    "::/96",
+                    "64:ff9b::/96",
+                    "64:ff9b:1::/48",
+                    "2002::/16",
+                    "2001::/32",
+                    "::ffff:0:0:0/96"));
 
     private final Map<String, List<Cidr>> allowed;
 
@@ -42,7 +55,7 @@ public final class AddressGuard {
         return BLOCKED.stream()
                 .filter(blocked -> blocked.ranges().stream().anyMatch(range -> range.contains(address)))
                 .findFirst()
-                .map(blocked -> address.getHostAddress() + " is a " + blocked.name() + " address, which millrace.edge.allowed-addresses does not allow for domain '"
-                        + domain + "'");
+                .map(blocked -> address.getHostAddress() + " is a " + blocked.name()
+                        + " address, which millrace.edge.allowed-addresses does not allow for domain '" + domain + "'");
     }
 }

@@ -21,7 +21,8 @@ final class AddressLiteral {
 
     /** The address; empty where the text is not a plainly written one. Never asks a resolver. */
     static Optional<InetAddress> parse(String text) {
-        if (!V4.matcher(text).matches() && !(text.contains(":") && V6.matcher(text).matches())) {
+        if (!V4.matcher(text).matches()
+                && !(text.contains(":") && V6.matcher(text).matches())) {
             return Optional.empty();
         }
         try {

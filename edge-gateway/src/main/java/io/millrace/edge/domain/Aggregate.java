@@ -12,7 +12,11 @@ import java.util.OptionalDouble;
  * @param weightedQuality mean weighted by record count; empty where no record was counted
  */
 public record Aggregate(
-        Instant timestamp, List<NodeState> nodes, long totalRecords, OptionalDouble quality, OptionalDouble weightedQuality) {
+        Instant timestamp,
+        List<NodeState> nodes,
+        long totalRecords,
+        OptionalDouble quality,
+        OptionalDouble weightedQuality) {
     public Aggregate {
         nodes = List.copyOf(nodes);
     }

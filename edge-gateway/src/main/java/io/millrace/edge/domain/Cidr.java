@@ -25,7 +25,8 @@ public record Cidr(InetAddress network, int prefix) {
         int slash = text.indexOf('/');
         String literal = slash < 0 ? text : text.substring(0, slash);
         InetAddress network = AddressLiteral.parse(literal)
-                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an address range such as 10.0.0.0/8"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("'" + text + "' is not an address range such as 10.0.0.0/8"));
         if (slash < 0) {
             return new Cidr(network, network.getAddress().length * 8);
         }

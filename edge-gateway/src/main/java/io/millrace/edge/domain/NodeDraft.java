@@ -34,7 +34,9 @@ public record NodeDraft(String id, String url, String domain, Duration interval)
         if (!DOMAIN.matcher(domain).matches()) {
             faults.add(new Fault("domain", "must be 1 to 64 of a-z, 0-9, '_', '-', beginning with a letter", false));
         }
-        if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0 || interval.toNanosPart() != 0) {
+        if (interval.compareTo(MIN_INTERVAL) < 0
+                || interval.compareTo(MAX_INTERVAL) > 0
+                || interval.toNanosPart() != 0) {
             faults.add(new Fault("interval", "must be 1 to 86400 whole seconds, was " + interval, false));
         }
         if (!url.isEmpty()) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeUrl(boolean tls, String host, int port, String path, Optional<InetAddress> literal) {
     private static final int MAX_LENGTH = 512;
-    private static final Pattern FORM =
-            Pattern.compile("(https?)://(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?((?:/[A-Za-z0-9._~-]+)*)/?");
+    private static final Pattern FORM = Pattern.compile(
+            "(https?)://(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?((?:/[A-Za-z0-9._~-]+)*)/?");
     private static final Pattern NAME =
             Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
 
@@ -53,18 +53,21 @@ public record NodeUrl(boolean tls, String host, int port, String path, Optional<
     }
 
     private static String host(String text) {
-        return text.startsWith("[") ? text.substring(1, text.length() - 1).toLowerCase(Locale.ROOT) : text.toLowerCase(Locale.ROOT);
+        return text.startsWith("[")
+                ? text.substring(1, text.length() - 1).toLowerCase(Locale.ROOT)
+                : text.toLowerCase(Locale.ROOT);
     }
 
     private static Optional<InetAddress> literal(String text) {
         String host = host(text);
         Optional<InetAddress> address = AddressLiteral.parse(host);
-        if (address.isPresent()) {
+        if (address.isPresent() && text.startsWith("[") == host.contains(":")) {
             return address;
         }
         if (text.startsWith("[") || AddressLiteral.endsInNumber(host)) {
             throw new IllegalArgumentException(
-                    "must write an address plainly (four decimal numbers, or IPv6 that is not mapped), was '" + text + "'");
+                    "must write an address plainly (four decimal numbers, or IPv6 that is not mapped), was '" + text
+                            + "'");
         }
         if (!NAME.matcher(host).matches()) {
             throw new IllegalArgumentException("must have a host name or address, was '" + text + "'");

@@ -63,7 +63,8 @@ final class EdgeMessages {
                             case ERROR -> NodeState.Status.STATUS_ERROR;
                         })
                 .setMissed((int) Math.min(state.missed(), Integer.MAX_VALUE));
-        state.error().ifPresent(error -> message.setErrorCode(error.code().name()).setErrorMessage(error.message()));
+        state.error()
+                .ifPresent(error -> message.setErrorCode(error.code().name()).setErrorMessage(error.message()));
         state.lastSeen().ifPresent(seen -> message.setLastSeen(seen.toString()));
         state.summary().ifPresent(summary -> message.setSummary(summary(summary)));
         return message.build();

@@ -34,7 +34,8 @@ public final class CloudSender implements DrainStatus, AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
-    private final Thread thread = Thread.ofPlatform().name("cloud-sender").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("cloud-sender").daemon().unstarted(this::run);
     private volatile Optional<String> failure = Optional.empty();
     private volatile long position;
     private volatile boolean open = true;
@@ -130,12 +131,14 @@ public final class CloudSender implements DrainStatus, AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(numbered.entry().value()))
                 .build();
         try {
-            int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            int status =
+                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             if (status / 100 == 2) {
                 return CloudOutcome.ACCEPTED;
             }
             boolean passing = status == 408 || status == 429 || status / 100 == 5;
-            say("the cloud answered " + status + " to aggregate " + numbered.number() + (passing ? "" : ", which is kept and tried slowly"));
+            say("the cloud answered " + status + " to aggregate " + numbered.number()
+                    + (passing ? "" : ", which is kept and tried slowly"));
             return passing ? CloudOutcome.FAILED : CloudOutcome.REFUSED;
         } catch (IOException e) {
             say("the cloud cannot be reached: " + e);
@@ -151,8 +154,7 @@ public final class CloudSender implements DrainStatus, AutoCloseable {
     }
 
     private Duration backOff(int failures) {
-        long longest = Math.min(
-                bounds.maxWait().toMillis(), bounds.minWait().toMillis() << Math.min(failures - 1, 20));
+        long longest = Math.min(bounds.maxWait().toMillis(), bounds.minWait().toMillis() << Math.min(failures - 1, 20));
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
     }
 

@@ -40,7 +40,11 @@ public final class VertxNodeClient implements NodeClient, AutoCloseable {
      * @param resolvers names resolved at the same time
      */
     public VertxNodeClient(Vertx vertx, AddressGuard guard, int concurrency, int maxBytes, int resolvers) {
-        this(vertx, new Resolver(guard, name -> List.of(InetAddress.getAllByName(name)), resolvers), concurrency, maxBytes);
+        this(
+                vertx,
+                new Resolver(guard, name -> List.of(InetAddress.getAllByName(name)), resolvers),
+                concurrency,
+                maxBytes);
     }
 
     VertxNodeClient(Vertx vertx, Resolver resolver, int concurrency, int maxBytes) {
@@ -60,8 +64,7 @@ public final class VertxNodeClient implements NodeClient, AutoCloseable {
 
     @Override
     public void pull(EdgeNode node, Duration limit, Consumer<Answer> done) {
-        NodeUrl url = node.url()
-                .orElseThrow(() -> new IllegalArgumentException("node '" + node.id() + "' has no url"));
+        NodeUrl url = node.url().orElseThrow(() -> new IllegalArgumentException("node '" + node.id() + "' has no url"));
         var pull = new Pull(url, limit, done);
         pull.begin();
         resolver.resolve(node, url, resolved -> {
@@ -128,7 +131,10 @@ public final class VertxNodeClient implements NodeClient, AutoCloseable {
 
         private void read(HttpClientResponse response) {
             if (response.statusCode() != 200) {
-                fail(NodeError.Code.HTTP_STATUS, "status " + response.statusCode() + (response.statusCode() / 100 == 3 ? "; redirects are not followed" : ""));
+                fail(
+                        NodeError.Code.HTTP_STATUS,
+                        "status " + response.statusCode()
+                                + (response.statusCode() / 100 == 3 ? "; redirects are not followed" : ""));
                 return;
             }
             Buffer body = Buffer.buffer();
@@ -145,7 +151,9 @@ public final class VertxNodeClient implements NodeClient, AutoCloseable {
 
         private void connectFailed(Throwable cause) {
             String message = cause.getMessage();
-            fail(NodeError.Code.CONNECT_FAILED, message == null ? cause.getClass().getSimpleName() : message);
+            fail(
+                    NodeError.Code.CONNECT_FAILED,
+                    message == null ? cause.getClass().getSimpleName() : message);
         }
 
         private void fail(NodeError.Code code, String message) {

@@ -37,7 +37,8 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
     private final Bounds bounds;
     private final long endAtStart;
     private boolean compared;
-    private final Thread thread = Thread.ofPlatform().name("spool-drain").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("spool-drain").daemon().unstarted(this::run);
     private volatile Optional<String> failure = Optional.of("not connected yet");
     private volatile long position;
     private volatile boolean open = true;
@@ -50,8 +51,7 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
     public record Bounds(int maxEntries, long maxBytes, Duration minWait, Duration maxWait) {}
 
     /** To be made before the spool takes its first entry of this run: what it holds then is compared with what Kafka has. */
-    public SpoolDrain(
-            String bootstrapServers, Spool spool, Retention retention, EdgeMetrics metrics, Bounds bounds) {
+    public SpoolDrain(String bootstrapServers, Spool spool, Retention retention, EdgeMetrics metrics, Bounds bounds) {
         this.bootstrapServers = bootstrapServers;
         this.spool = spool;
         this.retention = retention;
@@ -140,8 +140,7 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
             LOG.errorf(
                     "Kafka has the spool's entries below %d, at start the disk had those below %d: it has lost entries. The spool"
                             + " gets a new id, so that none of its new entries is taken for one that Kafka has",
-                    cursor.getAsLong(),
-                    endAtStart);
+                    cursor.getAsLong(), endAtStart);
             spool.rename();
             throw new KafkaException("the spool has a new id");
         }
@@ -170,8 +169,7 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
                 EdgeTopics.of(numbered.entry().kind()),
                 numbered.entry().key().getBytes(StandardCharsets.UTF_8),
                 numbered.entry().value());
-        record.headers()
-                .add("millrace.spool", (spool.id() + "/" + numbered.number()).getBytes(StandardCharsets.UTF_8));
+        record.headers().add("millrace.spool", (spool.id() + "/" + numbered.number()).getBytes(StandardCharsets.UTF_8));
         return record;
     }
 
@@ -203,8 +201,7 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
     }
 
     private boolean pause(int failures) {
-        long longest = Math.min(
-                bounds.maxWait().toMillis(), bounds.minWait().toMillis() << Math.min(failures - 1, 20));
+        long longest = Math.min(bounds.maxWait().toMillis(), bounds.minWait().toMillis() << Math.min(failures - 1, 20));
         try {
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
             return open;

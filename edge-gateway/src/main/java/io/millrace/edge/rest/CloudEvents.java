@@ -163,7 +163,10 @@ final class CloudEvents {
             }
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new Refusal(EdgeReason.INVALID_EVENT, "a header is not percent-encoded UTF-8", e);
         }

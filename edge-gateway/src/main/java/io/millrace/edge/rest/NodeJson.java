@@ -26,11 +26,19 @@ final class NodeJson {
     @Schema(name = "NodeRegistration")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Shape(
-            @Schema(description = "1 to 128 of letters, digits, '.', '_', '-'") String id,
-            @Schema(description = "http[s]://host[:port][/path]; absent for a node that only pushes") @Nullable String url,
+            @Schema(description = "1 to 128 of letters, digits, '.', '_', '-'")
+            String id,
+
+            @Schema(description = "http[s]://host[:port][/path]; absent for a node that only pushes") @Nullable
+            String url,
+
             String domain,
-            @Schema(description = "such as 10s or 5m; 10s where absent") @Nullable String interval,
-            @Schema(description = "instead of interval") @Nullable Long intervalSeconds) {}
+
+            @Schema(description = "such as 10s or 5m; 10s where absent") @Nullable
+            String interval,
+
+            @Schema(description = "instead of interval") @Nullable
+            Long intervalSeconds) {}
 
     /**
      * @throws Refusal INVALID_NODE where it has another form

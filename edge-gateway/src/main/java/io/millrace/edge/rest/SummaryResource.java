@@ -55,10 +55,12 @@ public class SummaryResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "pushSummary",
-            summary = "Takes a summary: plain JSON with its sequence, or the data of a CloudEvent in binary mode (ce- headers); fsynced when answered")
+            summary =
+                    "Takes a summary: plain JSON with its sequence, or the data of a CloudEvent in binary mode (ce- headers); fsynced when answered")
     public PushResult push(
             @PathParam("id") String id,
-            @RequestBody(content = @Content(schema = @Schema(implementation = NodeView.SummaryShape.class))) byte[] body,
+            @RequestBody(content = @Content(schema = @Schema(implementation = NodeView.SummaryShape.class)))
+                    byte[] body,
             @Context HttpHeaders headers) {
         return PushResult.of(ingest.push(id, () -> {
             bound(body, SummaryJson.MAX_BYTES);
@@ -82,7 +84,8 @@ public class SummaryResource {
     @Consumes("application/cloudevents-batch+json")
     @Operation(
             operationId = "pushEvents",
-            summary = "Takes up to 1,000 summaries as CloudEvents in batched mode; an event that is not valid refuses all")
+            summary =
+                    "Takes up to 1,000 summaries as CloudEvents in batched mode; an event that is not valid refuses all")
     public BatchResult pushEvents(@PathParam("id") String id, byte[] body) {
         List<Push.Outcome> outcomes = ingest.pushAll(id, () -> {
             bound(body, MAX_BATCH_BYTES);

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
@@ -120,7 +119,9 @@ public final class FileSpool implements Spool, AutoCloseable {
                 throw new Refusal(EdgeReason.SPOOL_UNAVAILABLE, open ? failure : "the gateway is stopping");
             }
             if (usedBytes + pendingBytes + size > limits.maxBytes()) {
-                throw new Refusal(EdgeReason.SPOOL_FULL, "the spool is full (" + limits.maxBytes() + " bytes): nothing was taken, try later");
+                throw new Refusal(
+                        EdgeReason.SPOOL_FULL,
+                        "the spool is full (" + limits.maxBytes() + " bytes): nothing was taken, try later");
             }
             if (pendingBytes > 0 && pendingBytes + size > limits.maxPendingBytes()) {
                 throw new Refusal(EdgeReason.SPOOL_FULL, "the disk does not keep up: nothing was taken, try later");
@@ -357,13 +358,17 @@ public final class FileSpool implements Spool, AutoCloseable {
             settled = batch.durable();
             writer.abandon();
         } catch (IOException e) {
-            // What is in the file behind the last fsynced record cannot be taken back: going on could deliver what was refused.
-            failure = "the spool's disk failed and its file could not be cut back: " + e.getMessage() + "; restart the gateway";
+            // What is in the file behind the last fsynced record cannot be taken back: going on could deliver what was
+            // refused.
+            failure = "the spool's disk failed and its file could not be cut back: " + e.getMessage()
+                    + "; restart the gateway";
             LOG.error(failure);
         } finally {
             lock.unlock();
         }
-        batch.durable().completeExceptionally(new Refusal(EdgeReason.SPOOL_UNAVAILABLE, "the disk did not take it: " + cause.getMessage(), cause));
+        batch.durable()
+                .completeExceptionally(new Refusal(
+                        EdgeReason.SPOOL_UNAVAILABLE, "the disk did not take it: " + cause.getMessage(), cause));
     }
 
     private static Recovered recover(Path directory) throws IOException {

@@ -65,9 +65,7 @@ final class Frames {
             return false;
         }
         long number = from.getLong(at + 8);
-        return number > last
-                && number - last <= MAX_JUMP
-                && from.getInt(at + 4) == crc(from, at + 8, size - 8);
+        return number > last && number - last <= MAX_JUMP && from.getInt(at + 4) == crc(from, at + 8, size - 8);
     }
 
     static Frame frame(ByteBuffer from, int at) {

@@ -13,6 +13,27 @@ import java.util.function.Supplier;
 
 /** The metrics of edge-gateway, by name. Labels come from enums; node ids are in the ledger, never here. */
 public final class EdgeMetrics {
+    public static final String CYCLE_DURATION = "millrace.edge.cycle.duration";
+    public static final String SUMMARIES_PULLED = "millrace.edge.summaries.pulled";
+    public static final String NODES_ANSWERED = "millrace.edge.nodes.answered";
+    public static final String NODES_REGISTERED = "millrace.edge.nodes.registered";
+    public static final String SUMMARIES_PUSHED = "millrace.edge.summaries.pushed";
+    public static final String SUMMARIES_DROPPED = "millrace.edge.summaries.dropped";
+    public static final String PULLS_FAILED = "millrace.edge.pulls.failed";
+    public static final String AGGREGATES_DROPPED = "millrace.edge.aggregates.dropped";
+    public static final String DRAIN_ENTRIES = "millrace.edge.drain.entries";
+    public static final String DRAIN_FAILURES = "millrace.edge.drain.failures";
+    public static final String CLOUD_POSTS = "millrace.edge.cloud.posts";
+    public static final String SPOOL_USED = "millrace.edge.spool.used.bytes";
+    public static final String SPOOL_MAX = "millrace.edge.spool.max.bytes";
+    public static final String SPOOL_LOST = "millrace.edge.spool.lost.bytes";
+    public static final String SPOOL_SYNCS = "millrace.edge.spool.syncs";
+    public static final String SPOOL_BACKLOG = "millrace.edge.spool.backlog.entries";
+    public static final String CLOUD_SPOOL_USED = "millrace.edge.cloud.spool.used.bytes";
+    public static final String CLOUD_SPOOL_MAX = "millrace.edge.cloud.spool.max.bytes";
+    public static final String CLOUD_SPOOL_LOST = "millrace.edge.cloud.spool.lost.bytes";
+    public static final String CLOUD_SPOOL_SYNCS = "millrace.edge.cloud.spool.syncs";
+
     private final MeterRegistry registry;
     private final Timer cycleDuration;
     private final Counter pulled;
@@ -28,24 +49,24 @@ public final class EdgeMetrics {
 
     public EdgeMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.cycleDuration = Timer.builder("millrace.edge.cycle.duration")
+        this.cycleDuration = Timer.builder(CYCLE_DURATION)
                 .description("From the start of a cycle to its aggregate")
                 .publishPercentileHistogram()
                 .register(registry);
-        this.pulled = Counter.builder("millrace.edge.summaries.pulled")
+        this.pulled = Counter.builder(SUMMARIES_PULLED)
                 .description("Summaries that were pulled and taken")
                 .register(registry);
-        Gauge.builder("millrace.edge.nodes.answered", answered, AtomicLong::doubleValue)
+        Gauge.builder(NODES_ANSWERED, answered, AtomicLong::doubleValue)
                 .description("Nodes with status success in the last aggregate")
                 .register(registry);
-        Gauge.builder("millrace.edge.nodes.registered", nodes, AtomicLong::doubleValue)
+        Gauge.builder(NODES_REGISTERED, nodes, AtomicLong::doubleValue)
                 .description("Nodes in the last aggregate")
                 .register(registry);
     }
 
-    /** Registers a gauge {@code millrace.edge.<name>}. */
+    /** Registers a gauge under one of the names above. */
     public void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder("millrace.edge." + name, value).description(description).register(registry);
+        Gauge.builder(name, value).description(description).register(registry);
     }
 
     public void cycle(Duration duration, long answeredNodes, long allNodes) {
@@ -59,32 +80,33 @@ public final class EdgeMetrics {
     }
 
     public void pushed(Enum<?> outcome) {
-        registry.counter("millrace.edge.summaries.pushed", "outcome", label(outcome))
+        registry.counter(SUMMARIES_PUSHED, "outcome", label(outcome))
                 .increment();
     }
 
     public void dropped(LossReason reason) {
-        registry.counter("millrace.edge.summaries.dropped", "reason", label(reason)).increment();
+        registry.counter(SUMMARIES_DROPPED, "reason", label(reason))
+                .increment();
     }
 
     public void pullFailed(NodeError.Code code) {
-        registry.counter("millrace.edge.pulls.failed", "code", label(code)).increment();
+        registry.counter(PULLS_FAILED, "code", label(code)).increment();
     }
 
     public void aggregateDropped() {
-        registry.counter("millrace.edge.aggregates.dropped").increment();
+        registry.counter(AGGREGATES_DROPPED).increment();
     }
 
     public void drained(int entries) {
-        registry.counter("millrace.edge.drain.entries").increment(entries);
+        registry.counter(DRAIN_ENTRIES).increment(entries);
     }
 
     public void drainFailed() {
-        registry.counter("millrace.edge.drain.failures").increment();
+        registry.counter(DRAIN_FAILURES).increment();
     }
 
     public void cloud(CloudOutcome outcome) {
-        registry.counter("millrace.edge.cloud.posts", "outcome", label(outcome)).increment();
+        registry.counter(CLOUD_POSTS, "outcome", label(outcome)).increment();
     }
 
     private static String label(Enum<?> constant) {
