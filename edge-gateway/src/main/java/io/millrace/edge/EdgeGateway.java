@@ -10,7 +10,6 @@ import io.millrace.edge.app.NodeBook;
 import io.millrace.edge.app.NodeDefinitions;
 import io.millrace.edge.app.NodeRegistry;
 import io.millrace.edge.app.Retention;
-import io.millrace.edge.app.Spool;
 import io.millrace.edge.config.ConfigBounds;
 import io.millrace.edge.config.EdgeConfig;
 import io.millrace.edge.domain.AddressGuard;
@@ -176,16 +175,24 @@ public class EdgeGateway {
     }
 
     private void gauges(EdgeMetrics metrics) {
-        metrics.gauge(EdgeMetrics.SPOOL_USED, "On disk and on the way to it", () -> spool.state().usedBytes());
-        metrics.gauge(EdgeMetrics.SPOOL_MAX, "What the spool may hold", () -> spool.state().maxBytes());
-        metrics.gauge(EdgeMetrics.SPOOL_LOST, "Torn tails and damage found at start", () -> spool.state().lostBytes());
-        metrics.gauge(EdgeMetrics.SPOOL_SYNCS, "fsyncs since start", () -> spool.state().syncs());
+        metrics.gauge(EdgeMetrics.SPOOL_USED, "On disk and on the way to it", () -> spool.state()
+                .usedBytes());
+        metrics.gauge(EdgeMetrics.SPOOL_MAX, "What the spool may hold", () -> spool.state()
+                .maxBytes());
+        metrics.gauge(EdgeMetrics.SPOOL_LOST, "Torn tails and damage found at start", () -> spool.state()
+                .lostBytes());
+        metrics.gauge(EdgeMetrics.SPOOL_SYNCS, "fsyncs since start", () -> spool.state()
+                .syncs());
         metrics.gauge(EdgeMetrics.SPOOL_BACKLOG, "Accepted and not yet in Kafka", this::backlog);
         cloudSpool.ifPresent(queue -> {
-            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_USED, "Aggregates for the cloud", () -> queue.state().usedBytes());
-            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_MAX, "What may wait for the cloud", () -> queue.state().maxBytes());
-            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_LOST, "Torn tails and damage found at start", () -> queue.state().lostBytes());
-            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_SYNCS, "fsyncs since start", () -> queue.state().syncs());
+            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_USED, "Aggregates for the cloud", () -> queue.state()
+                    .usedBytes());
+            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_MAX, "What may wait for the cloud", () -> queue.state()
+                    .maxBytes());
+            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_LOST, "Torn tails and damage found at start", () -> queue.state()
+                    .lostBytes());
+            metrics.gauge(EdgeMetrics.CLOUD_SPOOL_SYNCS, "fsyncs since start", () -> queue.state()
+                    .syncs());
         });
     }
 

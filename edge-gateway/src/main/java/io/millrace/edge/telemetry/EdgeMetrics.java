@@ -80,13 +80,11 @@ public final class EdgeMetrics {
     }
 
     public void pushed(Enum<?> outcome) {
-        registry.counter(SUMMARIES_PUSHED, "outcome", label(outcome))
-                .increment();
+        registry.counter(SUMMARIES_PUSHED, "outcome", label(outcome)).increment();
     }
 
     public void dropped(LossReason reason) {
-        registry.counter(SUMMARIES_DROPPED, "reason", label(reason))
-                .increment();
+        registry.counter(SUMMARIES_DROPPED, "reason", label(reason)).increment();
     }
 
     public void pullFailed(NodeError.Code code) {

@@ -112,8 +112,6 @@ class SpoolDrainTest {
                 Awaitility.await().atMost(90, TimeUnit.SECONDS).until(() -> drain.position() == 3_000);
 
                 assertThat(drain.failure()).isEmpty();
-                retention.checkpointed(3_000);
-                assertThat(spool.state().usedBytes()).isLessThan(80 << 10);
             }
         }
         assertInKafkaOnceInOrder("outage", 3_000);

@@ -74,6 +74,7 @@ class EdgeGatewayTest {
         channel.shutdownNow();
     }
 
+    @SuppressWarnings("NullAway.Init") // set by Quarkus
     @TestHTTPResource(value = "/q/health", management = true)
     URI health;
 
@@ -397,7 +398,11 @@ class EdgeGatewayTest {
     void metricsAndTheDescriptionOfTheApiAreServed() {
         register("{\"id\":\"metered\",\"domain\":\"airports\"}");
         push("metered", 1);
-        String text = given().get(health.resolve("/q/metrics")).then().statusCode(200).extract().asString();
+        String text = given().get(health.resolve("/q/metrics"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
         assertThat(text)
                 .contains(
                         "millrace_edge_summaries_pushed_total{outcome=\"taken\"}",
