@@ -1,8 +1,6 @@
 package io.millrace.inference.config;
 
-import io.millrace.gate.Refusal;
 import io.millrace.inference.app.ContractWatch;
-import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.PipelineCheck;
 import io.millrace.inference.app.PipelineControl;
 import io.millrace.inference.app.Scoring;
@@ -16,12 +14,10 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,8 +53,8 @@ public class StreamWiring {
     PipelineControl control(
             InferenceConfig config,
             @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "127.0.0.1:9092") String bootstrapServers,
-            Instance<Scoring> scoring,
-            Instance<PipelineCheck> check,
+            Scoring scoring,
+            PipelineCheck check,
             RegistryContracts contracts,
             StreamTelemetry telemetry,
             OpenTelemetry traces,
@@ -66,15 +62,8 @@ public class StreamWiring {
         InferenceConfig.Streams streams = config.streams();
         var limits = new ContractWatch.Limits(streams.contractInterval(), streams.contractRows(), CONTRACT_EVENT_BYTES);
         var kafka = new KafkaPipelineStreams(
-                settings(streams, bootstrapServers),
-                scoring.isResolvable() ? scoring.get() : StreamWiring.noScoring(),
-                contracts,
-                limits,
-                telemetry,
-                traces,
-                clock);
-        PipelineCheck checks = check.isResolvable() ? check.get() : pipeline -> List.of();
-        return PipelineControl.start(bootstrapServers, kafka, checks);
+                settings(streams, bootstrapServers), scoring, contracts, limits, telemetry, traces, clock);
+        return PipelineControl.start(bootstrapServers, kafka, check);
     }
 
     void start(@Observes StartupEvent event, PipelineControl control) {
@@ -107,11 +96,5 @@ public class StreamWiring {
                 Math.toIntExact(streams.maxEventSize().asLongValue()),
                 streams.minBackOff(),
                 streams.maxBackOff());
-    }
-
-    private static Scoring noScoring() {
-        return (pipeline, rows, complete, deadline) -> {
-            throw new Refusal(InferenceReason.MODEL_NOT_SERVING, "this service scores nothing");
-        };
     }
 }

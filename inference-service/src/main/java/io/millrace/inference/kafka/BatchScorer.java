@@ -1,5 +1,6 @@
 package io.millrace.inference.kafka;
 
+import io.millrace.gate.Reason;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.DeadLetterReason;
 import io.millrace.inference.app.Scoring;
@@ -48,7 +49,7 @@ final class BatchScorer {
      * What the records become.
      *
      * @throws NotYetException where scoring cannot be done now
-     * @throws ScoringFailedException where scoring throws what it does not declare
+     * @throws ScoringFailedException where scoring fails inside, as an engine may on certain rows
      */
     PreparedBatch prepare(List<ConsumerRecord<byte[], byte[]>> records) {
         var decoded = new ArrayList<DecodedEvent>(records.size());
@@ -100,6 +101,9 @@ final class BatchScorer {
         try (Scope ignored = trace.context().makeCurrent()) {
             scored = scoring.score(pipeline, rows, pipeline.complete().patience(), deadline);
         } catch (Refusal e) {
+            if (e.reason().kind() == Reason.Kind.INTERNAL) {
+                throw new ScoringFailedException(e);
+            }
             throw new NotYetException(e.reason().name() + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             throw new ScoringFailedException(e);

@@ -90,7 +90,7 @@ final class StreamLoop implements RunningStream {
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
         } finally {
-            state.stalled("stopped");
+            state.stopped();
             if (parts.contract() != null) {
                 parts.contract().close();
             }

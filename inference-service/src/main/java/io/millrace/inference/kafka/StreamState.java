@@ -31,6 +31,10 @@ final class StreamState {
         status = new StreamStatus(now.stalled(), now.reason(), lag);
     }
 
+    void stopped() {
+        status = new StreamStatus(true, "stopped", -1);
+    }
+
     void stalled(String reason) {
         StreamStatus now = status;
         if (!now.stalled() || !now.reason().equals(reason)) {

@@ -217,6 +217,14 @@ final class Stage implements AutoCloseable {
         return all;
     }
 
+    /** Waits until the pipeline's group has no member. */
+    void awaitNoMember() {
+        String group = StreamSettings.group(name);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                        .allMatch(description -> description.members().isEmpty()));
+    }
+
     int outcomes() {
         return committed(output).size() + committed(deadLetters).size();
     }

@@ -295,12 +295,14 @@ class StreamTest {
     void replicasShareThePartitionsAndComeAndGoWithoutALostOrSecondOutcome() {
         stage.makeInput(4);
         stage.send(0, 1_000);
+        stage.flush();
         var slow = new FakeScoring(Duration.ofMillis(20));
         stage.start(stage.pipeline(), Stage.settings(0, 50), slow);
         until(() -> stage.outcomes() > 100);
         RunningStream second =
                 stage.start(stage.pipeline(), Stage.settings(1, 50), new FakeScoring(Duration.ofMillis(20)));
         stage.send(1_000, 1_000);
+        stage.flush();
         until(() -> stage.outcomes() > 1_000);
         stage.stop(second);
         stage.send(2_000, 500);

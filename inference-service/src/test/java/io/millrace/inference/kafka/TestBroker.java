@@ -21,6 +21,12 @@ public final class TestBroker {
 
     private TestBroker() {}
 
+    /** SIGKILL, and up again on the same data. */
+    static void killAndRestart() {
+        Holder.BROKER.kill();
+        Holder.BROKER.restart();
+    }
+
     public static String bootstrapServers() {
         return Holder.BROKER.bootstrapServers();
     }
