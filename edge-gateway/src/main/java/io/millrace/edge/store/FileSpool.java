@@ -80,11 +80,7 @@ public final class FileSpool implements Spool, AutoCloseable {
 
     private record Recovered(String id, List<Segment> segments, long lostBytes) {}
 
-    /**
-     * Opens a spool: reads every record, cuts a torn tail, steps over damage, and says what was lost.
-     *
-     * @param name of the thread that writes
-     */
+    /** Opens a spool: reads every record, cuts a torn tail, steps over damage, and says what was lost. The name is that of its thread. */
     public static FileSpool open(String name, Path directory, Limits limits) throws IOException {
         return open(name, directory, limits, Disk.FSYNC);
     }
@@ -258,11 +254,7 @@ public final class FileSpool implements Spool, AutoCloseable {
         writer.close();
     }
 
-    /**
-     * What a reader may read without the lock.
-     *
-     * @param end where to go on behind this segment
-     */
+    /** What a reader may read without the lock; at {@code end} it goes on behind this segment. */
     private record Slice(@Nullable Segment segment, int offset, int limit, long end) {
         List<Segment.Read> read(long from, int maxEntries, long maxBytes) {
             if (segment == null) {
