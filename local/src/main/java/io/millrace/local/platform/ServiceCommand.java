@@ -7,18 +7,19 @@ import java.util.List;
 import java.util.Map;
 
 /** How a service is started on this machine: heap, ports, peers and folders as the services' documented configuration keys. */
-final class ServiceCommand {
+public final class ServiceCommand {
     private static final String HEAP = "-Xmx512m";
 
     private final Layout layout;
     private final PortPlan ports;
 
-    ServiceCommand(Layout layout, PortPlan ports) {
+    public ServiceCommand(Layout layout, PortPlan ports) {
         this.layout = layout;
         this.ports = ports;
     }
 
-    List<String> of(Service service) {
+    /** The command line, which the caller may add to. */
+    public List<String> of(Service service) {
         var command = new ArrayList<>(List.of(
                 ManagedProcess.java(),
                 HEAP,
@@ -36,7 +37,7 @@ final class ServiceCommand {
     }
 
     /** Added to the environment: DJL sends nothing home. */
-    static Map<String, String> environment() {
+    public static Map<String, String> environment() {
         return Map.of("OPT_OUT_TRACKING", "true");
     }
 
