@@ -64,7 +64,7 @@ class EdgeIT {
         return Node.newBuilder()
                 .setId(id)
                 .setUrl("http://127.0.0.1:" + port)
-                .setDomain("test")
+                .setDomain("airports")
                 .setIntervalSeconds(1)
                 .build();
     }
