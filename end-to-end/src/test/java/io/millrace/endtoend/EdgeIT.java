@@ -27,7 +27,8 @@ class EdgeIT {
 
     @Test
     void aDeadNodeStandsInTheAggregateAsAnErrorAndDoesNotFailTheCycle() throws Exception {
-        HttpServer alive = node("{\"record_count\": 7, \"quality_score\": 0.5, \"last_updated\": \"2026-01-01T00:00:00Z\"}");
+        HttpServer alive =
+                node("{\"record_count\": 7, \"quality_score\": 0.5, \"last_updated\": \"2026-01-01T00:00:00Z\"}");
         try (var platform = RunningPlatform.start("end-to-end-edge", Map.of("millrace.edge.cycle.interval", "1s"));
                 Channels channels = platform.channels()) {
             var edge = EdgeServiceGrpc.newBlockingStub(channels.to(Service.EDGE));
@@ -51,10 +52,9 @@ class EdgeIT {
                         assertThat(state.getStatus()).isEqualTo(NodeState.Status.STATUS_ERROR);
                         assertThat(state.getErrorCode()).isNotEmpty();
                     });
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(
-                                    Topic.committed(platform.kafka().bootstrapServers(), "millrace.edge.aggregates.v1"))
-                            .isNotEmpty());
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            Topic.committed(platform.kafka().bootstrapServers(), "millrace.edge.aggregates.v1"))
+                    .isNotEmpty());
         } finally {
             alive.stop(0);
         }

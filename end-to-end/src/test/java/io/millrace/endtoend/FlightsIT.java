@@ -114,7 +114,8 @@ class FlightsIT {
     @Test
     void everyDepartureHasExactlyOnePredictionAlthoughServicesWereKilled() throws Exception {
         Map<Integer, Long> perFlight = predictions().stream()
-                .collect(Collectors.groupingBy(prediction -> prediction.path("key").asInt(-1), Collectors.counting()));
+                .collect(Collectors.groupingBy(
+                        prediction -> prediction.path("key").asInt(-1), Collectors.counting()));
 
         assertThat(perFlight).hasSize(FLIGHTS);
         assertThat(perFlight.values()).containsOnly(1L);
@@ -128,10 +129,12 @@ class FlightsIT {
         var lastOffset = new HashMap<Integer, Long>();
         for (ConsumerRecord<byte[], byte[]> record : committed(pipeline.outputTopic())) {
             JsonNode source = json(record).path("source");
-            Long before = lastOffset.put(record.partition(), source.path("offset").asLong());
+            Long before =
+                    lastOffset.put(record.partition(), source.path("offset").asLong());
 
             assertThat(source.path("partition").asInt()).isEqualTo(record.partition());
-            assertThat(before == null || before < source.path("offset").asLong()).isTrue();
+            assertThat(before == null || before < source.path("offset").asLong())
+                    .isTrue();
         }
     }
 
@@ -151,8 +154,11 @@ class FlightsIT {
                     request.put(field, ((Number) departures.get(number).fields().get(field)).doubleValue());
                 }
 
-                assertThat(prediction.path("features").path("complete").asBoolean()).isTrue();
-                assertThat(values(prediction)).as("features of flight %s", number).isEqualTo(features);
+                assertThat(prediction.path("features").path("complete").asBoolean())
+                        .isTrue();
+                assertThat(values(prediction))
+                        .as("features of flight %s", number)
+                        .isEqualTo(features);
                 assertThat(prediction.path("prediction").asDouble())
                         .as("prediction of flight %s", number)
                         .isEqualTo(model.predict(request, features));
@@ -166,8 +172,7 @@ class FlightsIT {
         List<String> arrivals = deadLetters(FlightScenario.ARRIVALS);
 
         assertThat(departures).containsExactlyInAnyOrder("flight-delay", "origin_traffic@v1");
-        assertThat(arrivals)
-                .containsExactlyInAnyOrder("destination_delays@v1", "origin_delays@v1", "route_delays@v1");
+        assertThat(arrivals).containsExactlyInAnyOrder("destination_delays@v1", "origin_delays@v1", "route_delays@v1");
     }
 
     @Test
@@ -199,7 +204,8 @@ class FlightsIT {
 
             inference.removePipeline(
                     RemovePipelineRequest.newBuilder().setName(SECOND_PIPELINE).build());
-            assertThat(inference.listPipelines(ListPipelinesRequest.getDefaultInstance())
+            assertThat(inference
+                            .listPipelines(ListPipelinesRequest.getDefaultInstance())
                             .getPipelinesList())
                     .extracting(PipelineSummary::getName)
                     .containsExactly("flight-delay");
@@ -210,9 +216,8 @@ class FlightsIT {
 
     /** Trains on the history's flights with features as they were just before each departed, as the demo does. */
     private static void train(Channels channels, List<Event> history) {
-        List<Event> asks = history.stream()
-                .filter(event -> event.role() == Event.Role.ASK)
-                .toList();
+        List<Event> asks =
+                history.stream().filter(event -> event.role() == Event.Role.ASK).toList();
         FeatureReader.Features features = new FeatureReader(channels, pipeline).read(asks, COMPLETE_WITHIN);
         assertThat(features.complete()).isTrue();
         var columns = new ArrayList<>(pipeline.features());
@@ -220,7 +225,8 @@ class FlightsIT {
         double[][] rows = new double[asks.size()][columns.size()];
         boolean[] labels = new boolean[asks.size()];
         for (int row = 0; row < rows.length; row++) {
-            System.arraycopy(features.values()[row], 0, rows[row], 0, pipeline.features().size());
+            System.arraycopy(
+                    features.values()[row], 0, rows[row], 0, pipeline.features().size());
             for (int i = 0; i < pipeline.request().size(); i++) {
                 Object value = asks.get(row).fields().get(pipeline.request().get(i));
                 rows[row][pipeline.features().size() + i] = ((Number) value).doubleValue();
@@ -239,8 +245,7 @@ class FlightsIT {
         long seed = System.nanoTime();
         System.out.println("kills are drawn from seed " + seed);
         var random = new Random(seed);
-        for (Service victim :
-                List.of(Service.INFERENCE, Service.FEATURES, Service.INFERENCE, Service.FEATURES)) {
+        for (Service victim : List.of(Service.INFERENCE, Service.FEATURES, Service.INFERENCE, Service.FEATURES)) {
             CompletableFuture.runAsync(
                             () -> platform.kill(victim),
                             CompletableFuture.delayedExecutor(random.nextInt(1_500), TimeUnit.MILLISECONDS))
@@ -352,17 +357,17 @@ class FlightsIT {
     }
 
     private static void awaitCount(String topic, int count) {
-        await(topic)
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(500))
-                .untilAsserted(() -> assertThat(committed(topic)).hasSize(count));
+        await(topic).atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
+                        committed(topic))
+                .hasSize(count));
     }
 
     private static void awaitState(
             InferenceServiceGrpc.InferenceServiceBlockingStub inference, PipelineSummary.State state) {
         await().atMost(PATIENCE)
-                .until(() -> inference.listPipelines(ListPipelinesRequest.getDefaultInstance()).getPipelinesList().stream()
-                        .anyMatch(summary ->
-                                summary.getName().equals(SECOND_PIPELINE) && summary.getState() == state));
+                .until(() ->
+                        inference.listPipelines(ListPipelinesRequest.getDefaultInstance()).getPipelinesList().stream()
+                                .anyMatch(summary ->
+                                        summary.getName().equals(SECOND_PIPELINE) && summary.getState() == state));
     }
 }

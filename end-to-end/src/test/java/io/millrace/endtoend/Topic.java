@@ -20,10 +20,14 @@ final class Topic {
     /** Every committed record from the beginning to the end as it is now; none where the topic is not there. */
     static List<ConsumerRecord<byte[], byte[]>> committed(String bootstrapServers, String topic) {
         Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "isolation.level", "read_committed",
-                "allow.auto.create.topics", false,
-                "enable.auto.commit", false);
+                "bootstrap.servers",
+                bootstrapServers,
+                "isolation.level",
+                "read_committed",
+                "allow.auto.create.topics",
+                false,
+                "enable.auto.commit",
+                false);
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
         try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             @Nullable List<PartitionInfo> found = consumer.listTopics().get(topic);
