@@ -30,6 +30,7 @@ class EdgeIT {
         HttpServer alive =
                 node("{\"record_count\": 7, \"quality_score\": 0.5, \"last_updated\": \"2026-01-01T00:00:00Z\"}");
         try (var platform = RunningPlatform.start("end-to-end-edge", Map.of("millrace.edge.cycle.interval", "1s"));
+                var topics = new Topics(platform.kafka().bootstrapServers());
                 Channels channels = platform.channels()) {
             var edge = EdgeServiceGrpc.newBlockingStub(channels.to(Service.EDGE));
             edge.registerNodes(RegisterNodesRequest.newBuilder()
@@ -52,8 +53,7 @@ class EdgeIT {
                         assertThat(state.getStatus()).isEqualTo(NodeState.Status.STATUS_ERROR);
                         assertThat(state.getErrorCode()).isNotEmpty();
                     });
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            Topic.committed(platform.kafka().bootstrapServers(), "millrace.edge.aggregates.v1"))
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(topics.committed("millrace.edge.aggregates.v1"))
                     .isNotEmpty());
         } finally {
             alive.stop(0);

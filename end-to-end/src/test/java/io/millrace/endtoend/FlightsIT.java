@@ -1,6 +1,5 @@
 package io.millrace.endtoend;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -37,21 +36,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,13 +62,14 @@ class FlightsIT {
     private static final int HISTORY = 1_800;
     private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final Duration COMPLETE_WITHIN = Duration.ofSeconds(30);
-    private static final byte[] POISON = "{\"flight_id\": \"no time, no place".getBytes(UTF_8);
+    private static final String POISON = "{\"flight_id\": \"no time, no place";
     private static final String SECOND_PIPELINE = "flight-delay-second";
     private static final String SECOND_TOPIC = "flights.predictions-second.v1";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static RunningPlatform platform;
+    private static Topics topics;
     private static List<Flight> flights;
     private static PipelineShape pipeline;
     private static Path example;
@@ -81,6 +79,7 @@ class FlightsIT {
         example = Checkout.root().resolve("examples/flights");
         flights = FlightsFile.read(example.resolve("data/flights-20k.json"), FLIGHTS);
         platform = RunningPlatform.start("end-to-end-flights", Map.of());
+        topics = new Topics(platform.kafka().bootstrapServers());
         Path pipelineFile = example.resolve("pipelines/flight-delay.yaml");
         pipeline = PipelineShape.read(new DefinitionFile("flight-delay.yaml", Files.readString(pipelineFile)));
         try (Channels channels = platform.channels();
@@ -103,11 +102,12 @@ class FlightsIT {
         await("every departure has a prediction")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> committed(pipeline.outputTopic()).size(), count -> count >= FLIGHTS);
+                .until(() -> topics.committed(pipeline.outputTopic()).size(), count -> count >= FLIGHTS);
     }
 
     @AfterAll
     static void stop() {
+        topics.close();
         platform.close();
     }
 
@@ -127,7 +127,7 @@ class FlightsIT {
     @Test
     void predictionsOfOnePartitionComeInTheOrderOfTheirEvents() throws Exception {
         var lastOffset = new HashMap<Integer, Long>();
-        for (ConsumerRecord<byte[], byte[]> record : committed(pipeline.outputTopic())) {
+        for (ConsumerRecord<String, String> record : topics.committed(pipeline.outputTopic())) {
             JsonNode source = json(record).path("source");
             Long before =
                     lastOffset.put(record.partition(), source.path("offset").asLong());
@@ -148,10 +148,10 @@ class FlightsIT {
         try (var model = new ModelByHand(version)) {
             for (JsonNode prediction : predictions()) {
                 int number = prediction.path("key").asInt();
-                Map<String, Double> features = byHand.features(byNumber.get(number));
+                Map<String, Double> features = byHand.features(Objects.requireNonNull(byNumber.get(number)));
                 var request = new HashMap<String, Double>();
                 for (String field : pipeline.request()) {
-                    request.put(field, ((Number) departures.get(number).fields().get(field)).doubleValue());
+                    request.put(field, number(departures.get(number), field));
                 }
 
                 assertThat(prediction.path("features").path("complete").asBoolean())
@@ -194,9 +194,9 @@ class FlightsIT {
                     PausePipelineRequest.newBuilder().setName(SECOND_PIPELINE).build());
             awaitState(inference, PipelineSummary.State.STATE_PAUSED);
             Flight again = flights.getFirst();
-            send(FlightScenario.DEPARTURES, "later", departure(again, "later"));
+            topics.send(new ProducerRecord<>(FlightScenario.DEPARTURES, "later", departure(again, "later")));
             awaitCount(pipeline.outputTopic(), FLIGHTS + 1);
-            assertThat(committed(SECOND_TOPIC)).hasSize(FLIGHTS);
+            assertThat(topics.committed(SECOND_TOPIC)).hasSize(FLIGHTS);
 
             inference.resumePipeline(
                     ResumePipelineRequest.newBuilder().setName(SECOND_PIPELINE).build());
@@ -228,8 +228,8 @@ class FlightsIT {
             System.arraycopy(
                     features.values()[row], 0, rows[row], 0, pipeline.features().size());
             for (int i = 0; i < pipeline.request().size(); i++) {
-                Object value = asks.get(row).fields().get(pipeline.request().get(i));
-                rows[row][pipeline.features().size() + i] = ((Number) value).doubleValue();
+                rows[row][pipeline.features().size() + i] =
+                        number(asks.get(row), pipeline.request().get(i));
             }
             labels[row] = asks.get(row).outcome();
         }
@@ -271,38 +271,32 @@ class FlightsIT {
     }
 
     private static void poison(String topic) {
-        send(topic, "poison", POISON);
+        topics.send(new ProducerRecord<>(topic, "poison", POISON));
     }
 
-    private static void send(String topic, String key, byte[] value) {
-        Map<String, Object> config =
-                Map.of("bootstrap.servers", platform.kafka().bootstrapServers(), "acks", "all");
-        try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), value));
-            producer.flush();
-        }
+    /** A field of an event that must be there and a number. */
+    private static double number(@Nullable Event event, String field) {
+        Object value = event == null ? null : event.fields().get(field);
+        return ((Number) Objects.requireNonNull(value, field)).doubleValue();
     }
 
     /** A departure that is like the given one but for its id, and later than all of the file. */
-    private static byte[] departure(Flight like, String id) throws IOException {
-        var fields = new HashMap<>(departures().get(like.number()).fields());
+    private static String departure(Flight like, String id) throws IOException {
+        var fields = new HashMap<>(
+                Objects.requireNonNull(departures().get(like.number())).fields());
         fields.put("flight_id", id);
         fields.put("departure_time", "2001-12-31T00:00:00Z");
-        return JSON.writeValueAsBytes(fields);
+        return JSON.writeValueAsString(fields);
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-        return Topic.committed(platform.kafka().bootstrapServers(), topic);
-    }
-
-    private static JsonNode json(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    private static JsonNode json(ConsumerRecord<String, String> record) throws IOException {
         return JSON.readTree(record.value());
     }
 
     /** Predictions about flights of the file. */
     private static List<JsonNode> predictions() throws IOException {
         var predictions = new ArrayList<JsonNode>();
-        for (ConsumerRecord<byte[], byte[]> record : committed(pipeline.outputTopic())) {
+        for (ConsumerRecord<String, String> record : topics.committed(pipeline.outputTopic())) {
             JsonNode prediction = json(record);
             if (prediction.path("key").asInt(-1) >= 0) {
                 predictions.add(prediction);
@@ -324,8 +318,8 @@ class FlightsIT {
     /** Where each arrival stands in its topic, as one number that orders by partition, then offset. */
     private static Map<String, Long> arrivalPositions() throws IOException {
         var positions = new HashMap<String, Long>();
-        for (ConsumerRecord<byte[], byte[]> record : committed(FlightScenario.ARRIVALS)) {
-            positions.put(new String(record.key(), UTF_8), ((long) record.partition() << 40) + record.offset());
+        for (ConsumerRecord<String, String> record : topics.committed(FlightScenario.ARRIVALS)) {
+            positions.put(record.key(), ((long) record.partition() << 40) + record.offset());
         }
         return positions;
     }
@@ -342,23 +336,17 @@ class FlightsIT {
 
     /** Who dead-lettered the poison of a topic: the pipeline or view of each record that has its bytes and a reason. */
     private static List<String> deadLetters(String topic) {
-        return committed(topic + ".dlq").stream()
-                .filter(record -> Arrays.equals(record.value(), POISON))
-                .filter(record -> header(record, "millrace.reason").isPresent())
-                .map(record -> header(record, "millrace.pipeline")
-                        .or(() -> header(record, "millrace.view"))
-                        .orElse("nobody"))
+        return topics.committed(topic + ".dlq").stream()
+                .filter(record -> record.value().equals(POISON))
+                .filter(record -> !Topics.header(record, "millrace.reason").isEmpty())
+                .map(record -> Topics.header(record, "millrace.pipeline") + Topics.header(record, "millrace.view"))
                 .filter(reader -> !reader.equals(SECOND_PIPELINE))
                 .toList();
     }
 
-    private static Optional<String> header(ConsumerRecord<byte[], byte[]> record, String name) {
-        return Optional.ofNullable(record.headers().lastHeader(name)).map(header -> new String(header.value(), UTF_8));
-    }
-
     private static void awaitCount(String topic, int count) {
         await(topic).atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
-                        committed(topic))
+                        topics.committed(topic))
                 .hasSize(count));
     }
 

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -43,17 +44,22 @@ final class Topics implements AutoCloseable {
         }
     }
 
-    /** Sends one record and returns when it is committed. */
+    /** Sends one record without a key and returns when it is committed. */
     void send(String topic, String value, Map<String, String> headers) {
         var record = new ProducerRecord<String, String>(topic, null, value);
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+        send(record);
+    }
+
+    /** Sends one record and returns when it is committed. */
+    void send(ProducerRecord<String, String> record) {
         try {
             producer.send(record).get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot send to " + topic, e);
+            throw new IllegalStateException("cannot send to " + record.topic(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while sending to " + topic, e);
+            throw new IllegalStateException("interrupted while sending to " + record.topic(), e);
         }
     }
 
@@ -82,6 +88,33 @@ final class Topics implements AutoCloseable {
             }
         }
         throw new AssertionError("not in " + topic + " within " + patience + "; there were " + others);
+    }
+
+    /** Every committed record from the topic's beginning to its end as it is now; none where the topic is not there. */
+    List<ConsumerRecord<String, String>> committed(String topic) {
+        Map<String, Object> config = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false);
+        var records = new ArrayList<ConsumerRecord<String, String>>();
+        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = consumer.listTopics().getOrDefault(topic, List.of()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+        }
+        return records;
     }
 
     /** A header's text; empty where it is not there. */
