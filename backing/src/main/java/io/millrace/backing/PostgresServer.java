@@ -31,6 +31,7 @@ public final class PostgresServer implements AutoCloseable {
                             directory.toAbsolutePath().resolve("binaries").toFile())
                     .setCleanDataDirectory(false)
                     .setPort(port)
+                    .setServerConfig("unix_socket_directories", "")
                     .setServerConfig("max_connections", "100")
                     .setServerConfig("shared_buffers", "64MB")
                     .setPGStartupWait(Duration.ofSeconds(60))
