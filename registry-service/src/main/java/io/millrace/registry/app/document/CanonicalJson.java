@@ -1,16 +1,13 @@
 package io.millrace.registry.app.document;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.registry.app.data.PlainJson;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * are {@code 5}). The order of lists is content.
  */
 public final class CanonicalJson {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final PlainJson WRITER = new PlainJson(CanonicalJson::sorted, CanonicalJson::leaf);
     private static final int MAX_ZEROS = 30;
 
     private CanonicalJson() {}
@@ -29,13 +26,7 @@ public final class CanonicalJson {
      * @param plain Map, List, String, Long, BigDecimal, Boolean or null, nested
      */
     public static String write(@Nullable Object plain) {
-        var text = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(text)) {
-            write(json, plain);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        return text.toString();
+        return WRITER.write(plain);
     }
 
     /** SHA-256 over the UTF-8 of a text, lower-case hex. */
@@ -48,28 +39,16 @@ public final class CanonicalJson {
         }
     }
 
-    private static void write(JsonGenerator json, @Nullable Object plain) throws IOException {
+    /** Keys by code unit. */
+    private static Map<?, ?> sorted(Map<?, ?> map) {
+        var sorted = new TreeMap<String, @Nullable Object>();
+        map.forEach((key, value) -> sorted.put(String.valueOf(key), value));
+        return sorted;
+    }
+
+    private static void leaf(JsonGenerator json, Object plain) throws IOException {
         switch (plain) {
-            case null -> json.writeNull();
-            case Map<?, ?> map -> {
-                var sorted = new TreeMap<String, @Nullable Object>();
-                map.forEach((key, value) -> sorted.put(String.valueOf(key), value));
-                json.writeStartObject();
-                for (Map.Entry<String, @Nullable Object> entry : sorted.entrySet()) {
-                    json.writeFieldName(entry.getKey());
-                    write(json, entry.getValue());
-                }
-                json.writeEndObject();
-            }
-            case List<?> list -> {
-                json.writeStartArray();
-                for (Object item : list) {
-                    write(json, item);
-                }
-                json.writeEndArray();
-            }
             case String text -> json.writeString(text);
-            case Boolean truth -> json.writeBoolean(truth);
             case Long number -> json.writeNumber(number);
             case BigDecimal number -> json.writeNumber(shortest(number));
             default -> throw new IllegalArgumentException("no JSON value: " + plain.getClass());
