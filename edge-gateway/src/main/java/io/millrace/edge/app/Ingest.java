@@ -70,7 +70,7 @@ public final class Ingest {
         return pending.stream().map(Pending::outcome).toList();
     }
 
-    private static List<Push> decode(NodeRecord node, Supplier<List<Push>> decode) {
+    private List<Push> decode(NodeRecord node, Supplier<List<Push>> decode) {
         try {
             List<Push> pushes = decode.get();
             for (Push push : pushes) {
@@ -85,6 +85,7 @@ public final class Ingest {
             return pushes;
         } catch (Refusal refusal) {
             node.drop(LossReason.INVALID);
+            metrics.dropped(LossReason.INVALID);
             throw refusal;
         }
     }

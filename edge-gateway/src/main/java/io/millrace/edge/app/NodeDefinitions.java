@@ -8,7 +8,6 @@ import io.millrace.definitions.Yaml;
 import io.millrace.edge.domain.AddressGuard;
 import io.millrace.edge.domain.NodeDraft;
 import io.millrace.gate.Refusal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +64,7 @@ public final class NodeDefinitions {
                     node.string("id"),
                     node.optionalString("url").orElse(""),
                     node.string("domain"),
-                    node.has("interval") ? node.duration("interval") : Duration.ofSeconds(10));
+                    node.has("interval") ? node.duration("interval") : NodeDraft.DEFAULT_INTERVAL);
             node.refuseUnknownKeys();
             for (NodeDraft.Fault fault : draft.faults(guard)) {
                 if (node.has(fault.field())) {

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  * @param url empty for a node that only pushes
  */
 public record NodeDraft(String id, String url, String domain, Duration interval) {
+    /** Where a registration does not say. */
+    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
+
     public static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
     public static final Duration MAX_INTERVAL = Duration.ofDays(1);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");

@@ -24,7 +24,9 @@ final class EdgeMessages {
                 node.getId(),
                 node.getUrl(),
                 node.getDomain(),
-                Duration.ofSeconds(Integer.toUnsignedLong(node.getIntervalSeconds())));
+                node.getIntervalSeconds() == 0
+                        ? NodeDraft.DEFAULT_INTERVAL
+                        : Duration.ofSeconds(Integer.toUnsignedLong(node.getIntervalSeconds())));
     }
 
     static Push push(PushSummaryRequest request) {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Nodes as JSON: one object, a list, or {@code {"nodes": […]}}. */
 final class NodeJson {
-    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
     private static final Set<String> FIELDS = Set.of("id", "url", "domain", "interval", "interval_seconds");
 
     private NodeJson() {}
@@ -84,7 +83,7 @@ final class NodeJson {
         if (node.has("interval") || node.has("interval_seconds")) {
             throw invalid("'interval' must be a duration such as 10s, 'interval_seconds' a whole number");
         }
-        return DEFAULT_INTERVAL;
+        return NodeDraft.DEFAULT_INTERVAL;
     }
 
     private static String text(JsonNode node, String field) {

@@ -26,8 +26,8 @@ class IngestTest {
     private final MovableTime time = new MovableTime();
     private final MemorySpool spool = new MemorySpool();
     private final NodeBook book = new NodeBook(time, 3);
-    private final Ingest ingest =
-            new Ingest(book, spool, time, new EdgeMetrics(new SimpleMeterRegistry()), Duration.ofSeconds(5));
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Ingest ingest = new Ingest(book, spool, time, new EdgeMetrics(meters), Duration.ofSeconds(5));
     private final Nodes.Store store = new Nodes.Store();
     private final NodeRegistry registry = new NodeRegistry(book, store, spool, Nodes.GUARD);
 
@@ -131,6 +131,9 @@ class IngestTest {
         assertRefused(EdgeReason.INVALID_SUMMARY, () -> offer(push(0)));
         assertRefused(EdgeReason.NODE_NOT_FOUND, () -> ingest.push("other", () -> push(1)));
         assertThat(book.ledger("n").dropped()).containsEntry(LossReason.INVALID, 2L);
+        assertThat(meters.counter("millrace.edge.summaries.dropped", "reason", "invalid")
+                        .count())
+                .isEqualTo(2);
     }
 
     @Test
