@@ -3,6 +3,8 @@ package io.millrace.edge.http;
 import io.millrace.edge.app.Bookmark;
 import io.millrace.edge.app.DrainStatus;
 import io.millrace.edge.app.Spool;
+import io.millrace.edge.app.SpoolReader;
+import io.millrace.edge.app.UndeliveredException;
 import io.millrace.edge.telemetry.EdgeMetrics;
 import io.millrace.edge.telemetry.EdgeMetrics.CloudOutcome;
 import java.io.IOException;
@@ -12,9 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /**
  * POSTs aggregates to the cloud in order, each until it is accepted (2xx); at least once: a kill between the answer and the bookmark sends one again, under
@@ -22,9 +21,6 @@ import org.jboss.logging.Logger;
  * its own between {@link #start} and {@link #close}.
  */
 public final class CloudSender implements DrainStatus, AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(CloudSender.class);
-    private static final Duration IDLE = Duration.ofMillis(500);
-
     private final URI url;
     private final Spool spool;
     private final Bookmark bookmark;
@@ -34,11 +30,7 @@ public final class CloudSender implements DrainStatus, AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
-    private final Thread thread =
-            Thread.ofPlatform().name("cloud-sender").daemon().unstarted(this::run);
-    private volatile Optional<String> failure = Optional.empty();
-    private volatile long position;
-    private volatile boolean open = true;
+    private final SpoolReader reader;
 
     /**
      * @param timeout of one request
@@ -53,77 +45,67 @@ public final class CloudSender implements DrainStatus, AutoCloseable {
         this.bookmark = bookmark;
         this.metrics = metrics;
         this.bounds = bounds;
+        this.reader = new SpoolReader(
+                "cloud-sender",
+                spool,
+                Optional.empty(),
+                new SpoolReader.Waits(bounds.minWait(), bounds.maxWait()),
+                this::session);
     }
 
     public void start() {
-        thread.start();
+        reader.start();
     }
 
     @Override
     public Optional<String> failure() {
-        return failure;
+        return reader.failure();
     }
 
     @Override
     public long position() {
-        return position;
+        return reader.position();
     }
 
     @Override
     public void close() {
-        open = false;
-        thread.interrupt();
-        try {
-            thread.join(5_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        reader.close();
         client.shutdownNow();
     }
 
-    private void run() {
+    private void session(SpoolReader open) throws InterruptedException, UndeliveredException {
         try {
-            position = bookmark.load();
-            while (open) {
-                if (spool.await(position, IDLE)) {
-                    next();
+            open.begin(bookmark.load());
+            while (open.await()) {
+                Spool.Batch batch = spool.read(open.position(), 1, 1);
+                for (Spool.Numbered numbered : batch.entries()) {
+                    post(numbered);
                 }
+                bookmark.save(batch.next());
+                spool.release(batch.next());
+                open.delivered(batch.next());
             }
-        } catch (InterruptedException e) {
-            // Only close() interrupts this thread.
-            LOG.debug("The cloud sender ends");
-        } catch (IOException | RuntimeException e) {
-            failure = Optional.of("the cloud sender has ended: " + e.getMessage());
-            LOG.error("The cloud sender has ended; restart the gateway", e);
+        } catch (IOException e) {
+            throw new UndeliveredException("the cloud's bookmark cannot be kept: " + e.getMessage(), e);
         }
     }
 
-    private void next() throws InterruptedException, IOException {
-        Spool.Batch batch = spool.read(position, 1, 1);
-        for (Spool.Numbered numbered : batch.entries()) {
-            deliver(numbered);
+    private void post(Spool.Numbered numbered) throws InterruptedException, UndeliveredException {
+        int status = status(numbered);
+        if (status / 100 == 2) {
+            metrics.cloud(CloudOutcome.ACCEPTED);
+            return;
         }
-        position = batch.next();
-        bookmark.save(position);
-        spool.release(position);
+        String answer = "the cloud answered " + status + " to aggregate " + numbered.number();
+        if (status == 408 || status == 429 || status / 100 == 5) {
+            metrics.cloud(CloudOutcome.FAILED);
+            throw new UndeliveredException(answer);
+        }
+        metrics.cloud(CloudOutcome.REFUSED);
+        throw new UndeliveredException(answer + ", which is kept and tried slowly", bounds.refusedWait());
     }
 
-    private void deliver(Spool.Numbered numbered) throws InterruptedException {
-        for (int failures = 1; true; failures++) {
-            CloudOutcome outcome = post(numbered);
-            metrics.cloud(outcome);
-            switch (outcome) {
-                case ACCEPTED -> {
-                    failure = Optional.empty();
-                    return;
-                }
-                case REFUSED -> pause(bounds.refusedWait());
-                case FAILED -> pause(backOff(failures));
-            }
-        }
-    }
-
-    private CloudOutcome post(Spool.Numbered numbered) throws InterruptedException {
+    private int status(Spool.Numbered numbered) throws InterruptedException, UndeliveredException {
         var request = HttpRequest.newBuilder(url)
                 .timeout(bounds.timeout())
                 .header("Content-Type", "application/json")
@@ -131,34 +113,10 @@ public final class CloudSender implements DrainStatus, AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(numbered.entry().value()))
                 .build();
         try {
-            int status =
-                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-            if (status / 100 == 2) {
-                return CloudOutcome.ACCEPTED;
-            }
-            boolean passing = status == 408 || status == 429 || status / 100 == 5;
-            say("the cloud answered " + status + " to aggregate " + numbered.number()
-                    + (passing ? "" : ", which is kept and tried slowly"));
-            return passing ? CloudOutcome.FAILED : CloudOutcome.REFUSED;
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
-            say("the cloud cannot be reached: " + e);
-            return CloudOutcome.FAILED;
+            metrics.cloud(CloudOutcome.FAILED);
+            throw new UndeliveredException("the cloud cannot be reached: " + e, e);
         }
-    }
-
-    private void say(String message) {
-        if (!failure.equals(Optional.of(message))) {
-            LOG.warn(message);
-        }
-        failure = Optional.of(message);
-    }
-
-    private Duration backOff(int failures) {
-        long longest = Math.min(bounds.maxWait().toMillis(), bounds.minWait().toMillis() << Math.min(failures - 1, 20));
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
-    }
-
-    private static void pause(Duration wait) throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(wait.toMillis());
     }
 }

@@ -3,6 +3,8 @@ package io.millrace.edge.kafka;
 import io.millrace.edge.app.DrainStatus;
 import io.millrace.edge.app.Retention;
 import io.millrace.edge.app.Spool;
+import io.millrace.edge.app.SpoolReader;
+import io.millrace.edge.app.UndeliveredException;
 import io.millrace.edge.telemetry.EdgeMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,8 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -28,7 +28,6 @@ import org.jboss.logging.Logger;
  */
 public final class SpoolDrain implements DrainStatus, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(SpoolDrain.class);
-    private static final Duration IDLE = Duration.ofMillis(500);
 
     private final String bootstrapServers;
     private final Spool spool;
@@ -37,11 +36,7 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
     private final Bounds bounds;
     private final long endAtStart;
     private boolean compared;
-    private final Thread thread =
-            Thread.ofPlatform().name("spool-drain").daemon().unstarted(this::run);
-    private volatile Optional<String> failure = Optional.of("not connected yet");
-    private volatile long position;
-    private volatile boolean open = true;
+    private final SpoolReader reader;
 
     /**
      * @param maxEntries in one transaction
@@ -58,77 +53,56 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
         this.metrics = metrics;
         this.bounds = bounds;
         this.endAtStart = spool.next();
+        this.reader = new SpoolReader(
+                "spool-drain",
+                spool,
+                Optional.of("not connected yet"),
+                new SpoolReader.Waits(bounds.minWait(), bounds.maxWait()),
+                this::session);
     }
 
     public void start() {
-        thread.start();
+        reader.start();
     }
 
     @Override
     public Optional<String> failure() {
-        return failure;
+        return reader.failure();
     }
 
     @Override
     public long position() {
-        return position;
+        return reader.position();
     }
 
     /** Stops; what was not committed is drained by the next start. */
     @Override
     public void close() {
-        open = false;
-        thread.interrupt();
+        reader.close();
+    }
+
+    private void session(SpoolReader open) throws InterruptedException, UndeliveredException {
         try {
-            thread.join(10_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            connected(open);
+        } catch (InterruptException e) {
+            throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+        } catch (KafkaException | ExecutionException | TimeoutException e) {
+            metrics.drainFailed();
+            throw new UndeliveredException("Kafka does not take the spool's entries: " + e.getMessage(), e);
         }
     }
 
-    private void run() {
-        int failures = 0;
-        while (open) {
-            try {
-                session();
-            } catch (KafkaException | ExecutionException | TimeoutException e) {
-                if (e instanceof InterruptException) {
-                    continue;
-                }
-                failures = failure.isEmpty() ? 1 : failures + 1;
-                fail(e);
-                if (!pause(failures)) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                // close() does that, and has set open to false.
-                continue;
-            } catch (RuntimeException e) {
-                LOG.error("The drain of the spool failed", e);
-                failures = failures + 1;
-                failure = Optional.of("the drain failed: " + e.getMessage());
-                if (!pause(failures)) {
-                    return;
-                }
-            }
-        }
-    }
-
-    private void session() throws InterruptedException, ExecutionException, TimeoutException {
+    private void connected(SpoolReader open) throws InterruptedException, ExecutionException, TimeoutException {
         EdgeTopics.ensure(bootstrapServers);
         Producer<byte[], byte[]> producer = producer();
         try {
             producer.initTransactions();
-            position = start(CursorTopic.read(bootstrapServers, spool.id(), Duration.ofSeconds(90)));
-            retention.drained(position);
-            if (failure.isPresent()) {
-                LOG.infof("Kafka is there; the spool is drained from entry %d on", position);
-            }
-            failure = Optional.empty();
-            while (open) {
-                if (spool.await(position, IDLE)) {
-                    drain(producer);
-                }
+            open.begin(start(CursorTopic.read(bootstrapServers, spool.id(), Duration.ofSeconds(90))));
+            retention.drained(open.position());
+            LOG.infof("Kafka is there; the spool is drained from entry %d on", open.position());
+            open.recovered();
+            while (open.await()) {
+                open.delivered(drain(producer, open.position()));
             }
         } finally {
             producer.close(Duration.ofSeconds(2));
@@ -148,7 +122,7 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
         return Math.max(cursor.orElse(0), spool.state().first());
     }
 
-    private void drain(Producer<byte[], byte[]> producer) {
+    private long drain(Producer<byte[], byte[]> producer, long position) {
         Spool.Batch batch = spool.read(position, bounds.maxEntries(), bounds.maxBytes());
         if (!batch.entries().isEmpty()) {
             producer.beginTransaction();
@@ -160,8 +134,8 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
             producer.commitTransaction();
             metrics.drained(batch.entries().size());
         }
-        position = batch.next();
-        retention.drained(position);
+        retention.drained(batch.next());
+        return batch.next();
     }
 
     private ProducerRecord<byte[], byte[]> record(Spool.Numbered numbered) {
@@ -189,24 +163,5 @@ public final class SpoolDrain implements DrainStatus, AutoCloseable {
                 Map.entry("transaction.timeout.ms", 60_000),
                 Map.entry("reconnect.backoff.max.ms", 5_000));
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    private void fail(Exception cause) {
-        String message = "Kafka does not take the spool's entries: " + cause.getMessage();
-        if (failure.isEmpty() || !failure.get().equals(message)) {
-            LOG.warnf("%s; the gateway goes on accepting and tries again", message);
-        }
-        failure = Optional.of(message);
-        metrics.drainFailed();
-    }
-
-    private boolean pause(int failures) {
-        long longest = Math.min(bounds.maxWait().toMillis(), bounds.minWait().toMillis() << Math.min(failures - 1, 20));
-        try {
-            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
-            return open;
-        } catch (InterruptedException e) {
-            return open;
-        }
     }
 }
