@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.backing.Ports;
 import io.millrace.edge.app.Cycle;
 import io.millrace.edge.app.GatewayTime;
 import io.millrace.edge.app.Ingest;
@@ -137,7 +138,7 @@ class TenThousandNodesTest {
     }
 
     private static void register(NodeRegistry registry, int port) {
-        int dead = io.millrace.backing.Ports.free();
+        int dead = Ports.free();
         var drafts = new ArrayList<NodeDraft>();
         for (int i = 0; i < NODES; i++) {
             int at = i % 100 >= 5 && i % 100 < 10 ? dead : port;
