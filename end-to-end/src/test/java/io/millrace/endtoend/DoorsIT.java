@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.StreamObserver;
 import io.millrace.backing.KafkaBroker;
 import io.millrace.backing.Ports;
 import io.millrace.backing.PostgresServer;
@@ -13,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +69,7 @@ class DoorsIT {
                 assertThat(kafka.process().isAlive()).isTrue();
                 assertThat(postgres.port()).isEqualTo(postgresPort);
                 service.awaitReady();
+                assertTellsItsServicesAndThatTheyServe(service);
                 assertLogsAreJsonAndCarryTheTrace(service);
             }
             assertThat(service.management("/q/health/live").statusCode()).isEqualTo(200);
@@ -94,6 +105,61 @@ class DoorsIT {
         assertThat(description.path("openapi").asText()).startsWith("3.");
         assertThat(description.path("info").path("title").asText()).isEqualTo("Millrace " + service.module());
         assertThat(description.path("paths")).isNotEmpty();
+    }
+
+    /** Over gRPC: reflection lists the service of the contract and gives its description, and grpc.health.v1 says that it and the whole serve. */
+    private static void assertTellsItsServicesAndThatTheyServe(ServiceProcess service) throws Exception {
+        List<String> names =
+                reflected(service, ServerReflectionRequest.newBuilder().setListServices("*"))
+                        .getListServicesResponse()
+                        .getServiceList()
+                        .stream()
+                        .map(ServiceResponse::getName)
+                        .toList();
+        assertThat(names).contains("grpc.health.v1.Health");
+        String ours = names.stream()
+                .filter(name -> name.startsWith("millrace."))
+                .findFirst()
+                .orElseThrow();
+        assertThat(reflected(service, ServerReflectionRequest.newBuilder().setFileContainingSymbol(ours))
+                        .getFileDescriptorResponse()
+                        .getFileDescriptorProtoCount())
+                .isPositive();
+        var health = HealthGrpc.newBlockingStub(service.channel()).withDeadlineAfter(10, TimeUnit.SECONDS);
+        for (String name : List.of("", ours)) {
+            assertThat(health.check(HealthCheckRequest.newBuilder()
+                                    .setService(name)
+                                    .build())
+                            .getStatus())
+                    .as("health of '%s'", name)
+                    .isEqualTo(ServingStatus.SERVING);
+        }
+    }
+
+    private static ServerReflectionResponse reflected(ServiceProcess service, ServerReflectionRequest.Builder question)
+            throws Exception {
+        var answer = new CompletableFuture<ServerReflectionResponse>();
+        var questions = ServerReflectionGrpc.newStub(service.channel())
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .serverReflectionInfo(new StreamObserver<>() {
+                    @Override
+                    public void onNext(ServerReflectionResponse response) {
+                        answer.complete(response);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        answer.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        answer.completeExceptionally(new IllegalStateException("the stream ended without an answer"));
+                    }
+                });
+        questions.onNext(question.build());
+        questions.onCompleted();
+        return answer.get(10, TimeUnit.SECONDS);
     }
 
     /** Every line is a JSON object with a level, and a line that a request causes carries the trace that the request brought. */

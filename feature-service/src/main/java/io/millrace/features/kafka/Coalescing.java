@@ -33,8 +33,16 @@ final class Coalescing<A> {
         return answer;
     }
 
+    private CompletableFuture<A> asked() {
+        try {
+            return question.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     private void send(CompletableFuture<A> answer) {
-        question.get().whenComplete((value, failure) -> {
+        asked().whenComplete((value, failure) -> {
             CompletableFuture<A> waiting;
             synchronized (this) {
                 waiting = next;

@@ -74,7 +74,7 @@ final class PushRecords implements RecordReader {
         return view.id().toString().equals(text(record, VIEW));
     }
 
-    /** Whether the row was there before; takes note of it where it was not. */
+    /** Whether the row was there before. A repetition counts as there, too: who begins to read in the middle may have seen nothing else of the row. */
     private boolean isRepeated(ConsumerRecord<byte[], byte[]> record) {
         String pushId = text(record, PUSH_ID);
         if (pushId == null || memory == 0) {
@@ -85,7 +85,10 @@ final class PushRecords implements RecordReader {
         while (oldest.hasNext() && oldest.next() < record.offset() - memory) {
             oldest.remove();
         }
-        return ofPartition.putIfAbsent(text(record, ROW) + "/" + pushId, record.offset()) != null;
+        String row = text(record, ROW) + "/" + pushId;
+        boolean repeated = ofPartition.remove(row) != null;
+        ofPartition.put(row, record.offset());
+        return repeated;
     }
 
     private static @Nullable String text(ConsumerRecord<byte[], byte[]> record, String header) {

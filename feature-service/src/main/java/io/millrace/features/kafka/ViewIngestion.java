@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ViewIngestion {
     private static final Logger LOG = Logger.getLogger(ViewIngestion.class);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
     private final FeatureView view;
     private final Wiring wiring;
     private final Progress progress = new Progress();
     private final Counts counts;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicBoolean watching = new AtomicBoolean();
     private final Thread thread;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consuming;
     private volatile Condition condition = new Condition(State.STARTING, "");
@@ -65,7 +68,11 @@ final class ViewIngestion {
         this.wiring = wiring;
         this.counts = wiring.counts();
         this.pause = wiring.minBackoff();
-        this.thread = Thread.ofPlatform().name("ingest-" + view.id()).daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .name("ingest-" + view.id())
+                .daemon()
+                .uncaughtExceptionHandler((_, error) -> ended(error))
+                .unstarted(this::run);
     }
 
     /** {@code millrace.feature-service.<view>.<version>}. */
@@ -75,24 +82,34 @@ final class ViewIngestion {
 
     void start() {
         wiring.topics().watch(wiring.topic());
+        watching.set(true);
         thread.start();
     }
 
-    /** Ends the loop behind the batch that is being applied, and waits for that. */
-    void stop() {
+    /**
+     * Ends the loop behind the batch that is being applied, and waits for that, 20 s at most. May be called again where it did not end.
+     *
+     * @return whether it has ended: nothing is applied any more
+     */
+    boolean stop() {
         stopped.countDown();
         KafkaConsumer<byte[], byte[]> polling = consuming;
         if (polling != null) {
             polling.wakeup();
         }
         try {
-            if (!thread.join(Duration.ofSeconds(20))) {
-                LOG.errorf("%s: the ingestion does not end; going on without it", view.id());
+            if (!thread.join(STOP_PATIENCE)) {
+                LOG.errorf("%s: the ingestion has not ended within %s", view.id(), STOP_PATIENCE);
+                return false;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
-        wiring.topics().unwatch(wiring.topic());
+        if (watching.compareAndSet(true, false)) {
+            wiring.topics().unwatch(wiring.topic());
+        }
+        return true;
     }
 
     FeatureView view() {
@@ -195,6 +212,12 @@ final class ViewIngestion {
             become(State.RUNNING, "");
             pause = wiring.minBackoff();
         }
+    }
+
+    /** An error that is no exception ends the loop: readiness says so from then on. */
+    private void ended(Throwable error) {
+        condition = new Condition(State.FAILED, "the ingestion has ended, the service must be started again: " + error);
+        LOG.errorf(error, "%s: the ingestion has ended", view.id());
     }
 
     private void retry(State state, String detail, @Nullable RuntimeException unforeseen) {

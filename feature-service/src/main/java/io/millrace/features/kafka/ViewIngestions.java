@@ -2,10 +2,12 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.AppliedBarrier;
 import io.millrace.features.app.Catalog;
+import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Ingestions;
 import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
@@ -19,9 +21,11 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +45,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private static final Duration ENDS_PATIENCE = Duration.ofSeconds(1);
 
     private final Catalog catalog;
-    private final KafkaDefinitions definitions;
+    private final DefinitionStore definitions;
     private final KafkaClients clients;
     private final Topics topics;
     private final SourceEnds ends;
@@ -52,12 +56,19 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private final InstantSource clock;
     private final FeatureMetrics metrics;
     private final Map<ViewId, ViewIngestion> running = new ConcurrentHashMap<>();
+
+    /** Retired versions whose state is still there; under their names nothing is started before it is gone. Used by the worker alone. */
+    private final Set<ViewId> undropped = new HashSet<>();
+
+    /** Versions of which the store does not say how far others are; so that it is logged once. Used by the worker alone. */
+    private final Set<ViewId> unheard = new HashSet<>();
+
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("ingestions").daemon().factory());
 
     public ViewIngestions(
             Catalog catalog,
-            KafkaDefinitions definitions,
+            DefinitionStore definitions,
             KafkaClients clients,
             Topics topics,
             SourceEnds ends,
@@ -83,9 +94,9 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     void start(@Observes StartupEvent event) {
         metrics.views(this, ViewIngestions::inState);
         metrics.gauge(FeatureMetrics.LAG_MAX, this, ViewIngestions::maxLag);
-        catalog.onChange(() -> worker.execute(this::reconcile));
+        catalog.onChange(() -> worker.execute(this::reconcileOrSay));
         long check = config.ingestion().topicCheck().toMillis();
-        worker.scheduleWithFixedDelay(this::reconcile, 0, check, TimeUnit.MILLISECONDS);
+        worker.scheduleWithFixedDelay(this::reconcileOrSay, 0, check, TimeUnit.MILLISECONDS);
         if (isShared()) {
             worker.scheduleWithFixedDelay(this::hearOfOthers, 0, SHARED_CHECK.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -95,6 +106,15 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         worker.shutdownNow();
         running.values().parallelStream().forEach(ViewIngestion::stop);
         running.clear();
+    }
+
+    /** A schedule ends with the first exception of its task: the next look shall come whatever happens in this one. */
+    private void reconcileOrSay() {
+        try {
+            reconcile();
+        } catch (RuntimeException e) {
+            LOG.error("Views could not be started or stopped as defined; trying again", e);
+        }
     }
 
     /** Before the log has been read to its end a version may be there that is retired further on: nothing is started or deleted until then. */
@@ -110,9 +130,14 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 retire(loop);
             }
         }
-        catalog.takeRetired().stream().filter(id -> catalog.find(id).isEmpty()).forEach(this::drop);
+        catalog.takeRetired().stream()
+                .filter(id -> catalog.find(id).isEmpty() && !running.containsKey(id))
+                .forEach(undropped::add);
+        undropped.removeIf(this::drop);
         for (FeatureView view : catalog.all()) {
-            running.computeIfAbsent(view.id(), _ -> started(view));
+            if (!undropped.contains(view.id())) {
+                running.computeIfAbsent(view.id(), _ -> started(view));
+            }
         }
     }
 
@@ -128,19 +153,27 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         return loop;
     }
 
+    /** A loop that does not end could write behind the deletion: it is stopped again at the next look. */
     private void retire(ViewIngestion loop) {
-        loop.stop();
-        running.remove(loop.view().id());
-        drop(loop.view().id());
+        if (loop.stop()) {
+            undropped.add(loop.view().id());
+            running.remove(loop.view().id());
+        }
     }
 
-    private void drop(ViewId id) {
+    /** Deletes the state of a retired version; where that fails it is said and tried again at the next look. */
+    private boolean drop(ViewId id) {
         try {
             store.drop(id);
             topics.forgetGroup(ViewIngestion.group(id));
             LOG.infof("%s: retired, its state is deleted", id);
+            return true;
+        } catch (StoreUnavailableException e) {
+            LOG.warnf("%s: retired, but its state is not deleted yet; trying again: %s", id, e.getMessage());
+            return false;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "%s: retired, but its state could not be deleted", id);
+            LOG.errorf(e, "%s: retired, but its state could not be deleted; trying again", id);
+            return false;
         }
     }
 
@@ -186,11 +219,21 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private void hearOfOthers() {
         for (ViewIngestion loop : running.values()) {
             if (loop.progress().isAwaited()) {
-                try {
-                    loop.progress().note(store.read(loop.view(), List.of()).positions());
-                } catch (RuntimeException e) {
-                    LOG.debugf(e, "%s: positions are not known", loop.view().id());
-                }
+                hear(loop);
+            }
+        }
+    }
+
+    private void hear(ViewIngestion loop) {
+        ViewId id = loop.view().id();
+        try {
+            loop.progress().note(store.read(loop.view(), List.of()).positions());
+            if (unheard.remove(id)) {
+                LOG.infof("%s: the store says again how far other replicas are", id);
+            }
+        } catch (RuntimeException e) {
+            if (unheard.add(id)) {
+                LOG.warnf(e, "%s: the store does not say how far other replicas are; complete reads wait for it", id);
             }
         }
     }

@@ -19,6 +19,9 @@ public final class HistoryStore implements OnlineStore {
     /** How many of the next changes fail before anything is applied. */
     public final AtomicInteger failures = new AtomicInteger();
 
+    /** How many of the next deletions fail. */
+    public final AtomicInteger failuresToDrop = new AtomicInteger();
+
     private final Map<ViewId, PointInTimeHistory> histories = new HashMap<>();
     private final Map<ViewId, Map<SourcePartition, Long>> positions = new HashMap<>();
     private final List<FeatureEvent> applied = new ArrayList<>();
@@ -80,6 +83,9 @@ public final class HistoryStore implements OnlineStore {
 
     @Override
     public synchronized void drop(ViewId view) {
+        if (failuresToDrop.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new StoreUnavailableException("told to fail", null);
+        }
         histories.remove(view);
         positions.remove(view);
     }

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A definitions log in memory; what is written is heard at once. */
-final class MemoryDefinitions implements DefinitionStore {
+public final class MemoryDefinitions implements DefinitionStore {
     final List<List<FeatureView>> written = new ArrayList<>();
     boolean current = true;
     private final Catalog catalog;
 
-    MemoryDefinitions(Catalog catalog) {
+    public MemoryDefinitions(Catalog catalog) {
         this.catalog = catalog;
     }
 

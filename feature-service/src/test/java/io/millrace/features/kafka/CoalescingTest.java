@@ -32,6 +32,21 @@ class CoalescingTest {
     }
 
     @Test
+    void aQuestionThatCannotBeSentIsAFailureAndTheNextIsAskedAllTheSame() {
+        var answers = new ArrayList<>(List.of("b"));
+        var failing = new Coalescing<String>(() -> {
+            if (sent.isEmpty()) {
+                sent.add(new CompletableFuture<>());
+                throw new IllegalStateException("closed");
+            }
+            return CompletableFuture.completedFuture(answers.removeFirst());
+        });
+
+        assertThat(failing.ask()).isCompletedExceptionally();
+        assertThat(failing.ask().join()).isEqualTo("b");
+    }
+
+    @Test
     void aFailureIsToldAndTheNextQuestionIsAskedAllTheSame() {
         CompletableFuture<String> first = questions.ask();
         CompletableFuture<String> second = questions.ask();

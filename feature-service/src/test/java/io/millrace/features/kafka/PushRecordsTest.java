@@ -62,8 +62,22 @@ class PushRecordsTest {
         assertThat(records.read(record(13, row, "profile@v1", "p"), SOURCE)).isEqualTo(new RecordReader.Read.Nothing());
         assertThat(records.read(record(14, row, "profile@v1", "q"), SOURCE))
                 .isInstanceOf(RecordReader.Read.Event.class);
-        assertThat(records.read(record(15, row, "profile@v1", "p"), SOURCE))
+        assertThat(records.read(record(24, row, "profile@v1", "p"), SOURCE))
                 .isInstanceOf(RecordReader.Read.Event.class);
+    }
+
+    @Test
+    void aRepetitionIsJudgedTheSameByAReaderThatBeganInTheMiddle() {
+        FeatureEvent row = row(1, new FeatureValue.Int(31));
+        var inTheMiddle = new PushRecords(view, 10);
+        records.read(record(3, row, "profile@v1", "p"), SOURCE);
+        records.read(record(12, row, "profile@v1", "p"), SOURCE);
+        inTheMiddle.remember(record(12, row, "profile@v1", "p"));
+
+        var again = record(20, row, "profile@v1", "p");
+        assertThat(records.read(again, SOURCE))
+                .isEqualTo(inTheMiddle.read(again, SOURCE))
+                .isEqualTo(new RecordReader.Read.Nothing());
     }
 
     @Test

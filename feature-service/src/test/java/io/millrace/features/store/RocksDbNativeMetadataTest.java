@@ -16,7 +16,7 @@ import org.rocksdb.RocksDB;
 /** A native image knows only what its metadata names; the library itself says which types it looks up. */
 class RocksDbNativeMetadataTest {
     private static final String METADATA =
-            "/META-INF/native-image/io.millrace/millrace-feature-service-rocksdb/reachability-metadata.json";
+            "/META-INF/native-image/io.millrace/millrace-feature-service/reachability-metadata.json";
     private static final Pattern TYPE =
             Pattern.compile("(?<![A-Za-z0-9_$/])L?((?:org/rocksdb|java/(?:lang|util|nio))/[A-Za-z0-9_$/]+)");
 
