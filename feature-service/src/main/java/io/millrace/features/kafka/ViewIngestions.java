@@ -29,9 +29,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,6 +44,7 @@ import org.jboss.logging.Logger;
 public class ViewIngestions implements Ingestions, AppliedBarrier {
     private static final Logger LOG = Logger.getLogger(ViewIngestions.class);
     private static final Duration SHARED_CHECK = Duration.ofMillis(10);
+    private static final Duration START_CHECK = Duration.ofMillis(20);
     private static final Duration ENDS_PATIENCE = Duration.ofSeconds(1);
 
     private final Catalog catalog;
@@ -122,14 +125,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         if (!definitions.isCurrent()) {
             return;
         }
-        for (ViewIngestion loop : running.values()) {
-            boolean served = catalog.find(loop.view().id())
-                    .filter(view -> isSame(view, loop.view()))
-                    .isPresent();
-            if (!served) {
-                retire(loop);
-            }
-        }
+        running.values().stream().filter(loop -> !isServed(loop)).forEach(this::retire);
         catalog.takeRetired().stream()
                 .filter(id -> catalog.find(id).isEmpty() && !running.containsKey(id))
                 .forEach(undropped::add);
@@ -145,6 +141,12 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     @SuppressWarnings("ReferenceEquality") // reason: see above
     private static boolean isSame(FeatureView a, FeatureView b) {
         return a == b;
+    }
+
+    private boolean isServed(ViewIngestion loop) {
+        return catalog.find(loop.view().id())
+                .filter(view -> isSame(view, loop.view()))
+                .isPresent();
     }
 
     private ViewIngestion started(FeatureView view) {
@@ -257,17 +259,25 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
 
     @Override
     public CompletableFuture<Optional<Map<SourcePartition, Long>>> reached(FeatureView view, Duration patience) {
-        ViewIngestion loop = running.get(view.id());
-        if (loop == null) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        long deadline = System.nanoTime() + patience.toNanos();
-        return ends.of(loop.topic())
-                .thenCompose(target -> loop.progress()
-                        .reached(target, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
-                        .thenApply(reached -> reached ? Optional.of(target) : none()))
+        return reachedBy(view, System.nanoTime() + patience.toNanos())
                 .completeOnTimeout(none(), patience.toNanos(), TimeUnit.NANOSECONDS)
                 .exceptionally(_ -> none());
+    }
+
+    /** A version that was applied a moment ago may have no loop yet, or still the one of what had its name before. */
+    private CompletableFuture<Optional<Map<SourcePartition, Long>>> reachedBy(FeatureView view, long deadline) {
+        ViewIngestion loop = running.get(view.id());
+        if (loop != null && isSame(view, loop.view())) {
+            return ends.of(loop.topic()).thenCompose(target -> loop.progress()
+                    .reached(target, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
+                    .thenApply(reached -> reached ? Optional.of(target) : none()));
+        }
+        if (deadline - System.nanoTime() <= 0) {
+            return CompletableFuture.completedFuture(none());
+        }
+        Executor later = CompletableFuture.delayedExecutor(START_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+        return CompletableFuture.supplyAsync(() -> reachedBy(view, deadline), later)
+                .thenCompose(again -> again);
     }
 
     private static Optional<Map<SourcePartition, Long>> none() {
@@ -282,21 +292,24 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                         .thenApply(found -> found)
                         .completeOnTimeout(Map.of(), ENDS_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
                         .exceptionally(_ -> Map.of())));
-        Map<ViewId, IngestionReport> reports = new HashMap<>();
-        running.forEach((id, loop) -> reports.put(
-                id,
-                report(
-                        loop,
-                        asked.getOrDefault(loop.topic(), CompletableFuture.completedFuture(Map.of()))
-                                .join())));
-        return reports;
+        return reports(loop -> asked.getOrDefault(loop.topic(), CompletableFuture.completedFuture(Map.of()))
+                .join());
     }
 
     @Override
     public Map<ViewId, IngestionReport> conditions() {
-        Map<ViewId, IngestionReport> conditions = new HashMap<>();
-        running.forEach((id, loop) -> conditions.put(id, report(loop, Map.of())));
-        return conditions;
+        return reports(_ -> Map.of());
+    }
+
+    /** Of the loops of what is served now, without those that are about to end. */
+    private Map<ViewId, IngestionReport> reports(Function<ViewIngestion, Map<SourcePartition, Long>> endsOf) {
+        Map<ViewId, IngestionReport> reports = new HashMap<>();
+        for (ViewIngestion loop : running.values()) {
+            if (isServed(loop)) {
+                reports.put(loop.view().id(), report(loop, endsOf.apply(loop)));
+            }
+        }
+        return reports;
     }
 
     private static IngestionReport report(ViewIngestion loop, Map<SourcePartition, Long> found) {
