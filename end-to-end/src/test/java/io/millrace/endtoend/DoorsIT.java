@@ -109,13 +109,13 @@ class DoorsIT {
 
     /** Over gRPC: reflection lists the service of the contract and gives its description, and grpc.health.v1 says that it and the whole serve. */
     private static void assertTellsItsServicesAndThatTheyServe(ServiceProcess service) throws Exception {
-        List<String> names =
-                reflected(service, ServerReflectionRequest.newBuilder().setListServices("*"))
-                        .getListServicesResponse()
-                        .getServiceList()
-                        .stream()
-                        .map(ServiceResponse::getName)
-                        .toList();
+        List<String> names = reflected(
+                        service, ServerReflectionRequest.newBuilder().setListServices("*"))
+                .getListServicesResponse()
+                .getServiceList()
+                .stream()
+                .map(ServiceResponse::getName)
+                .toList();
         assertThat(names).contains("grpc.health.v1.Health");
         String ours = names.stream()
                 .filter(name -> name.startsWith("millrace."))
