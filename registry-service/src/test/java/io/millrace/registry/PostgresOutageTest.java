@@ -89,6 +89,10 @@ class PostgresOutageTest {
             assertThat(answer.hasCacheAgeSeconds()).isTrue();
             assertThat(answer.getDataProduct().getRevision()).isEqualTo(2);
         }
+        given().get("/v1/data-products/outage/none")
+                .then()
+                .statusCode(503)
+                .body("reason", equalTo("STORE_UNAVAILABLE"));
         register("during").then().statusCode(503).body("reason", equalTo("STORE_UNAVAILABLE"));
         management("/q/health/ready")
                 .then()

@@ -193,6 +193,11 @@ public class DataProducts {
     private Answer<CatalogueEntry> entry(ProductId product) {
         var answer = catalogue.products();
         @Nullable CatalogueEntry entry = answer.value().get(product);
+        if (entry == null && answer.cacheAge().isPresent()) {
+            throw new Refusal(
+                    RegistryReason.STORE_UNAVAILABLE,
+                    "Postgres does not answer, and " + product + " is not among what it last gave");
+        }
         if (entry == null) {
             throw new Refusal(RegistryReason.DATA_PRODUCT_NOT_FOUND, "there is no data product " + product);
         }
