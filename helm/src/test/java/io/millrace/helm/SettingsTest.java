@@ -38,7 +38,8 @@ class SettingsTest {
 
                 What Quarkus sets up is under its own names: `kafka.bootstrap.servers`, `quarkus.http.port` (8080), `quarkus.grpc.server.port` (9090), `quarkus.management.port` (9000), the three with their
                 `.host` (127.0.0.1), `quarkus.datasource.jdbc.url`, `.username` and `.password` (registry-service), `quarkus.redis.hosts` and `.password` (feature-service with the online store in Redis),
-                `quarkus.otel.exporter.otlp.endpoint` (no trace leaves where it is not set), `quarkus.http.access-log.enabled`.
+                `quarkus.grpc.server.max-inbound-message-size` (bytes; 33554432, in inference-service 8388608, which is room for 10,000 rows of 800 bytes: a message is decoded before its rows
+                are counted), `quarkus.otel.exporter.otlp.endpoint` (no trace leaves where it is not set), `quarkus.http.access-log.enabled`.
                 """);
         for (String module : SERVICES.values()) {
             page.append("%n## %s%n%n| key | default | what | meaning |%n|---|---|---|---|%n".formatted(module));
