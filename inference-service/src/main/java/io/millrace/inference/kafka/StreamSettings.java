@@ -56,22 +56,6 @@ public record StreamSettings(
         }
     }
 
-    /** The defaults of a service. */
-    public static StreamSettings of(String bootstrapServers, int ordinal) {
-        return new StreamSettings(
-                bootstrapServers,
-                ordinal,
-                2_000,
-                Duration.ofSeconds(6),
-                Duration.ofSeconds(45),
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(5),
-                true,
-                1 << 20,
-                Duration.ofMillis(200),
-                Duration.ofSeconds(5));
-    }
-
     static String group(String pipeline) {
         return "millrace.inference-service." + pipeline;
     }

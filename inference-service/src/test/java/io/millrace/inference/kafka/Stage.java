@@ -55,9 +55,22 @@ final class Stage implements AutoCloseable {
     final StreamTally tally = new StreamTally();
     final Admin admin = Admin.create(Map.of("bootstrap.servers", TestBroker.bootstrapServers()));
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-            Map.of("bootstrap.servers", TestBroker.bootstrapServers(), "linger.ms", 5, "max.request.size", 8 << 20),
+            Map.of(
+                    "bootstrap.servers",
+                    TestBroker.bootstrapServers(),
+                    "linger.ms",
+                    5,
+                    "max.request.size",
+                    8 << 20,
+                    // A request that hangs or a leader that moved is found after seconds, not after 30 s or 5 min;
+                    // retries write nothing twice.
+                    "request.timeout.ms",
+                    5_000,
+                    "metadata.max.age.ms",
+                    5_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    private final CommittedCount outcomes = new CommittedCount(List.of(output, deadLetters));
     private final List<RunningStream> streams = new ArrayList<>();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
 
@@ -183,10 +196,21 @@ final class Stage implements AutoCloseable {
             try {
                 record.get();
             } catch (InterruptedException | ExecutionException e) {
-                throw new IllegalStateException(e);
+                throw new IllegalStateException(
+                        "not all is in " + input + ", which is " + description() + "; the broker says:\n"
+                                + TestBroker.log(),
+                        e);
             }
         }
         sent.clear();
+    }
+
+    private String description() {
+        try {
+            return admin.describeTopics(List.of(input)).allTopicNames().get().toString();
+        } catch (InterruptedException | ExecutionException e) {
+            return "not known: " + e;
+        }
     }
 
     /** All committed records of a topic, in their partitions' order; empty where there is no such topic. */
@@ -226,7 +250,7 @@ final class Stage implements AutoCloseable {
     }
 
     int outcomes() {
-        return committed(output).size() + committed(deadLetters).size();
+        return outcomes.now();
     }
 
     Map<String, OffsetAndMetadata> committedOffsets() throws Exception {
@@ -291,6 +315,7 @@ final class Stage implements AutoCloseable {
     public void close() {
         streams.forEach(RunningStream::stop);
         streams.forEach(this::stop);
+        outcomes.close();
         producer.close();
         admin.close();
     }

@@ -108,8 +108,17 @@ class StreamBenchmark {
     }
 
     private static StreamSettings settings() {
-        StreamSettings defaults = StreamSettings.of(TestBroker.bootstrapServers(), 0);
-        assertThat(defaults.pollRecords()).isEqualTo(POLL);
-        return defaults;
+        return new StreamSettings(
+                TestBroker.bootstrapServers(),
+                0,
+                POLL,
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(45),
+                Duration.ofMinutes(2),
+                Duration.ofSeconds(10),
+                true,
+                1 << 20,
+                Duration.ofMillis(200),
+                Duration.ofSeconds(5));
     }
 }

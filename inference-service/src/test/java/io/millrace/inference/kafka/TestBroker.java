@@ -21,6 +21,11 @@ public final class TestBroker {
 
     private TestBroker() {}
 
+    /** The end of the broker's log. */
+    static String log() {
+        return Holder.BROKER.process().logTail(40);
+    }
+
     /** SIGKILL, and up again on the same data. */
     static void killAndRestart() {
         Holder.BROKER.kill();
