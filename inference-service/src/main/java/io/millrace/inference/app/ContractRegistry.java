@@ -13,7 +13,7 @@ public interface ContractRegistry {
          * The rows were checked.
          *
          * @param violations failing rows, summed over the rules that they break
-         * @param firstIssue the first broken rule in words; empty where none is
+         * @param firstIssue the first broken rule in words; empty where all that could be checked holds
          */
         record Checked(long violations, String firstIssue) implements Verdict {}
 

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks a sample of a stream's events against the contract of its input, beside the stream: a bounded queue and one worker, so that a slow
  * or absent registry costs neither time nor memory. The first events are checked at once, later ones once an interval; what does not fit the
- * queue is not checked, so that the count of violations is a lower bound.
+ * queue is not checked, so that the count of violations is a lower bound. As long as the contract is unknown the registry is asked again once an
+ * interval, events or none.
  */
 public final class ContractWatch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ContractWatch.class);
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final String NOT_CHECKED = "not checked yet";
 
     private final String pipeline;
     private final ContractReference contract;
@@ -28,17 +29,24 @@ public final class ContractWatch implements AutoCloseable {
     private final ArrayBlockingQueue<byte[]> waiting;
     private final Thread worker;
     private volatile boolean open = true;
-    private volatile String remark = "not checked yet";
+    private volatile String remark = NOT_CHECKED;
+    private boolean known;
+    private long looked;
 
     /**
      * How much is checked.
      *
      * @param interval least time between two checks
-     * @param rows most events of one check, and the queue's length
+     * @param rows most events of one check, and the queue's length; at least 1
      * @param eventBytes longer events are not checked
+     * @param deadline bound on one call
      */
-    public record Limits(Duration interval, int rows, int eventBytes) {
-        public static final Limits DEFAULT = new Limits(Duration.ofSeconds(5), 500, 16 << 10);
+    public record Limits(Duration interval, int rows, int eventBytes, Duration deadline) {
+        public Limits {
+            if (rows < 1) {
+                throw new IllegalArgumentException("at least 1 event must be checked at a time, was " + rows);
+            }
+        }
     }
 
     private ContractWatch(
@@ -100,6 +108,7 @@ public final class ContractWatch implements AutoCloseable {
                 var rows = new ArrayList<byte[]>();
                 byte[] first = waiting.poll(1, TimeUnit.SECONDS);
                 if (first == null) {
+                    lookAgain();
                     continue;
                 }
                 rows.add(first);
@@ -112,37 +121,58 @@ public final class ContractWatch implements AutoCloseable {
         }
     }
 
-    private void look() {
-        try {
-            registry.whyUnknown(contract, DEADLINE).ifPresent(why -> note(new ContractRegistry.Verdict.Unknown(why)));
-        } catch (RuntimeException e) {
-            note(new ContractRegistry.Verdict.Unknown(String.valueOf(e.getMessage())));
+    private void lookAgain() {
+        if (!known && System.nanoTime() - looked >= limits.interval().toNanos()) {
+            look();
         }
+    }
+
+    /** Asks whether there is such a contract, without an event. */
+    private void look() {
+        String why;
+        try {
+            why = registry.whyUnknown(contract, limits.deadline()).orElse("");
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "The contract of pipeline %s could not be asked for", pipeline);
+            why = String.valueOf(e.getMessage());
+        }
+        looked = System.nanoTime();
+        known = why.isEmpty();
+        say(known ? NOT_CHECKED : "unknown, " + why);
     }
 
     private ContractRegistry.Verdict check(List<byte[]> rows) {
         try {
-            return registry.check(contract, rows, DEADLINE);
+            return registry.check(contract, rows, limits.deadline());
         } catch (RuntimeException e) {
             LOG.warnf(e, "The contract of pipeline %s could not be checked", pipeline);
             return new ContractRegistry.Verdict.Unknown(String.valueOf(e.getMessage()));
+        } finally {
+            looked = System.nanoTime();
         }
     }
 
     private void note(ContractRegistry.Verdict verdict) {
-        String before = remark;
-        remark = switch (verdict) {
-            case ContractRegistry.Verdict.Unknown(String why) -> "unknown, " + why;
+        switch (verdict) {
+            case ContractRegistry.Verdict.Unknown(String why) -> {
+                known = false;
+                say("unknown, " + why);
+            }
             case ContractRegistry.Verdict.Checked(long violations, String issue) -> {
+                known = true;
                 tally.violated(violations);
                 telemetry.contractViolated(violations);
-                yield violations == 0 ? "" : "broken, " + issue;
+                say(issue.isEmpty() ? "" : "broken, " + issue);
             }
-        };
-        if (!remark.equals(before)) {
+        }
+    }
+
+    private void say(String now) {
+        if (!now.equals(remark)) {
+            remark = now;
             LOG.infof(
                     "Pipeline %s: contract %s/%s is %s",
-                    pipeline, contract.domain(), contract.name(), remark.isEmpty() ? "kept" : remark);
+                    pipeline, contract.domain(), contract.name(), now.isEmpty() ? "kept" : now);
         }
     }
 }

@@ -60,7 +60,11 @@ public class StreamWiring {
             OpenTelemetry traces,
             InstantSource clock) {
         InferenceConfig.Streams streams = config.streams();
-        var limits = new ContractWatch.Limits(streams.contractInterval(), streams.contractRows(), CONTRACT_EVENT_BYTES);
+        var limits = new ContractWatch.Limits(
+                streams.contractInterval(),
+                streams.contractRows(),
+                CONTRACT_EVENT_BYTES,
+                config.registry().deadline());
         var kafka = new KafkaPipelineStreams(
                 settings(streams, bootstrapServers), scoring, contracts, limits, telemetry, traces, clock);
         return PipelineControl.start(bootstrapServers, kafka, check);

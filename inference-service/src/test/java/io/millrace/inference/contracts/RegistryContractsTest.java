@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class RegistryContractsTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-    /** A registry that knows one contract and answers any rows with two broken rules. */
+    /** A registry that knows one contract and answers any rows with two broken rules and two remarks that are none. */
     private static final class FakeRegistry extends RegistryServiceGrpc.RegistryServiceImplBase {
         final List<String> rows = new CopyOnWriteArrayList<>();
 
@@ -48,11 +48,21 @@ class RegistryContractsTest {
             rows.add(request.getJsonRows().toString(StandardCharsets.UTF_8));
             answer.onNext(ValidateResponse.newBuilder()
                     .addIssues(ValidationIssue.newBuilder()
+                            .setCheck("not_checked")
+                            .setMessage("custom rules are not run")
+                            .setFailingRows(5))
+                    .addIssues(ValidationIssue.newBuilder()
+                            .setCheck("row_count")
+                            .setMessage("fewer than 1,000 rows")
+                            .setFailingRows(2))
+                    .addIssues(ValidationIssue.newBuilder()
+                            .setCheck("required")
                             .setColumn("id")
                             .setMessage("is null")
                             .setFailingRows(2))
                     .addIssues(ValidationIssue.newBuilder()
-                            .setMessage("too few rows")
+                            .setCheck("sql")
+                            .setMessage("a sum is wrong")
                             .setFailingRows(1))
                     .build());
             answer.onCompleted();

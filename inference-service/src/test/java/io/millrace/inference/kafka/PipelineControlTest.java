@@ -167,7 +167,7 @@ class PipelineControlTest {
                 Stage.settings(ordinal, 100),
                 new FakeScoring(Duration.ZERO),
                 registry,
-                new ContractWatch.Limits(Duration.ofMillis(50), 10, 1_000),
+                new ContractWatch.Limits(Duration.ofMillis(50), 10, 1_000, Duration.ofSeconds(5)),
                 StreamTelemetry.NONE,
                 OpenTelemetry.noop(),
                 Clock.systemUTC());
