@@ -5,7 +5,6 @@ import io.millrace.local.apply.Applier;
 import io.millrace.local.apply.DefinitionFolder;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
-import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.PortPlan;
 import io.millrace.local.platform.RunState.Snapshot;
@@ -28,7 +27,7 @@ final class ApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DefinitionFolder definitions = DefinitionFolder.read(Main.given(folder));
-        PortPlan ports = new LocalPlatform(new Layout(Main.checkout(), "data"), System.out)
+        PortPlan ports = new LocalPlatform(Main.layout("data"), System.out)
                 .running()
                 .map(Snapshot::ports)
                 .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));

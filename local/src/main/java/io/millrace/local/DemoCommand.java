@@ -8,7 +8,6 @@ import io.millrace.local.flights.FlightScenario;
 import io.millrace.local.flights.FlightsFile;
 import io.millrace.local.flights.Gates;
 import io.millrace.local.platform.CommandFailure;
-import io.millrace.local.platform.Layout;
 import io.millrace.local.shop.ShopScenario;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -81,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
                 System.console() != null && System.console().isTerminal());
         Path clone = Main.checkout();
         Demo demo = name == Name.flights ? flights(clone) : shop(clone);
-        var layout = new Layout(clone, "demo-" + demo.name());
+        var layout = Main.layout("demo-" + demo.name());
         return new DemoRun(demo, options, layout, port.ports(), System.out, InstantSource.system()).run();
     }
 

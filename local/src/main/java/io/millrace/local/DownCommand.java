@@ -1,6 +1,5 @@
 package io.millrace.local;
 
-import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.LocalPlatform;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Command;
 final class DownCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        boolean ran = new LocalPlatform(new Layout(Main.checkout(), "data"), System.out).stop();
+        boolean ran = new LocalPlatform(Main.layout("data"), System.out).stop();
         System.out.println(ran ? "The platform has stopped" : "Nothing was running");
         return 0;
     }

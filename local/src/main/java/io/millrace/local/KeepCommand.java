@@ -1,7 +1,6 @@
 package io.millrace.local;
 
 import io.millrace.local.platform.Keeper;
-import io.millrace.local.platform.Layout;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,6 @@ final class KeepCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionalLong boundTo = owner == null ? OptionalLong.empty() : OptionalLong.of(owner);
-        return new Keeper(new Layout(Main.checkout(), data), port.ports(), boundTo, System.out).run();
+        return new Keeper(Main.layout(data), port.ports(), boundTo, System.out).run();
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.backing.BackingException;
 import io.millrace.backing.Checkout;
 import io.millrace.definitions.InvalidDefinitionException;
 import io.millrace.local.platform.CommandFailure;
+import io.millrace.local.platform.Layout;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -52,6 +53,12 @@ public final class Main {
 
     static Path checkout() {
         return Checkout.root();
+    }
+
+    /** Where the platform with this data folder keeps its files; {@code MILLRACE_HOME} reaches here through the script. */
+    static Layout layout(String data) {
+        String home = System.getProperty("millrace.home");
+        return home == null ? new Layout(checkout(), data) : new Layout(checkout(), Path.of(home), data);
     }
 
     /** A path of the command line, which is meant from where the command was called; the script has gone to the clone's root since. */

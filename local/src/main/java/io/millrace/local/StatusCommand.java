@@ -4,7 +4,6 @@ import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Health;
-import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.Memory;
 import io.millrace.local.platform.PortPlan;
@@ -35,7 +34,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var platform = new LocalPlatform(new Layout(Main.checkout(), "data"), out);
+        var platform = new LocalPlatform(Main.layout("data"), out);
         Optional<Snapshot> running = platform.running();
         if (running.isEmpty()) {
             out.println("nothing runs here");
@@ -45,8 +44,8 @@ final class StatusCommand implements Callable<Integer> {
             return CommandFailure.FAILED;
         }
         PortPlan ports = running.get().ports();
-        out.println("platform " + running.get().phase() + ", data in .millrace/"
-                + running.get().dataName());
+        out.println("platform " + running.get().phase() + ", data in "
+                + Main.layout(running.get().dataName()).shown());
         boolean good = services(platform, ports);
         process(platform, "kafka", ports.bootstrapServers());
         process(platform, "postgres", "127.0.0.1:" + ports.postgres());

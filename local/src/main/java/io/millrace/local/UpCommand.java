@@ -1,6 +1,5 @@
 package io.millrace.local;
 
-import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.LocalPlatform;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,11 +17,11 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var platform = new LocalPlatform(new Layout(Main.checkout(), "data"), System.out);
+        var platform = new LocalPlatform(Main.layout("data"), System.out);
         var started = new AtomicBoolean();
-        boolean other = platform.running().isPresent();
+        platform.refuseASecond();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (!started.get() && !other) {
+            if (!started.get()) {
                 platform.stop();
             }
         }));

@@ -96,11 +96,10 @@ public final class DemoRun {
     private record Run(Channels channels, Surroundings surroundings, Applier applier, Watch watch, Timings timings) {}
 
     private void startPlatform() {
-        if (platform.running().isEmpty()) {
-            platform.endLeftovers();
-            layout.wipe();
-        }
-        out.println("Starting the platform (data in " + layout.root().relativize(layout.data()) + ", begun anew)");
+        platform.refuseASecond();
+        platform.endLeftovers();
+        layout.wipe();
+        out.println("Starting the platform (data in " + layout.shown() + ", begun anew)");
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopUnlessKept, "stop-platform"));
         platform.start(ports, true);
     }

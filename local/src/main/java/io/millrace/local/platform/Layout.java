@@ -8,22 +8,30 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * Where a local platform keeps its files: everything under {@code .millrace/} of the clone.
+ * Where a local platform keeps its files: everything in one folder, {@code .millrace/} of the clone unless another is given. Two platforms
+ * with different folders and ports know nothing of each other.
  *
  * @param root the clone's root
+ * @param home the folder of everything that is written
  * @param name of the data folder: {@code data} for {@code up}, one of its own for each demo
  */
-public record Layout(Path root, String name) {
+public record Layout(Path root, Path home, String name) {
     /** Enough for the demos and their logs; a platform in use grows with what is sent. */
     private static final long LEAST_FREE_BYTES = 1L << 30;
 
     public Layout {
         root = root.toAbsolutePath();
+        home = home.toAbsolutePath();
     }
 
-    /** The folder of everything; in {@code .gitignore}. */
-    public Path home() {
-        return root.resolve(".millrace");
+    /** In the clone's {@code .millrace/}, which git ignores. */
+    public Layout(Path root, String name) {
+        this(root, root.resolve(".millrace"), name);
+    }
+
+    /** The data folder as it is told to the user: seen from the clone where it lies in it. */
+    public Path shown() {
+        return data().startsWith(root) ? root.relativize(data()) : data();
     }
 
     public Path data() {
@@ -68,18 +76,27 @@ public record Layout(Path root, String name) {
         }
     }
 
-    /**
-     * @throws CommandFailure where the disk that holds {@link #home()} has less than 1 GiB left
-     */
-    public void checkSpace() {
+    /** What the disk that holds {@link #home()} has left for us, in bytes; the folder need not exist yet. */
+    public long usableSpace() {
+        Path at = home;
+        while (!Files.exists(at) && at.getParent() != null) {
+            at = at.getParent();
+        }
         try {
-            long free = Files.getFileStore(root).getUsableSpace();
-            if (free < LEAST_FREE_BYTES) {
-                throw CommandFailure.missing("the disk of " + root + " has " + (free >> 20)
-                        + " MiB left; the local platform needs at least " + (LEAST_FREE_BYTES >> 20) + " MiB");
-            }
+            return Files.getFileStore(at).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * @param free what the disk has left, in bytes
+     * @throws CommandFailure where that is less than 1 GiB
+     */
+    public void checkSpace(long free) {
+        if (free < LEAST_FREE_BYTES) {
+            throw CommandFailure.missing("the disk of " + home + " has " + (free >> 20)
+                    + " MiB left; the local platform needs at least " + (LEAST_FREE_BYTES >> 20) + " MiB");
         }
     }
 

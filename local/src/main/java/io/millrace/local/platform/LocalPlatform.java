@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Starts and ends the local platform from a command, through a {@link Keeper} in a process of its own. */
 public final class LocalPlatform {
@@ -23,11 +25,23 @@ public final class LocalPlatform {
     private final Layout layout;
     private final PrintStream out;
     private final RunState state;
+    private final LongSupplier usableSpace;
+    private final Object launching = new Object();
+    private boolean ending;
+    private @Nullable Process launched;
 
     public LocalPlatform(Layout layout, PrintStream out) {
+        this(layout, out, layout::usableSpace);
+    }
+
+    /**
+     * @param usableSpace what the disk has left, in bytes
+     */
+    LocalPlatform(Layout layout, PrintStream out, LongSupplier usableSpace) {
         this.layout = layout;
         this.out = out;
         this.state = new RunState(layout);
+        this.usableSpace = usableSpace;
     }
 
     /** What runs now; empty where no keeper is alive. */
@@ -59,12 +73,10 @@ public final class LocalPlatform {
      * @throws CommandFailure where something is missing, taken or does not come up; then nothing is left running
      */
     public void start(PortPlan ports, boolean owned) {
-        if (running().isPresent()) {
-            throw CommandFailure.missing("a platform of this clone runs already; end it with ./millrace down");
-        }
+        refuseASecond();
         endLeftovers();
+        layout.checkSpace(usableSpace.getAsLong());
         checkBuilt();
-        layout.checkSpace();
         List<String> taken = ports.taken();
         if (!taken.isEmpty()) {
             throw CommandFailure.missing("taken by another program: " + String.join(", ", taken)
@@ -76,25 +88,44 @@ public final class LocalPlatform {
         follow(keeper);
     }
 
+    /**
+     * @throws CommandFailure where a platform runs on these folders, be it that it has only just been started
+     */
+    public void refuseASecond() {
+        if (keeperAlive()) {
+            throw CommandFailure.missing("a platform of this clone runs already; end it with ./millrace down");
+        }
+    }
+
     /** The platform outlives this process from now on. */
     public void release() {
         state.release();
     }
 
-    /** Ends everything. Answers whether something ran. */
+    /** Ends everything, and what this object is about to start is not started any more. Answers whether something ran. */
     public boolean stop() {
-        Optional<ProcessFile.Entry> keeper = keeper();
+        Optional<ProcessHandle> keeper = keeperToEnd();
         if (keeper.isPresent()) {
             state.askToStop();
             long deadline = System.nanoTime() + STOP_WITHIN.toNanos();
-            while (keeper.get().handle().isPresent() && System.nanoTime() < deadline) {
+            while (keeper.get().isAlive() && keeperToEnd().isPresent() && System.nanoTime() < deadline) {
                 pause();
             }
-            keeper.get().handle().ifPresent(ProcessHandle::destroyForcibly);
+            keeperToEnd().ifPresent(ProcessHandle::destroyForcibly);
         }
         List<String> leftovers = state.processes().endAll(Duration.ofSeconds(10));
         state.clear();
         return keeper.isPresent() || !leftovers.isEmpty();
+    }
+
+    /** The keeper that runs, be it that it was launched a moment ago and has not written itself down yet. */
+    private Optional<ProcessHandle> keeperToEnd() {
+        Optional<ProcessHandle> young;
+        synchronized (launching) {
+            ending = true;
+            young = Optional.ofNullable(launched).map(Process::toHandle).filter(ProcessHandle::isAlive);
+        }
+        return keeper().flatMap(ProcessFile.Entry::handle).or(() -> young);
     }
 
     private Optional<ProcessFile.Entry> keeper() {
@@ -130,6 +161,7 @@ public final class LocalPlatform {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-Djava.io.tmpdir=" + layout.temp(),
+                "-Dmillrace.home=" + layout.home(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.millrace.local.Main",
@@ -139,15 +171,20 @@ public final class LocalPlatform {
         if (owned) {
             command.add("--owner=" + ProcessHandle.current().pid());
         }
+        var builder = new ProcessBuilder(command)
+                .directory(layout.root().toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.to(layout.log("platform").toFile()));
         try {
-            return new ProcessBuilder(command)
-                    .directory(layout.root().toFile())
-                    .redirectErrorStream(true)
-                    .redirectInput(
-                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .redirectOutput(
-                            ProcessBuilder.Redirect.to(layout.log("platform").toFile()))
-                    .start();
+            synchronized (launching) {
+                if (ending) {
+                    throw CommandFailure.failed("stopped before it started");
+                }
+                launched = builder.start();
+                return launched;
+            }
         } catch (IOException e) {
             throw CommandFailure.failed("the platform cannot be started: " + e.getMessage());
         }
