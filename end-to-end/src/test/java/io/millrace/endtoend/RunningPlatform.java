@@ -127,7 +127,8 @@ final class RunningPlatform implements AutoCloseable {
         kafka.kill();
     }
 
-    private static PortPlan freePorts() {
+    /** A plan none of whose ports is in use now. */
+    static PortPlan freePorts() {
         for (int attempt = 0; attempt < 100; attempt++) {
             var plan = new PortPlan(ThreadLocalRandom.current().nextInt(20_000, 30_000));
             if (plan.taken().isEmpty()) {

@@ -1,0 +1,158 @@
+package io.millrace.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.endtoend.Millrace.Answer;
+import io.millrace.local.platform.RunState;
+import io.millrace.local.platform.Service;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** {@code ./millrace} as a user meets it. */
+class CommandIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Test
+    void aPlatformIsStartedShownGivenDefinitionsAndEnded() throws Exception {
+        var millrace = Millrace.in("end-to-end-command", "data");
+        try {
+            Answer up = millrace.run("up", "--port-base", base(millrace));
+            assertThat(up.exitCode()).as(up.text()).isZero();
+            for (Service service : Service.values()) {
+                assertThat(up.lines())
+                        .anyMatch(line -> line.contains(service.module())
+                                && line.contains(":" + millrace.ports().rest(service) + " ")
+                                && line.contains("ready after"));
+            }
+            showsEveryService(millrace);
+            appliesTheExampleAndThenFindsNothingToChange(millrace);
+            refusesABrokenFolderByFileAndLine(millrace);
+            leavesThePlatformAloneWhenAnotherIsAskedFor(millrace);
+
+            assertThat(millrace.processes()).isNotEmpty();
+            Answer down = millrace.run("down");
+            assertThat(down.exitCode()).as(down.text()).isZero();
+            assertThat(down.lines()).containsExactly("The platform has stopped");
+            assertNothingRuns(millrace);
+            assertThat(millrace.run("status").exitCode()).isEqualTo(1);
+        } finally {
+            millrace.run("down");
+        }
+    }
+
+    private static void showsEveryService(Millrace millrace) throws InterruptedException {
+        Answer status = millrace.run("status");
+        assertThat(status.exitCode()).as(status.text()).isZero();
+        for (Service service : Service.values()) {
+            assertThat(status.lines())
+                    .anyMatch(line -> line.strip().startsWith(service.module())
+                            && line.contains("pid ")
+                            && line.endsWith("ready")
+                            && !line.contains("NOT READY"));
+        }
+        assertThat(status.lines())
+                .anyMatch(line -> line.strip().startsWith("kafka ") && line.contains("pid "))
+                .anyMatch(line -> line.strip().startsWith("postgres ") && line.contains("pid "));
+    }
+
+    private static void appliesTheExampleAndThenFindsNothingToChange(Millrace millrace) throws InterruptedException {
+        Answer first = millrace.run("apply", "examples/flights");
+        assertThat(first.exitCode()).as(first.text()).isZero();
+        assertThat(first.lines())
+                .anyMatch(line -> line.matches(" +created +topic +flights\\.departures\\.v1"))
+                .anyMatch(line -> line.matches(" +created +contract +flights/departures .*"))
+                .anyMatch(line -> line.matches(" +created +feature view +route_delays@v1"))
+                .anyMatch(line -> line.matches(" +created +edge nodes +4 new.*"))
+                .anyMatch(line -> line.matches(" +created +pipeline +flight-delay"));
+        Answer second = millrace.run("apply", "examples/flights");
+        assertThat(second.exitCode()).as(second.text()).isZero();
+        assertThat(second.lines()).hasSameSizeAs(first.lines()).allMatch(line -> line.startsWith("  unchanged "));
+    }
+
+    private static void refusesABrokenFolderByFileAndLine(Millrace millrace) throws IOException, InterruptedException {
+        Path folder = millrace.layout().home().resolve("broken");
+        Path views = Files.createDirectories(folder.resolve("feature-views"));
+        Files.writeString(views.resolve("wrong.yaml"), """
+                kind: FeatureView
+                name: wrong
+                version: v1
+                entity: {name: user, join_keys: [{name: user_id, type: string, field: user_id}]}
+                source: {topic: shop.activity.v1, format: json, timestamp: {field: event_time, unit: rfc3339}}
+                ttl: 30 fortnights
+                fields: {kind: string}
+                features:
+                  - {name: clicks, type: int64, aggregate: count, window: 24h}
+                """);
+        Answer refused = millrace.run("apply", folder.toString());
+        assertThat(refused.exitCode()).as(refused.text()).isEqualTo(1);
+        assertThat(refused.text()).contains(views.resolve("wrong.yaml") + ":6");
+    }
+
+    private static void leavesThePlatformAloneWhenAnotherIsAskedFor(Millrace millrace) throws InterruptedException {
+        for (String command : new String[] {"up", "demo"}) {
+            Answer refused = millrace.run(command);
+            assertThat(refused.exitCode()).as(refused.text()).isEqualTo(3);
+            assertThat(refused.text()).contains("runs already");
+        }
+        assertThat(millrace.run("status").exitCode()).isZero();
+    }
+
+    @Test
+    void aTakenPortIsNamedInOneLineAndNothingIsLeftRunning() throws Exception {
+        var millrace = Millrace.in("end-to-end-command-port", "data");
+        int port = millrace.ports().postgres();
+        try (var ignored = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            Answer up = millrace.run("up", "--port-base", base(millrace));
+            assertThat(up.exitCode()).as(up.text()).isEqualTo(3);
+            assertThat(up.lines().stream().filter(line -> line.startsWith("millrace:")))
+                    .singleElement()
+                    .asString()
+                    .contains("Postgres (" + port + ")", "--port-base");
+            assertThat(up.lines()).as("progress and that line, no trace").hasSizeLessThanOrEqualTo(2);
+        }
+        assertNothingRuns(millrace);
+    }
+
+    @Test
+    void interruptingUpWhileItStartsLeavesNothingRunning() throws Exception {
+        interruptedWhileStarting("end-to-end-command-up", "data", "up");
+    }
+
+    @Test
+    void interruptingADemoWhileItStartsLeavesNothingRunning() throws Exception {
+        interruptedWhileStarting("end-to-end-command-demo", "demo-flights", "demo");
+    }
+
+    private static void interruptedWhileStarting(String name, String data, String command) throws Exception {
+        var millrace = Millrace.in(name, data);
+        Process process = millrace.start(command, "--port-base", base(millrace));
+        try {
+            await("Postgres, Kafka or a service runs")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() ->
+                            new RunState(millrace.layout()).processes().alive().size() > Service.values().length);
+            Millrace.interrupt(process);
+            assertThat(millrace.end(process).exitCode()).as(millrace.said()).isEqualTo(130);
+            assertNothingRuns(millrace);
+        } finally {
+            process.destroyForcibly();
+            millrace.run("down");
+        }
+    }
+
+    private static void assertNothingRuns(Millrace millrace) {
+        assertThat(new RunState(millrace.layout()).processes().read()).isEmpty();
+        assertThat(millrace.processes()).isEmpty();
+    }
+
+    private static String base(Millrace millrace) {
+        return String.valueOf(millrace.ports().base());
+    }
+}
