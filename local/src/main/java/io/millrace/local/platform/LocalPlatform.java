@@ -104,14 +104,14 @@ public final class LocalPlatform {
 
     /** Ends everything, and what this object is about to start is not started any more. Answers whether something ran. */
     public boolean stop() {
-        Optional<ProcessHandle> keeper = keeperToEnd();
+        Optional<ProcessFile.Entry> keeper = keeperToEnd();
         if (keeper.isPresent()) {
             state.askToStop();
             long deadline = System.nanoTime() + STOP_WITHIN.toNanos();
-            while (keeper.get().isAlive() && keeperToEnd().isPresent() && System.nanoTime() < deadline) {
+            while (keeper.get().handle().isPresent() && System.nanoTime() < deadline) {
                 pause();
             }
-            keeperToEnd().ifPresent(ProcessHandle::destroyForcibly);
+            keeper.get().handle().ifPresent(ProcessHandle::destroyForcibly);
         }
         List<String> leftovers = state.processes().endAll(Duration.ofSeconds(10));
         state.clear();
@@ -119,13 +119,13 @@ public final class LocalPlatform {
     }
 
     /** The keeper that runs, be it that it was launched a moment ago and has not written itself down yet. */
-    private Optional<ProcessHandle> keeperToEnd() {
-        Optional<ProcessHandle> young;
+    private Optional<ProcessFile.Entry> keeperToEnd() {
+        Optional<Process> young;
         synchronized (launching) {
             ending = true;
-            young = Optional.ofNullable(launched).map(Process::toHandle).filter(ProcessHandle::isAlive);
+            young = Optional.ofNullable(launched).filter(Process::isAlive);
         }
-        return keeper().flatMap(ProcessFile.Entry::handle).or(() -> young);
+        return keeper().or(() -> young.flatMap(process -> ProcessFile.entry("platform", process.pid())));
     }
 
     private Optional<ProcessFile.Entry> keeper() {

@@ -85,8 +85,10 @@ public final class ProcessFile {
         return entries;
     }
 
+    /** Adds a process, or names one anew that is in the list. */
     public synchronized void add(Entry entry) {
         var entries = new ArrayList<>(read());
+        entries.removeIf(known -> known.pid() == entry.pid());
         entries.add(entry);
         write(entries);
     }

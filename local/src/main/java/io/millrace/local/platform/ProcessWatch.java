@@ -3,15 +3,15 @@ package io.millrace.local.platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Writes every process that the keeper started, directly or not, into the process file as soon as it is seen. Not thread-safe. */
 final class ProcessWatch {
     private final ProcessFile file;
     private final Path postgres;
-    private final Set<Long> known = new HashSet<>();
+    private final Map<Long, String> known = new HashMap<>();
 
     /**
      * @param postgres the folder of Postgres, which leaves the process tree and tells its id in a file
@@ -30,8 +30,9 @@ final class ProcessWatch {
         postmaster().ifPresent(pid -> note(pid, "postgres"));
     }
 
+    /** A process that is seen between its birth and its command is a helper first, and gets its name at a later look. */
     private void note(long pid, String name) {
-        if (known.add(pid)) {
+        if (!name.equals(known.put(pid, name))) {
             ProcessFile.entry(name, pid).ifPresent(file::add);
         }
     }

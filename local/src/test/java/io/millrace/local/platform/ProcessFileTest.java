@@ -44,6 +44,13 @@ class ProcessFileTest {
     }
 
     @Test
+    void aProcessThatIsAddedAgainHasItsNewNameAndStandsThereOnce() {
+        file.add(ProcessFile.entry("helper", sleeper.pid()).orElseThrow());
+        file.add(ProcessFile.entry("kafka", sleeper.pid()).orElseThrow());
+        assertThat(file.read()).extracting(ProcessFile.Entry::name).containsExactly("kafka");
+    }
+
+    @Test
     void aNumberThatBelongsToAnotherProcessNowIsLeftAlone() {
         file.add(new ProcessFile.Entry("kafka", sleeper.pid(), Instant.parse("2020-01-01T00:00:00Z")));
         assertThat(file.alive()).isEmpty();
