@@ -39,8 +39,7 @@ class ProcessFileTest {
         file.add(ProcessFile.entry("sleeper", sleeper.pid()).orElseThrow());
         assertThat(file.alive()).extracting(ProcessFile.Entry::name).containsExactly("sleeper");
         assertThat(file.endAll(Duration.ofSeconds(10))).containsExactly("sleeper");
-        // The JVM hears of its child's end on a thread of its own.
-        await().atMost(Duration.ofSeconds(10)).until(() -> !sleeper.isAlive());
+        awaitEnd(sleeper);
         assertThat(file.read()).isEmpty();
     }
 
@@ -93,7 +92,7 @@ class ProcessFileTest {
         var platform = new LocalPlatform(layout, new PrintStream(bytes, true, StandardCharsets.UTF_8));
         assertThat(platform.running()).isEmpty();
         platform.endLeftovers();
-        assertThat(sleeper.isAlive()).isFalse();
+        awaitEnd(sleeper);
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .contains("ended what an earlier run left behind: feature-service");
         assertThat(platform.stop()).isFalse();
@@ -112,5 +111,10 @@ class ProcessFileTest {
     void residentMemoryIsReadFromWhatLinuxSays() {
         assertThat(Memory.residentOf("Name:\tjava\nVmRSS:\t  204800 kB\n")).hasValue(200L << 20);
         assertThat(Memory.residentOf("Name:\tjava\n")).isEmpty();
+    }
+
+    /** The JVM hears of its child's end on a thread of its own, so that {@code isAlive} may lag behind the system's own table. */
+    private static void awaitEnd(Process process) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> !process.isAlive());
     }
 }
