@@ -2,6 +2,7 @@ package io.millrace.features.grpc;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Definitions;
 import io.millrace.features.app.FeatureReason;
@@ -27,7 +28,6 @@ import io.millrace.proto.features.v1.RetireFeatureViewRequest;
 import io.millrace.proto.features.v1.RetireFeatureViewResponse;
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code millrace.features.v1.FeatureService}. Small reads of the embedded store are made on the event loop, which they hold for microseconds. */
 @GrpcService
 public class FeatureGrpcService implements FeatureService {
+    private final GrpcWork work;
     private final OnlineFeatures online;
     private final Pushes pushes;
     private final Definitions definitions;
@@ -45,11 +46,13 @@ public class FeatureGrpcService implements FeatureService {
     private final Duration deadlineMargin;
 
     public FeatureGrpcService(
+            GrpcWork work,
             OnlineFeatures online,
             Pushes pushes,
             Definitions definitions,
             FeatureMetrics metrics,
             FeaturesConfig config) {
+        this.work = work;
         this.online = online;
         this.pushes = pushes;
         this.definitions = definitions;
@@ -117,36 +120,37 @@ public class FeatureGrpcService implements FeatureService {
     }
 
     @Override
-    @RunOnVirtualThread
     public Uni<PushFeaturesResponse> pushFeatures(PushFeaturesRequest request) {
-        int rows = pushes.push(new Pushes.Push(
-                request.getView(),
-                ProtoValues.columns(request.getColumnsMap()),
-                request.getEventTimeMicrosList(),
-                request.getPushId()));
-        return Uni.createFrom()
-                .item(PushFeaturesResponse.newBuilder().setRows(rows).build());
+        return work.run(() -> {
+            int rows = pushes.push(new Pushes.Push(
+                    request.getView(),
+                    ProtoValues.columns(request.getColumnsMap()),
+                    request.getEventTimeMicrosList(),
+                    request.getPushId()));
+            return PushFeaturesResponse.newBuilder().setRows(rows).build();
+        });
     }
 
     @Override
-    @RunOnVirtualThread
     public Uni<ApplyFeatureViewsResponse> applyFeatureViews(ApplyFeatureViewsRequest request) {
-        List<DefinitionFile> files = request.getFilesList().stream()
-                .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
-                .toList();
-        return Uni.createFrom().item(ProtoAnswers.outcomes(definitions.apply(files, request.getDryRun())));
+        return work.run(() -> {
+            List<DefinitionFile> files = request.getFilesList().stream()
+                    .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
+                    .toList();
+            return ProtoAnswers.outcomes(definitions.apply(files, request.getDryRun()));
+        });
     }
 
     @Override
-    @RunOnVirtualThread
     public Uni<ListFeatureViewsResponse> listFeatureViews(ListFeatureViewsRequest request) {
-        return Uni.createFrom().item(ProtoAnswers.list(definitions.list()));
+        return work.run(() -> ProtoAnswers.list(definitions.list()));
     }
 
     @Override
-    @RunOnVirtualThread
     public Uni<RetireFeatureViewResponse> retireFeatureView(RetireFeatureViewRequest request) {
-        definitions.retire(new ViewId(request.getName(), request.getVersion()));
-        return Uni.createFrom().item(RetireFeatureViewResponse.getDefaultInstance());
+        return work.run(() -> {
+            definitions.retire(new ViewId(request.getName(), request.getVersion()));
+            return RetireFeatureViewResponse.getDefaultInstance();
+        });
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.inference.grpc;
 
 import io.grpc.Context;
+import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
 import io.millrace.inference.app.Predictions;
@@ -22,7 +23,6 @@ import io.millrace.proto.inference.v1.RemovePipelineResponse;
 import io.millrace.proto.inference.v1.ResumePipelineRequest;
 import io.millrace.proto.inference.v1.ResumePipelineResponse;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,13 +30,14 @@ import java.util.concurrent.TimeUnit;
 
 /** Scoring over gRPC: models, pipelines, predictions. */
 @GrpcService
-@RunOnVirtualThread
 public class InferenceGrpc implements InferenceService {
+    private final GrpcWork work;
     private final PipelineAdministration pipelines;
     private final Predictions predictions;
     private final ModelCatalog models;
 
-    public InferenceGrpc(PipelineAdministration pipelines, Predictions predictions, ModelCatalog models) {
+    public InferenceGrpc(GrpcWork work, PipelineAdministration pipelines, Predictions predictions, ModelCatalog models) {
+        this.work = work;
         this.pipelines = pipelines;
         this.predictions = predictions;
         this.models = models;
@@ -44,64 +45,76 @@ public class InferenceGrpc implements InferenceService {
 
     @Override
     public Uni<ApplyPipelinesResponse> applyPipelines(ApplyPipelinesRequest request) {
-        var response = ApplyPipelinesResponse.newBuilder();
-        pipelines.apply(PipelineMessages.files(request.getFilesList()), request.getDryRun()).stream()
-                .map(PipelineMessages::outcome)
-                .forEach(response::addOutcomes);
-        return Uni.createFrom().item(response.build());
+        return work.run(() -> {
+            var response = ApplyPipelinesResponse.newBuilder();
+            pipelines.apply(PipelineMessages.files(request.getFilesList()), request.getDryRun()).stream()
+                    .map(PipelineMessages::outcome)
+                    .forEach(response::addOutcomes);
+            return response.build();
+        });
     }
 
     @Override
     public Uni<ListPipelinesResponse> listPipelines(ListPipelinesRequest request) {
-        var response = ListPipelinesResponse.newBuilder();
-        pipelines.list().stream().map(PipelineMessages::summary).forEach(response::addPipelines);
-        return Uni.createFrom().item(response.build());
+        return work.run(() -> {
+            var response = ListPipelinesResponse.newBuilder();
+            pipelines.list().stream().map(PipelineMessages::summary).forEach(response::addPipelines);
+            return response.build();
+        });
     }
 
     @Override
     public Uni<PausePipelineResponse> pausePipeline(PausePipelineRequest request) {
-        pipelines.pause(request.getName());
-        return Uni.createFrom().item(PausePipelineResponse.getDefaultInstance());
+        return work.run(() -> {
+            pipelines.pause(request.getName());
+            return PausePipelineResponse.getDefaultInstance();
+        });
     }
 
     @Override
     public Uni<ResumePipelineResponse> resumePipeline(ResumePipelineRequest request) {
-        pipelines.resume(request.getName());
-        return Uni.createFrom().item(ResumePipelineResponse.getDefaultInstance());
+        return work.run(() -> {
+            pipelines.resume(request.getName());
+            return ResumePipelineResponse.getDefaultInstance();
+        });
     }
 
     @Override
     public Uni<RemovePipelineResponse> removePipeline(RemovePipelineRequest request) {
-        pipelines.remove(request.getName());
-        return Uni.createFrom().item(RemovePipelineResponse.getDefaultInstance());
+        return work.run(() -> {
+            pipelines.remove(request.getName());
+            return RemovePipelineResponse.getDefaultInstance();
+        });
     }
 
     @Override
     public Uni<PredictResponse> predict(PredictRequest request) {
-        Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
-                .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
-        Predictions.Answer answer = predictions.predict(
-                request.getPipeline(),
-                PredictionMessages.rows(request.getRowsList()),
-                Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
-                deadline);
-        return Uni.createFrom().item(PredictionMessages.response(answer));
+        return work.run(() -> {
+            Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
+                    .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
+            Predictions.Answer answer = predictions.predict(
+                    request.getPipeline(),
+                    PredictionMessages.rows(request.getRowsList()),
+                    Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
+                    deadline);
+            return PredictionMessages.response(answer);
+        });
     }
 
     @Override
     public Uni<ListModelsResponse> listModels(ListModelsRequest request) {
-        return Uni.createFrom()
-                .item(ListModelsResponse.newBuilder()
+        return work.run(() -> ListModelsResponse.newBuilder()
                         .addAllModels(PredictionMessages.models(models.list()))
                         .build());
     }
 
     @Override
     public Uni<RefreshModelsResponse> refreshModels(RefreshModelsRequest request) {
-        models.refresh();
-        return Uni.createFrom()
-                .item(RefreshModelsResponse.newBuilder()
-                        .addAllModels(PredictionMessages.models(models.list()))
-                        .build());
+        return work.run(() -> {
+            models.refresh();
+            return RefreshModelsResponse.newBuilder()
+                            .addAllModels(PredictionMessages.models(models.list()))
+                            .build();
+        });
     }
 }

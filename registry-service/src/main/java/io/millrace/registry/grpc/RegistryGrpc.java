@@ -1,6 +1,7 @@
 package io.millrace.registry.grpc;
 
 import com.google.protobuf.ByteString;
+import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.GateReason;
 import io.millrace.gate.Refusal;
 import io.millrace.proto.registry.v1.ContractReference;
@@ -23,83 +24,89 @@ import io.millrace.registry.app.RowValidation;
 import io.millrace.registry.domain.ContractRevision;
 import io.millrace.registry.domain.DataContract;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 
 /** The registry over gRPC. */
 @GrpcService
-@RunOnVirtualThread
 public class RegistryGrpc implements RegistryService {
+    private final GrpcWork work;
     private final DataProducts products;
     private final RowValidation validation;
 
-    public RegistryGrpc(DataProducts products, RowValidation validation) {
+    public RegistryGrpc(GrpcWork work, DataProducts products, RowValidation validation) {
+        this.work = work;
         this.products = products;
         this.validation = validation;
     }
 
     @Override
     public Uni<RegisterDataProductResponse> registerDataProduct(RegisterDataProductRequest request) {
-        String path = request.getPath().isEmpty() ? "contract" : request.getPath();
-        RevisionStore.Registration registration = products.register(path, request.getContent());
-        return Uni.createFrom()
-                .item(RegisterDataProductResponse.newBuilder()
-                        .setDataProduct(Messages.dataProduct(registration.revision()))
-                        .setCreated(registration.created())
-                        .build());
+        return work.run(() -> {
+            String path = request.getPath().isEmpty() ? "contract" : request.getPath();
+            RevisionStore.Registration registration = products.register(path, request.getContent());
+            return RegisterDataProductResponse.newBuilder()
+                            .setDataProduct(Messages.dataProduct(registration.revision()))
+                            .setCreated(registration.created())
+                            .build();
+        });
     }
 
     @Override
     public Uni<GetDataProductResponse> getDataProduct(GetDataProductRequest request) {
-        Answer<ContractRevision> answer =
-                products.get(DataProducts.product(request.getDomain(), request.getName()), request.getRevision(), "");
-        var response = GetDataProductResponse.newBuilder().setDataProduct(Messages.dataProduct(answer.value()));
-        answer.cacheAge().ifPresent(age -> response.setCacheAgeSeconds(age.toSeconds()));
-        return Uni.createFrom().item(response.build());
+        return work.run(() -> {
+            Answer<ContractRevision> answer =
+                    products.get(DataProducts.product(request.getDomain(), request.getName()), request.getRevision(), "");
+            var response = GetDataProductResponse.newBuilder().setDataProduct(Messages.dataProduct(answer.value()));
+            answer.cacheAge().ifPresent(age -> response.setCacheAgeSeconds(age.toSeconds()));
+            return response.build();
+        });
     }
 
     @Override
     public Uni<ListDataProductsResponse> listDataProducts(ListDataProductsRequest request) {
-        var page = products.list(request.getDomain(), request.getPageSize(), request.getPageToken())
-                .value();
-        return Uni.createFrom()
-                .item(ListDataProductsResponse.newBuilder()
-                        .addAllDataProducts(
-                                page.items().stream().map(Messages::dataProduct).toList())
-                        .setNextPageToken(page.nextToken())
-                        .build());
+        return work.run(() -> {
+            var page = products.list(request.getDomain(), request.getPageSize(), request.getPageToken())
+                    .value();
+            return ListDataProductsResponse.newBuilder()
+                            .addAllDataProducts(
+                                    page.items().stream().map(Messages::dataProduct).toList())
+                            .setNextPageToken(page.nextToken())
+                            .build();
+        });
     }
 
     @Override
     public Uni<SearchDataProductsResponse> searchDataProducts(SearchDataProductsRequest request) {
-        var page = products.search(request.getQuery(), request.getPageSize(), request.getPageToken())
-                .value();
-        return Uni.createFrom()
-                .item(SearchDataProductsResponse.newBuilder()
-                        .addAllDataProducts(
-                                page.items().stream().map(Messages::dataProduct).toList())
-                        .setNextPageToken(page.nextToken())
-                        .build());
+        return work.run(() -> {
+            var page = products.search(request.getQuery(), request.getPageSize(), request.getPageToken())
+                    .value();
+            return SearchDataProductsResponse.newBuilder()
+                            .addAllDataProducts(
+                                    page.items().stream().map(Messages::dataProduct).toList())
+                            .setNextPageToken(page.nextToken())
+                            .build();
+        });
     }
 
     @Override
     public Uni<ValidateResponse> validate(ValidateRequest request) {
-        RowFormat format =
-                switch (request.getDataCase()) {
-                    case JSON_ROWS -> RowFormat.JSON;
-                    case CSV -> RowFormat.CSV;
-                    case PARQUET -> RowFormat.PARQUET;
-                    case DATA_NOT_SET -> throw missing("data");
-                };
-        ByteString rows =
-                switch (format) {
-                    case JSON -> request.getJsonRows();
-                    case CSV -> request.getCsv();
-                    case PARQUET -> request.getParquet();
-                };
-        return Uni.createFrom()
-                .item(Messages.report(
-                        validation.validate(contract(request), request.getSchema(), format, rows.toByteArray())));
+        return work.run(() -> {
+            RowFormat format =
+                    switch (request.getDataCase()) {
+                        case JSON_ROWS -> RowFormat.JSON;
+                        case CSV -> RowFormat.CSV;
+                        case PARQUET -> RowFormat.PARQUET;
+                        case DATA_NOT_SET -> throw missing("data");
+                    };
+            ByteString rows =
+                    switch (format) {
+                        case JSON -> request.getJsonRows();
+                        case CSV -> request.getCsv();
+                        case PARQUET -> request.getParquet();
+                    };
+            return Messages.report(
+                            validation.validate(contract(request), request.getSchema(), format, rows.toByteArray()));
+        });
     }
 
     private DataContract contract(ValidateRequest request) {
