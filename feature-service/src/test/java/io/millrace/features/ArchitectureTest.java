@@ -54,7 +54,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule generatedTypesStayInTheirRoom = noClasses()
             .that()
-            .resideOutsideOfPackages("io.millrace.features.grpc..", "io.millrace.features.kafka..")
+            .resideOutsideOfPackages(
+                    "io.millrace.features.grpc..", "io.millrace.features.kafka..", "io.millrace.features.kernel..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.millrace.proto..", "com.google.protobuf.."));
 

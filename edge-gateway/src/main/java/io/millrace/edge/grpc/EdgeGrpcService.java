@@ -1,6 +1,5 @@
 package io.millrace.edge.grpc;
 
-import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.edge.app.Cycle;
 import io.millrace.edge.app.EdgeReason;
 import io.millrace.edge.app.Ingest;
@@ -9,6 +8,7 @@ import io.millrace.edge.app.NodeRegistry;
 import io.millrace.edge.app.PageToken;
 import io.millrace.edge.app.Push;
 import io.millrace.gate.Refusal;
+import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.proto.edge.v1.EdgeService;
 import io.millrace.proto.edge.v1.GetAggregateRequest;
 import io.millrace.proto.edge.v1.GetAggregateResponse;
@@ -48,10 +48,10 @@ public class EdgeGrpcService implements EdgeService {
             NodeRegistry.Registered registered = registry.register(
                     request.getNodesList().stream().map(EdgeMessages::draft).toList());
             return RegisterNodesResponse.newBuilder()
-                            .setCreated(registered.created())
-                            .setUpdated(registered.updated())
-                            .setUnchanged(registered.unchanged())
-                            .build();
+                    .setCreated(registered.created())
+                    .setUpdated(registered.updated())
+                    .setUnchanged(registered.unchanged())
+                    .build();
         });
     }
 
@@ -80,16 +80,16 @@ public class EdgeGrpcService implements EdgeService {
         return work.run(() -> {
             Push.Outcome outcome = ingest.push(request.getNodeId(), () -> EdgeMessages.push(request));
             return PushSummaryResponse.newBuilder()
-                            .setDuplicate(outcome == Push.Outcome.DUPLICATE)
-                            .setLate(outcome == Push.Outcome.LATE)
-                            .build();
+                    .setDuplicate(outcome == Push.Outcome.DUPLICATE)
+                    .setLate(outcome == Push.Outcome.LATE)
+                    .build();
         });
     }
 
     @Override
     public Uni<GetAggregateResponse> getAggregate(GetAggregateRequest request) {
         return work.run(() -> cycle.latest()
-                        .map(EdgeMessages::aggregate)
-                        .orElseThrow(() -> new Refusal(EdgeReason.NO_AGGREGATE, "no cycle has ended yet")));
+                .map(EdgeMessages::aggregate)
+                .orElseThrow(() -> new Refusal(EdgeReason.NO_AGGREGATE, "no cycle has ended yet")));
     }
 }

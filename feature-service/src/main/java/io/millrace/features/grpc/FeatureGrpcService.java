@@ -2,7 +2,6 @@ package io.millrace.features.grpc;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
-import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Definitions;
 import io.millrace.features.app.FeatureReason;
@@ -15,6 +14,7 @@ import io.millrace.features.kernel.ViewId;
 import io.millrace.features.telemetry.FeatureMetrics;
 import io.millrace.features.telemetry.FeatureMetrics.Completeness;
 import io.millrace.gate.Refusal;
+import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.FeatureService;

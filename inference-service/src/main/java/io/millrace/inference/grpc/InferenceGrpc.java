@@ -36,7 +36,8 @@ public class InferenceGrpc implements InferenceService {
     private final Predictions predictions;
     private final ModelCatalog models;
 
-    public InferenceGrpc(GrpcWork work, PipelineAdministration pipelines, Predictions predictions, ModelCatalog models) {
+    public InferenceGrpc(
+            GrpcWork work, PipelineAdministration pipelines, Predictions predictions, ModelCatalog models) {
         this.work = work;
         this.pipelines = pipelines;
         this.predictions = predictions;
@@ -104,8 +105,8 @@ public class InferenceGrpc implements InferenceService {
     @Override
     public Uni<ListModelsResponse> listModels(ListModelsRequest request) {
         return work.run(() -> ListModelsResponse.newBuilder()
-                        .addAllModels(PredictionMessages.models(models.list()))
-                        .build());
+                .addAllModels(PredictionMessages.models(models.list()))
+                .build());
     }
 
     @Override
@@ -113,8 +114,8 @@ public class InferenceGrpc implements InferenceService {
         return work.run(() -> {
             models.refresh();
             return RefreshModelsResponse.newBuilder()
-                            .addAllModels(PredictionMessages.models(models.list()))
-                            .build();
+                    .addAllModels(PredictionMessages.models(models.list()))
+                    .build();
         });
     }
 }

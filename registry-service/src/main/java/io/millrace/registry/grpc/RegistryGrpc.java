@@ -1,9 +1,9 @@
 package io.millrace.registry.grpc;
 
 import com.google.protobuf.ByteString;
-import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.GateReason;
 import io.millrace.gate.Refusal;
+import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.proto.registry.v1.ContractReference;
 import io.millrace.proto.registry.v1.GetDataProductRequest;
 import io.millrace.proto.registry.v1.GetDataProductResponse;
@@ -45,17 +45,17 @@ public class RegistryGrpc implements RegistryService {
             String path = request.getPath().isEmpty() ? "contract" : request.getPath();
             RevisionStore.Registration registration = products.register(path, request.getContent());
             return RegisterDataProductResponse.newBuilder()
-                            .setDataProduct(Messages.dataProduct(registration.revision()))
-                            .setCreated(registration.created())
-                            .build();
+                    .setDataProduct(Messages.dataProduct(registration.revision()))
+                    .setCreated(registration.created())
+                    .build();
         });
     }
 
     @Override
     public Uni<GetDataProductResponse> getDataProduct(GetDataProductRequest request) {
         return work.run(() -> {
-            Answer<ContractRevision> answer =
-                    products.get(DataProducts.product(request.getDomain(), request.getName()), request.getRevision(), "");
+            Answer<ContractRevision> answer = products.get(
+                    DataProducts.product(request.getDomain(), request.getName()), request.getRevision(), "");
             var response = GetDataProductResponse.newBuilder().setDataProduct(Messages.dataProduct(answer.value()));
             answer.cacheAge().ifPresent(age -> response.setCacheAgeSeconds(age.toSeconds()));
             return response.build();
@@ -68,10 +68,10 @@ public class RegistryGrpc implements RegistryService {
             var page = products.list(request.getDomain(), request.getPageSize(), request.getPageToken())
                     .value();
             return ListDataProductsResponse.newBuilder()
-                            .addAllDataProducts(
-                                    page.items().stream().map(Messages::dataProduct).toList())
-                            .setNextPageToken(page.nextToken())
-                            .build();
+                    .addAllDataProducts(
+                            page.items().stream().map(Messages::dataProduct).toList())
+                    .setNextPageToken(page.nextToken())
+                    .build();
         });
     }
 
@@ -81,10 +81,10 @@ public class RegistryGrpc implements RegistryService {
             var page = products.search(request.getQuery(), request.getPageSize(), request.getPageToken())
                     .value();
             return SearchDataProductsResponse.newBuilder()
-                            .addAllDataProducts(
-                                    page.items().stream().map(Messages::dataProduct).toList())
-                            .setNextPageToken(page.nextToken())
-                            .build();
+                    .addAllDataProducts(
+                            page.items().stream().map(Messages::dataProduct).toList())
+                    .setNextPageToken(page.nextToken())
+                    .build();
         });
     }
 
@@ -105,7 +105,7 @@ public class RegistryGrpc implements RegistryService {
                         case PARQUET -> request.getParquet();
                     };
             return Messages.report(
-                            validation.validate(contract(request), request.getSchema(), format, rows.toByteArray()));
+                    validation.validate(contract(request), request.getSchema(), format, rows.toByteArray()));
         });
     }
 
