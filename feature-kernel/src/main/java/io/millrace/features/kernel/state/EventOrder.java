@@ -6,20 +6,39 @@ import io.millrace.features.kernel.encoding.ByteWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 
-/** Where an event stands among the events of its entity: by event time, then by position in its log. Total: no two events of a view are equal. */
-public record EventOrder(long timeMicros, String topicId, int partition, long offset)
+/**
+ * Where an event stands among the events of its entity: by event time, then by the time at which it was made, then by position in its log. Total: no two
+ * events of a view are equal.
+ *
+ * @param createdMicros {@link FeatureEvent#NO_CREATED}, the smallest, where the source does not say
+ */
+public record EventOrder(long timeMicros, long createdMicros, String topicId, int partition, long offset)
         implements Comparable<EventOrder> {
+    /** Above every first byte of a topic id and the 0 behind an empty one: what has a time of creation stands behind what has none. */
+    private static final int CREATED = 0xff;
+
     private static final Comparator<EventOrder> ORDER = Comparator.comparingLong(EventOrder::timeMicros)
+            .thenComparingLong(EventOrder::createdMicros)
             .thenComparing(EventOrder::topicId)
             .thenComparingInt(EventOrder::partition)
             .thenComparingLong(EventOrder::offset);
 
+    public EventOrder(long timeMicros, String topicId, int partition, long offset) {
+        this(timeMicros, FeatureEvent.NO_CREATED, topicId, partition, offset);
+    }
+
     public static EventOrder of(FeatureEvent event) {
         return new EventOrder(
                 event.timeMicros(),
+                event.createdMicros(),
                 event.position().source().topicId(),
                 event.position().source().partition(),
                 event.position().offset());
+    }
+
+    /** Whether the source says when the event was made. */
+    boolean hasCreated() {
+        return createdMicros != FeatureEvent.NO_CREATED;
     }
 
     @Override
@@ -30,6 +49,10 @@ public record EventOrder(long timeMicros, String topicId, int partition, long of
     /** Bytes whose unsigned order is this order, for topic ids of ASCII as Kafka's are. */
     public void writeSortable(ByteWriter out) {
         out.sortable64(timeMicros);
+        if (hasCreated()) {
+            out.octet(CREATED);
+            out.sortable64(createdMicros);
+        }
         out.raw(topicId.getBytes(StandardCharsets.UTF_8));
         out.octet(0);
         out.sortable32(partition);
@@ -38,10 +61,16 @@ public record EventOrder(long timeMicros, String topicId, int partition, long of
 
     public static EventOrder readSortable(ByteReader in) {
         long timeMicros = in.sortable64();
+        long createdMicros = FeatureEvent.NO_CREATED;
+        int c = in.octet();
+        if (c == CREATED) {
+            createdMicros = in.sortable64();
+            c = in.octet();
+        }
         var topicId = new StringBuilder();
-        for (int c = in.octet(); c != 0; c = in.octet()) {
+        for (; c != 0; c = in.octet()) {
             topicId.append((char) c);
         }
-        return new EventOrder(timeMicros, topicId.toString(), in.sortable32(), in.sortable64());
+        return new EventOrder(timeMicros, createdMicros, topicId.toString(), in.sortable32(), in.sortable64());
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.features.kernel.state;
 
+import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
@@ -8,13 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The value of the newest event, by event time and then by position. */
 public final class LastState implements AggregationState {
+    private static final int NOTHING = 0;
+    private static final int WITHOUT_CREATED = 1;
+    private static final int WITH_CREATED = 2;
+
     private @Nullable EventOrder newest;
     private @Nullable FeatureValue value;
 
     static LastState read(ByteReader in) {
         var state = new LastState();
-        if (in.octet() != 0) {
-            state.newest = new EventOrder(in.signed(), in.text(), (int) in.signed(), in.signed());
+        int form = in.octet();
+        if (form != NOTHING) {
+            long time = in.signed();
+            long created = form == WITH_CREATED ? in.signed() : FeatureEvent.NO_CREATED;
+            state.newest = new EventOrder(time, created, in.text(), (int) in.signed(), in.signed());
             state.value = ValueEncoding.read(in);
         }
         return state;
@@ -46,9 +54,14 @@ public final class LastState implements AggregationState {
     @Override
     public void write(ByteWriter out) {
         EventOrder order = newest;
-        out.octet(order == null ? 0 : 1);
-        if (order != null) {
+        if (order == null) {
+            out.octet(NOTHING);
+        } else {
+            out.octet(order.hasCreated() ? WITH_CREATED : WITHOUT_CREATED);
             out.signed(order.timeMicros());
+            if (order.hasCreated()) {
+                out.signed(order.createdMicros());
+            }
             out.text(order.topicId());
             out.signed(order.partition());
             out.signed(order.offset());

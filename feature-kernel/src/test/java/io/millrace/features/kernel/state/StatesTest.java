@@ -105,6 +105,19 @@ class StatesTest {
     }
 
     @Test
+    void ofTwoEventsOfEqualTimeTheOneCreatedLaterIsTheLast() {
+        var state = new LastState();
+        state.add(new FeatureValue.Int(1), true, new EventOrder(10, 200, "id", 0, 1));
+        state.add(new FeatureValue.Int(2), true, new EventOrder(10, 100, "id", 0, 2));
+        state.add(new FeatureValue.Int(3), true, order(10, 3));
+        var merged = LastState.read(new ByteReader(bytes(state)));
+
+        assertThat(merged.value()).isEqualTo(new FeatureValue.Int(1));
+        merged.add(new FeatureValue.Int(4), true, new EventOrder(10, 201, "id", 0, 0));
+        assertThat(merged.value()).isEqualTo(new FeatureValue.Int(4));
+    }
+
+    @Test
     void aStateOfAnotherFoldIsRefused() {
         assertThatThrownBy(() -> new CountState().merge(new RateState())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ExtremeState(true).merge(new ExtremeState(false)))
@@ -132,6 +145,10 @@ class StatesTest {
             new EventOrder(0, "b", 0, 8),
             new EventOrder(0, "b", 0, 9),
             new EventOrder(0, "b", 1, 0),
+            new EventOrder(0, -5, "z", 0, 0),
+            new EventOrder(0, 0, "a", 0, 9),
+            new EventOrder(0, 0, "b", 0, 0),
+            new EventOrder(0, 7, "a", 0, 0),
             new EventOrder(1, "a", 0, 0),
         };
         for (int i = 0; i < ascending.length; i++) {
