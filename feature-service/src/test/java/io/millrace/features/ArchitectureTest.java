@@ -19,7 +19,8 @@ class ArchitectureTest {
         "io.millrace.features.rest..",
         "io.millrace.features.grpc..",
         "io.millrace.features.kafka..",
-        "io.millrace.features.store.."
+        "io.millrace.features.store..",
+        "io.millrace.features.offline.."
     };
 
     @ArchTest
@@ -47,7 +48,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adaptersNeverSeeEachOther = slices().matching(
-                    "io.millrace.features.(rest|grpc|kafka|store)..")
+                    "io.millrace.features.(rest|grpc|kafka|store|offline)..")
             .should()
             .notDependOnEachOther();
 
@@ -72,6 +73,13 @@ class ArchitectureTest {
             .resideOutsideOfPackage("io.millrace.features.store..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.rocksdb..", "io.quarkus.redis..", "io.vertx.redis.."));
+
+    @ArchTest
+    static final ArchRule filesStayInTheirRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.millrace.features.offline..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.duckdb..", "software.amazon.."));
 
     @ArchTest
     static final ArchRule theClockIsInjected = noClasses()

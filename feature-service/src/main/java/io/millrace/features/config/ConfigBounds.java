@@ -14,10 +14,12 @@ import java.util.List;
 @Singleton
 public class ConfigBounds {
     private final FeaturesConfig config;
+    private final OfflineStoreConfig offline;
     private final List<String> faults = new ArrayList<>();
 
-    public ConfigBounds(FeaturesConfig config) {
+    public ConfigBounds(FeaturesConfig config, OfflineStoreConfig offline) {
         this.config = config;
+        this.offline = offline;
     }
 
     @PostConstruct
@@ -26,6 +28,8 @@ public class ConfigBounds {
         duration("online-store.timeout", config.onlineStore().timeout(), "PT0.01S", "PT1M");
         memory("online-store.block-cache", config.onlineStore().blockCache(), 1L << 20, 1L << 40);
         memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);
+        memory("offline-store.memory-limit", offline.memoryLimit(), 64L << 20, 1L << 40);
+        number("offline-store.threads", offline.threads(), 1, 256);
         FeaturesConfig.Ingestion ingestion = config.ingestion();
         number("ingestion.max-poll-records", ingestion.maxPollRecords(), 1, 100_000);
         memory("ingestion.max-partition-fetch", ingestion.maxPartitionFetch(), 64L << 10, 256L << 20);

@@ -48,10 +48,14 @@ public final class ServiceCommand {
         settings.put("quarkus.management.port", String.valueOf(ports.management(service)));
         settings.put("kafka.bootstrap.servers", ports.bootstrapServers());
         switch (service) {
-            case FEATURES ->
+            case FEATURES -> {
                 settings.put(
                         "millrace.features.online-store.directory",
                         layout.data("online-store").toString());
+                settings.put(
+                        "millrace.features.offline-store.directory",
+                        layout.data("offline-store").toString());
+            }
             case INFERENCE -> {
                 settings.put("millrace.inference.features.address", ports.grpcAddress(Service.FEATURES));
                 settings.put("millrace.inference.registry.address", ports.grpcAddress(Service.REGISTRY));
