@@ -2,12 +2,13 @@ package io.millrace.features.app;
 
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.ViewId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Waits until a view has caught up with its source. */
+/** Knows how far views have caught up with their sources, and waits until they have. */
 public interface AppliedBarrier {
     /**
      * Completes with the ends that the view's source partitions had when this was called (behind the last committed record), once everything below
@@ -15,4 +16,9 @@ public interface AppliedBarrier {
      * Never completes with an exception.
      */
     CompletableFuture<Optional<Map<SourcePartition, Long>>> reached(FeatureView view, Duration patience);
+
+    /** Records of the view's source that are not yet applied, as last heard of; -1 where that is not known. Answers at once. */
+    default long lag(ViewId view) {
+        return -1;
+    }
 }

@@ -1,8 +1,8 @@
 package io.millrace.features.app;
 
-import io.millrace.features.app.OnlineStore.Readings;
-import io.millrace.features.app.OnlineStore.RowReading;
+import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +12,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows number of rows
  * @param keys the join keys that were used, in the request's order, in the type that their view declares
- * @param readings one per view of the plan, each with one row per row of the request
+ * @param views one per view of the plan, each with one row per row of the request, all of one state of the store
+ * @param staleness one per view of the plan
  * @param complete whether everything that was in the source topics when the request arrived is in the answer; false where nobody asked
  */
 public record OnlineAnswer(
         ReadPlan plan,
         int rows,
         Map<String, List<@Nullable FeatureValue>> keys,
-        List<Readings> readings,
+        List<ViewRows> views,
+        List<Staleness> staleness,
         boolean complete) {
-    /** The row of the view that a result comes from. */
-    public RowReading row(ReadPlan.Output output, int row) {
-        return readings.get(output.view()).rows().get(row);
+    /** The values of the view that a result comes from; its column is the output's. */
+    public FeatureTable table(ReadPlan.Output output) {
+        return views.get(output.view()).table();
+    }
+
+    /** A result's value in a row; null where it is null or there is none. */
+    public @Nullable FeatureValue value(ReadPlan.Output output, int row) {
+        return table(output).value(row, output.column());
+    }
+
+    /** What became of a result's row. */
+    public FeatureTable.State state(ReadPlan.Output output, int row) {
+        return table(output).state(row);
     }
 }

@@ -1,10 +1,8 @@
 package io.millrace.features.app;
 
 import io.millrace.features.app.OnlineRequest.UnknownColumns;
-import io.millrace.features.app.OnlineStore.FeatureReading;
-import io.millrace.features.app.OnlineStore.Query;
-import io.millrace.features.app.OnlineStore.Readings;
-import io.millrace.features.app.OnlineStore.RowReading;
+import io.millrace.features.app.OnlineStore.ViewQuery;
+import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
@@ -16,7 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +64,7 @@ public class OnlineReads {
 
         /** How many rows of views a read touches: a measure of what it costs. */
         public int lookups() {
-            return rows * plan.views().size();
+            return rows * plan.parts().size();
         }
 
         /** Completes with what all views have caught up with; empty where one of them has not. */
@@ -84,73 +82,64 @@ public class OnlineReads {
         }
 
         /**
-         * Reads each view from one snapshot of it.
+         * Reads all views from one state of the store.
          *
-         * @param caughtUp what {@link #caughtUp} gave; empty where nobody asked. The answer is complete where the snapshots have all of it
+         * @param caughtUp what {@link #caughtUp} gave; empty where nobody asked. The answer is complete where what was read has all of it
          */
         public OnlineAnswer read(Optional<List<Map<SourcePartition, Long>>> caughtUp) {
-            long[] instants = instants();
-            var readings = new ArrayList<Readings>(plan.views().size());
+            long now = Coercion.micros(clock.instant());
+            long[] instants = instants(now);
+            var queries = new ArrayList<ViewQuery>(plan.parts().size());
+            for (ReadPlan.Part part : plan.parts()) {
+                queries.add(new ViewQuery(part.view(), part.features(), entities(part.view()), instants));
+            }
+            List<ViewRows> read;
             try {
-                for (FeatureView view : plan.views()) {
-                    readings.add(readView(view, instants));
-                }
+                read = store.read(queries);
             } catch (StoreUnavailableException e) {
                 throw new Refusal(FeatureReason.ONLINE_STORE_UNAVAILABLE, "the online store does not answer", e);
             }
             boolean complete = caughtUp.isPresent();
-            for (int i = 0; complete && i < readings.size(); i++) {
-                complete =
-                        isReached(caughtUp.orElseThrow().get(i), readings.get(i).positions());
+            var staleness = new ArrayList<Staleness>(read.size());
+            for (int i = 0; i < read.size(); i++) {
+                ViewRows rows = read.get(i);
+                complete = complete && isReached(caughtUp.orElseThrow().get(i), rows.positions());
+                staleness.add(Staleness.of(
+                        rows.newestMicros(),
+                        now,
+                        barrier.lag(plan.parts().get(i).view().id())));
             }
-            return new OnlineAnswer(plan, rows, keys, readings, complete);
+            return new OnlineAnswer(plan, this.rows, keys, read, staleness, complete);
         }
 
         private static boolean isReached(Map<SourcePartition, Long> ends, Map<SourcePartition, Long> positions) {
             return ends.entrySet().stream().allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
         }
 
-        private long[] instants() {
+        private long[] instants(long now) {
             List<Long> asOf = request.asOfMicros();
             long[] instants = new long[rows];
             if (asOf.size() <= 1) {
-                java.util.Arrays.fill(instants, asOf.isEmpty() ? Coercion.micros(clock.instant()) : asOf.getFirst());
+                Arrays.fill(instants, asOf.isEmpty() ? now : asOf.getFirst());
             } else {
-                java.util.Arrays.setAll(instants, asOf::get);
+                Arrays.setAll(instants, asOf::get);
             }
             return instants;
         }
 
-        private Readings readView(FeatureView view, long[] instants) {
-            var columns = new ArrayList<List<@Nullable FeatureValue>>();
-            view.joinKeys().forEach(key -> columns.add(keyColumn(view, key)));
-            var queries = new ArrayList<Query>(rows);
-            int[] queryOfRow = new int[rows];
-            for (int row = 0; row < rows; row++) {
-                EntityKey key = key(columns, row);
-                queryOfRow[row] = key == null ? -1 : queries.size();
-                if (key != null) {
-                    queries.add(new Query(key, instants[row]));
-                }
-            }
-            Readings readings = store.read(view, queries);
-            if (queries.size() == rows) {
-                return readings;
-            }
-            var missing = new RowReading.Row(Collections.nCopies(view.features().size(), new FeatureReading.Missing()));
-            var all = new ArrayList<RowReading>(rows);
-            for (int query : queryOfRow) {
-                all.add(query < 0 ? missing : readings.rows().get(query));
-            }
-            return new Readings(all, readings.positions());
-        }
-
         /** Views may declare one join key with different types. */
-        private List<@Nullable FeatureValue> keyColumn(FeatureView view, JoinKey key) {
-            return coerced(request, view, key);
+        private List<@Nullable EntityKey> entities(FeatureView view) {
+            List<JoinKey> joinKeys = view.joinKeys();
+            var columns = new ArrayList<List<@Nullable FeatureValue>>(joinKeys.size());
+            joinKeys.forEach(key -> columns.add(coerced(request, view, key)));
+            var entities = new ArrayList<@Nullable EntityKey>(rows);
+            for (int row = 0; row < rows; row++) {
+                entities.add(entity(columns, row));
+            }
+            return entities;
         }
 
-        private static @Nullable EntityKey key(List<List<@Nullable FeatureValue>> columns, int row) {
+        private static @Nullable EntityKey entity(List<List<@Nullable FeatureValue>> columns, int row) {
             var values = new ArrayList<FeatureValue>(columns.size());
             for (List<@Nullable FeatureValue> column : columns) {
                 FeatureValue value = column.get(row);

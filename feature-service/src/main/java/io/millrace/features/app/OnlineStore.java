@@ -6,8 +6,13 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.table.FeatureTable;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +34,27 @@ public interface OnlineStore extends AutoCloseable {
      */
     Applied apply(FeatureView view, Batch batch);
 
-    /** Reads entities at instants, all from one snapshot; answers in the order of the queries. */
-    Readings read(FeatureView view, List<Query> queries);
+    /**
+     * Reads what one request asks for, of all its views, from one state of the store: whatever is applied meanwhile, no answer mixes two versions of a row. One
+     * access of the store for all of it.
+     *
+     * @return in the order of the queries
+     */
+    List<ViewRows> read(List<ViewQuery> queries);
+
+    /** Reads all features of one view, as objects; answers in the order of the queries. For tools and tests: what serves requests reads tables. */
+    default Readings read(FeatureView view, List<Query> queries) {
+        int[] all = IntStream.range(0, view.features().size()).toArray();
+        var keys = new ArrayList<@Nullable EntityKey>(queries.size());
+        queries.forEach(query -> keys.add(query.key()));
+        long[] instants = queries.stream().mapToLong(Query::asOfMicros).toArray();
+        ViewRows read = read(List.of(new ViewQuery(view, all, keys, instants))).getFirst();
+        return new Readings(
+                IntStream.range(0, queries.size())
+                        .mapToObj(row -> RowReading.of(read.table(), row))
+                        .toList(),
+                read.positions());
+    }
 
     /** Deletes all state of a view version. */
     void drop(ViewId view);
@@ -59,6 +83,30 @@ public interface OnlineStore extends AutoCloseable {
      */
     record Applied(int applied, int seen, int tooLate) {}
 
+    /**
+     * Some features of one view for the rows of a request.
+     *
+     * @param features places of features in the view: the columns of the answer
+     * @param keys an entity per row; null is no entity and is answered as missing
+     * @param asOfMicros an instant per row, microseconds since the epoch, inclusive
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made for one read and never compared
+    record ViewQuery(FeatureView view, int[] features, List<@Nullable EntityKey> keys, long[] asOfMicros) {
+        /** How many rows are asked for. */
+        public int rows() {
+            return asOfMicros.length;
+        }
+    }
+
+    /**
+     * A view's part of an answer.
+     *
+     * @param table a row per row of the query, a column per feature of it
+     * @param positions of the state that was read
+     * @param newestMicros event time of the newest event applied to the view; empty where there is none
+     */
+    record ViewRows(FeatureTable table, Map<SourcePartition, Long> positions, OptionalLong newestMicros) {}
+
     /** An entity at an instant, microseconds since the epoch, inclusive. */
     record Query(EntityKey key, long asOfMicros) {}
 
@@ -81,6 +129,23 @@ public interface OnlineStore extends AutoCloseable {
 
         /** The instant lies before what the view retains. */
         record BeforeRetention(long earliestMicros) implements RowReading {}
+
+        /** A row of a table. */
+        static RowReading of(FeatureTable table, int row) {
+            long time = table.eventTimeMicros(row);
+            return switch (table.state(row)) {
+                case MISSING -> new Row(Collections.nCopies(table.width(), new FeatureReading.Missing()));
+                case BEFORE_RETENTION -> new BeforeRetention(time);
+                case FRESH ->
+                    new Row(table.values(row).stream()
+                            .<FeatureReading>map(value -> new FeatureReading.Fresh(value, time))
+                            .toList());
+                case EXPIRED ->
+                    new Row(table.values(row).stream()
+                            .<FeatureReading>map(value -> new FeatureReading.Expired(value, time))
+                            .toList());
+            };
+        }
     }
 
     /** What reading one feature gave. Missing and expired are answers, not errors. */

@@ -3,6 +3,7 @@ package io.millrace.features.app;
 import io.millrace.definitions.NearestName;
 import io.millrace.features.domain.FeatureReference;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Refusal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,25 +15,59 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Which views a request reads and where each of its results comes from.
+ * Which views a request reads and where each of its results comes from. Made once for all requests that ask for the same.
  *
- * @param views each view once
+ * @param parts each view once, with the features that are asked for
  * @param outputs one per requested feature, in the request's order
  */
-public record ReadPlan(List<FeatureView> views, List<Output> outputs, Set<String> joinKeys) {
+public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinKeys) {
     /** The most features of one request. */
     public static final int MAX_FEATURES = 1_000;
 
     /**
      * One result.
      *
-     * @param view index into {@link #views}
-     * @param feature index into the view's features
+     * @param view index into {@link #parts}
+     * @param column index into the part's features
      */
-    public record Output(String name, int view, int feature) {}
+    public record Output(String name, int view, int column) {}
+
+    /**
+     * What is read of one view.
+     *
+     * @param features places of features in the view, each once
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared: plans are found by what was asked for
+    public record Part(FeatureView view, int[] features) {}
+
+    /** Collects the features of a view. */
+    private static final class Collected {
+        final int index;
+        final FeatureView view;
+        final Map<Integer, Integer> columns = new LinkedHashMap<>();
+
+        Collected(int index, FeatureView view) {
+            this.index = index;
+            this.view = view;
+        }
+
+        int column(int feature) {
+            return columns.computeIfAbsent(feature, _ -> columns.size());
+        }
+
+        Part part() {
+            return new Part(
+                    view, columns.keySet().stream().mapToInt(Integer::intValue).toArray());
+        }
+    }
+
+    /** The views, in the order in which they were first named. */
+    public List<FeatureView> views() {
+        return parts.stream().map(Part::view).toList();
+    }
 
     public ReadPlan {
-        views = List.copyOf(views);
+        parts = List.copyOf(parts);
         outputs = List.copyOf(outputs);
         joinKeys = Set.copyOf(joinKeys);
     }
@@ -46,7 +81,7 @@ public record ReadPlan(List<FeatureView> views, List<Output> outputs, Set<String
                     FeatureReason.TOO_MANY_FEATURES,
                     features.size() + " features are asked for, at most " + MAX_FEATURES + " are read in one request");
         }
-        Map<FeatureView, Integer> views = new LinkedHashMap<>();
+        Map<ViewId, Collected> views = new LinkedHashMap<>();
         Set<String> names = new HashSet<>();
         Set<String> joinKeys = new HashSet<>();
         var outputs = new ArrayList<Output>(features.size());
@@ -65,11 +100,11 @@ public record ReadPlan(List<FeatureView> views, List<Output> outputs, Set<String
                                         ? ""
                                         : "; ask for full_feature_names to tell features of several views apart"));
             }
-            int index = views.computeIfAbsent(view, _ -> views.size());
-            outputs.add(new Output(name, index, featureIndex(view, reference.feature())));
+            Collected of = views.computeIfAbsent(view.id(), _ -> new Collected(views.size(), view));
+            outputs.add(new Output(name, of.index, of.column(featureIndex(view, reference.feature()))));
             view.joinKeys().forEach(key -> joinKeys.add(key.name()));
         }
-        return new ReadPlan(List.copyOf(views.keySet()), outputs, joinKeys);
+        return new ReadPlan(views.values().stream().map(Collected::part).toList(), outputs, joinKeys);
     }
 
     static Refusal unknownView(String name) {

@@ -2,12 +2,12 @@ package io.millrace.features.grpc;
 
 import io.millrace.features.app.Definitions;
 import io.millrace.features.app.OnlineAnswer;
-import io.millrace.features.app.OnlineStore.FeatureReading;
-import io.millrace.features.app.OnlineStore.RowReading;
 import io.millrace.features.app.ReadPlan;
+import io.millrace.features.app.Staleness;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.DefinitionOutcome;
 import io.millrace.proto.features.v1.FeatureColumn;
@@ -16,15 +16,13 @@ import io.millrace.proto.features.v1.FeatureViewSummary;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.ListFeatureViewsResponse;
 import io.millrace.proto.features.v1.SourcePosition;
-import io.millrace.proto.features.v1.Value;
+import io.millrace.proto.features.v1.ViewStaleness;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /** Answers in protobuf. */
 final class ProtoAnswers {
-    private static final Value NULL = Value.getDefaultInstance();
-
     private ProtoAnswers() {}
 
     static GetOnlineFeaturesResponse online(OnlineAnswer answer) {
@@ -32,42 +30,36 @@ final class ProtoAnswers {
         for (ReadPlan.Output output : answer.plan().outputs()) {
             response.addFeatureNames(output.name());
             var column = FeatureColumn.newBuilder();
+            FeatureTable table = answer.table(output);
             for (int row = 0; row < answer.rows(); row++) {
-                add(column, answer.row(output, row), output.feature());
+                FeatureTable.State state = table.state(row);
+                column.addValues(ProtoValues.of(table.value(row, output.column())))
+                        .addStatuses(status(state))
+                        .addEventTimeMicros(
+                                state == FeatureTable.State.BEFORE_RETENTION ? 0 : table.eventTimeMicros(row));
             }
             response.addResults(column);
         }
-        for (int i = 0; i < answer.plan().views().size(); i++) {
-            ViewId id = answer.plan().views().get(i).id();
-            response.addViewVersions(id.toString());
-            response.addAllPositions(positions(id, answer.readings().get(i).positions()));
+        for (int i = 0; i < answer.views().size(); i++) {
+            ViewId id = answer.plan().parts().get(i).view().id();
+            Staleness stale = answer.staleness().get(i);
+            var staleness = ViewStaleness.newBuilder().setViewVersion(id.toString());
+            stale.ageMicros().ifPresent(staleness::setNewestEventAgeMicros);
+            stale.lag().ifPresent(staleness::setLag);
+            response.addViewVersions(id.toString())
+                    .addAllPositions(positions(id, answer.views().get(i).positions()))
+                    .addStaleness(staleness);
         }
         return response.build();
     }
 
-    private static void add(FeatureColumn.Builder column, RowReading row, int feature) {
-        switch (row) {
-            case RowReading.Row(List<FeatureReading> features) -> {
-                switch (features.get(feature)) {
-                    case FeatureReading.Fresh(var value, long micros) ->
-                        column.addValues(ProtoValues.of(value))
-                                .addStatuses(FeatureStatus.FEATURE_STATUS_PRESENT)
-                                .addEventTimeMicros(micros);
-                    case FeatureReading.Expired(var value, long micros) ->
-                        column.addValues(ProtoValues.of(value))
-                                .addStatuses(FeatureStatus.FEATURE_STATUS_OUTSIDE_MAX_AGE)
-                                .addEventTimeMicros(micros);
-                    case FeatureReading.Missing() ->
-                        column.addValues(NULL)
-                                .addStatuses(FeatureStatus.FEATURE_STATUS_NOT_FOUND)
-                                .addEventTimeMicros(0);
-                }
-            }
-            case RowReading.BeforeRetention _ ->
-                column.addValues(NULL)
-                        .addStatuses(FeatureStatus.FEATURE_STATUS_BEFORE_RETENTION)
-                        .addEventTimeMicros(0);
-        }
+    static FeatureStatus status(FeatureTable.State state) {
+        return switch (state) {
+            case FRESH -> FeatureStatus.FEATURE_STATUS_PRESENT;
+            case EXPIRED -> FeatureStatus.FEATURE_STATUS_OUTSIDE_MAX_AGE;
+            case MISSING -> FeatureStatus.FEATURE_STATUS_NOT_FOUND;
+            case BEFORE_RETENTION -> FeatureStatus.FEATURE_STATUS_BEFORE_RETENTION;
+        };
     }
 
     private static List<SourcePosition> positions(ViewId view, Map<SourcePartition, Long> positions) {

@@ -264,6 +264,15 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 .exceptionally(_ -> none());
     }
 
+    /** Where replicas share the work, nobody here knows how far the others are behind. */
+    @Override
+    public long lag(ViewId view) {
+        ViewIngestion loop = running.get(view);
+        return loop != null && !isShared() && loop.condition().state() == IngestionReport.State.RUNNING
+                ? loop.counts().lag
+                : -1;
+    }
+
     /** A version that was applied a moment ago may have no loop yet, or still the one of what had its name before. */
     private CompletableFuture<Optional<Map<SourcePartition, Long>>> reachedBy(FeatureView view, long deadline) {
         ViewIngestion loop = running.get(view.id());

@@ -3,11 +3,11 @@ package io.millrace.features.rest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.features.app.OnlineAnswer;
-import io.millrace.features.app.OnlineStore.FeatureReading;
-import io.millrace.features.app.OnlineStore.RowReading;
 import io.millrace.features.app.ReadPlan;
+import io.millrace.features.app.Staleness;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +24,7 @@ final class FeastAnswers {
     private FeastAnswers() {}
 
     /**
-     * @param extended also say in the metadata what Feast has no word for: {@code complete}, {@code view_versions}, {@code positions}
+     * @param extended also say in the metadata what Feast has no word for: {@code complete}, {@code view_versions}, {@code positions}, {@code staleness}
      */
     static byte[] json(OnlineAnswer answer, boolean extended) {
         var bytes = new ByteArrayOutputStream(1_024);
@@ -68,50 +68,34 @@ final class FeastAnswers {
 
     private static void writeFeature(JsonGenerator json, OnlineAnswer answer, ReadPlan.Output output)
             throws IOException {
+        FeatureTable table = answer.table(output);
         json.writeStartObject();
         json.writeArrayFieldStart("values");
         for (int row = 0; row < answer.rows(); row++) {
-            JsonValues.write(
-                    json,
-                    switch (reading(answer, output, row)) {
-                        case FeatureReading.Fresh(var value, var _) -> value;
-                        case FeatureReading.Expired(var value, var _) -> value;
-                        case FeatureReading.Missing() -> null;
-                        case null -> null;
-                    });
+            JsonValues.write(json, table, row, output.column());
         }
         json.writeEndArray();
         json.writeArrayFieldStart("statuses");
         for (int row = 0; row < answer.rows(); row++) {
             json.writeString(
-                    switch (reading(answer, output, row)) {
-                        case FeatureReading.Fresh _ -> "PRESENT";
-                        case FeatureReading.Expired _ -> "OUTSIDE_MAX_AGE";
-                        case FeatureReading.Missing() -> "NOT_FOUND";
-                        case null -> "BEFORE_RETENTION";
+                    switch (table.state(row)) {
+                        case FRESH -> "PRESENT";
+                        case EXPIRED -> "OUTSIDE_MAX_AGE";
+                        case MISSING -> "NOT_FOUND";
+                        case BEFORE_RETENTION -> "BEFORE_RETENTION";
                     });
         }
         json.writeEndArray();
         json.writeArrayFieldStart("event_timestamps");
         for (int row = 0; row < answer.rows(); row++) {
             json.writeString(
-                    switch (reading(answer, output, row)) {
-                        case FeatureReading.Fresh(var _, long micros) -> rfc3339(micros);
-                        case FeatureReading.Expired(var _, long micros) -> rfc3339(micros);
-                        case FeatureReading.Missing() -> EPOCH;
-                        case null -> EPOCH;
+                    switch (table.state(row)) {
+                        case FRESH, EXPIRED -> rfc3339(table.eventTimeMicros(row));
+                        case MISSING, BEFORE_RETENTION -> EPOCH;
                     });
         }
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    /** Null where the instant lies before what the view retains. */
-    private static @Nullable FeatureReading reading(OnlineAnswer answer, ReadPlan.Output output, int row) {
-        return switch (answer.row(output, row)) {
-            case RowReading.Row(List<FeatureReading> features) -> features.get(output.feature());
-            case RowReading.BeforeRetention _ -> null;
-        };
     }
 
     private static void writeMetadata(JsonGenerator json, OnlineAnswer answer, boolean extended) throws IOException {
@@ -127,18 +111,38 @@ final class FeastAnswers {
         if (extended) {
             json.writeBooleanField("complete", answer.complete());
             json.writeArrayFieldStart("view_versions");
-            for (var view : answer.plan().views()) {
-                json.writeString(view.id().toString());
+            for (ReadPlan.Part part : answer.plan().parts()) {
+                json.writeString(part.view().id().toString());
             }
             json.writeEndArray();
             json.writeArrayFieldStart("positions");
-            for (int i = 0; i < answer.plan().views().size(); i++) {
-                ViewId id = answer.plan().views().get(i).id();
-                JsonPositions.write(json, id, answer.readings().get(i).positions());
+            for (int i = 0; i < answer.views().size(); i++) {
+                ViewId id = answer.plan().parts().get(i).view().id();
+                JsonPositions.write(json, id, answer.views().get(i).positions());
             }
             json.writeEndArray();
+            writeStaleness(json, answer);
         }
         json.writeEndObject();
+    }
+
+    private static void writeStaleness(JsonGenerator json, OnlineAnswer answer) throws IOException {
+        json.writeArrayFieldStart("staleness");
+        for (int i = 0; i < answer.staleness().size(); i++) {
+            Staleness staleness = answer.staleness().get(i);
+            json.writeStartObject();
+            json.writeStringField(
+                    "view_version", answer.plan().parts().get(i).view().id().toString());
+            if (staleness.ageMicros().isPresent()) {
+                json.writeNumberField(
+                        "newest_event_age_micros", staleness.ageMicros().getAsLong());
+            }
+            if (staleness.lag().isPresent()) {
+                json.writeNumberField("lag", staleness.lag().getAsLong());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     /** With 0, 3 or 6 digits behind the second, never without the Z. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.gate.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,18 +87,34 @@ final class JsonValues {
                 "'" + field + "' must be RFC 3339 text such as 2001-03-02T10:15:00Z, or microseconds since the epoch");
     }
 
+    /** A value of a table, without an object for it. */
+    static void write(JsonGenerator json, FeatureTable table, int row, int column) throws IOException {
+        switch (table.kind(row, column)) {
+            case NULL -> json.writeNull();
+            case BOOL -> json.writeBoolean(table.bits(row, column) != 0);
+            case INT -> json.writeNumber(table.bits(row, column));
+            case REAL -> write(json, Double.longBitsToDouble(table.bits(row, column)));
+            case TIME -> json.writeNumber(Math.floorDiv(table.bits(row, column), 1_000_000L));
+            case TEXT ->
+                json.writeUTF8String(table.bytes(row, column), table.from(row, column), table.length(row, column));
+            case BYTES, OBJECT -> write(json, table.value(row, column));
+        }
+    }
+
+    private static void write(JsonGenerator json, double real) throws IOException {
+        if (Double.isFinite(real)) {
+            json.writeNumber(real);
+        } else {
+            json.writeNull();
+        }
+    }
+
     static void write(JsonGenerator json, @Nullable FeatureValue value) throws IOException {
         switch (value) {
             case null -> json.writeNull();
             case FeatureValue.Bool(boolean bool) -> json.writeBoolean(bool);
             case FeatureValue.Int(long whole) -> json.writeNumber(whole);
-            case FeatureValue.Real(double real) -> {
-                if (Double.isFinite(real)) {
-                    json.writeNumber(real);
-                } else {
-                    json.writeNull();
-                }
-            }
+            case FeatureValue.Real(double real) -> write(json, real);
             case FeatureValue.Text(String text) -> json.writeString(text);
             case FeatureValue.Bytes(byte[] bytes) -> json.writeBinary(bytes);
             case FeatureValue.Time(long micros) -> json.writeNumber(Math.floorDiv(micros, 1_000_000L));

@@ -7,6 +7,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,28 +37,41 @@ final class RedisCall {
     }
 
     /**
-     * Waits for the answer; never on an event loop.
+     * Sends and waits for the answer; never on an event loop.
      *
      * @throws StoreUnavailableException where there is none in time, or Redis refused
      */
     Response send(Redis redis, Duration timeout) {
-        try {
-            @Nullable
-            Response response = redis.send(request)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            if (response == null) {
-                throw new StoreUnavailableException("Redis answered nothing", null);
+        return begin(redis, timeout).await();
+    }
+
+    /** Sends, and does not wait. */
+    Pending begin(Redis redis, Duration timeout) {
+        return new Pending(redis.send(request).toCompletionStage().toCompletableFuture(), timeout);
+    }
+
+    /** An answer that is on its way. */
+    record Pending(CompletableFuture<Response> answer, Duration timeout) {
+        /**
+         * Waits for the answer; never on an event loop.
+         *
+         * @throws StoreUnavailableException where there is none in time, or Redis refused
+         */
+        Response await() {
+            try {
+                @Nullable Response response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+                if (response == null) {
+                    throw new StoreUnavailableException("Redis answered nothing", null);
+                }
+                return response;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StoreUnavailableException("interrupted while waiting for Redis", e);
+            } catch (TimeoutException e) {
+                throw new StoreUnavailableException("Redis did not answer within " + timeout, e);
+            } catch (ExecutionException e) {
+                throw new StoreUnavailableException("Redis failed: " + e.getCause(), e);
             }
-            return response;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("interrupted while waiting for Redis", e);
-        } catch (TimeoutException e) {
-            throw new StoreUnavailableException("Redis did not answer within " + timeout, e);
-        } catch (ExecutionException e) {
-            throw new StoreUnavailableException("Redis failed: " + e.getCause(), e);
         }
     }
 }

@@ -7,13 +7,11 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.encoding.EncodingException;
-import io.millrace.features.kernel.fold.Cover;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.window.Levels;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -85,10 +83,20 @@ public final class RedisOnlineStore implements OnlineStore {
         }
     }
 
+    /** All views are asked at once and waited for together: one round trip. A row's script runs alone, so that no row is of two versions. */
     @Override
-    public Readings read(FeatureView view, List<Query> queries) {
-        ViewPlan plan = plans.of(view);
-        return refusingDamage(() -> readAtOnce(plan, queries));
+    public List<ViewRows> read(List<ViewQuery> queries) {
+        return refusingDamage(() -> {
+            List<RedisViewRead> reads =
+                    queries.stream().map(query -> begin(query)).toList();
+            return reads.stream().map(RedisViewRead::finish).toList();
+        });
+    }
+
+    private RedisViewRead begin(ViewQuery query) {
+        ViewId view = query.view().id();
+        return RedisViewRead.begin(
+                plans.of(query.view()), query, call(RedisScripts.READ, prefix(view)), redis, timeout);
     }
 
     @Override
@@ -168,28 +176,6 @@ public final class RedisOnlineStore implements OnlineStore {
                         null);
             }
         });
-    }
-
-    private Readings readAtOnce(ViewPlan plan, List<Query> queries) {
-        RedisCall call = call(RedisScripts.READ, prefix(plan.view().id())).arg(queries.size());
-        var covers = new ArrayList<Cover>(queries.size());
-        for (Query query : queries) {
-            Cover last = covers.isEmpty() ? null : covers.getLast();
-            Cover cover =
-                    last != null && last.asOfMicros() == query.asOfMicros() ? last : plan.cover(query.asOfMicros());
-            covers.add(cover);
-            RedisRows.ask(call, EntityRow.of(query.key()), cover);
-        }
-        Response answer = call.send(redis, timeout);
-        OptionalLong newest = RedisCodec.instant(answer.get(0));
-        var rows = new ArrayList<RowReading>(queries.size());
-        for (int i = 0; i < queries.size(); i++) {
-            Response row = answer.get(i + 2);
-            Cover cover = covers.get(i);
-            rows.add(Answers.beforeRetention(plan, newest, cover.asOfMicros())
-                    .orElseGet(() -> Answers.reading(plan, plan.read(cover, RedisRows.answer(plan, cover, row)))));
-        }
-        return new Readings(rows, RedisCodec.positions(answer.get(1)));
     }
 
     private Head head(String prefix) {

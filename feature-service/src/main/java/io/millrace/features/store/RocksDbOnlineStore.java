@@ -2,6 +2,7 @@ package io.millrace.features.store;
 
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
@@ -12,20 +13,19 @@ import io.millrace.features.kernel.fold.Cover;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -89,12 +89,16 @@ public final class RocksDbOnlineStore implements OnlineStore {
     }
 
     @Override
-    public Readings read(FeatureView view, List<Query> queries) {
-        ViewPlan plan = plans.of(view);
+    public List<ViewRows> read(List<ViewQuery> queries) {
         return whileOpen(() -> {
             Snapshot snapshot = folder.db().getSnapshot();
-            try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
-                return readSnapshot(plan, queries, options);
+            try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+                    RocksIterator keys = folder.db().newIterator(folder.rows(), options)) {
+                var answers = new ArrayList<ViewRows>(queries.size());
+                for (ViewQuery query : queries) {
+                    answers.add(readSnapshot(query, options, keys));
+                }
+                return answers;
             } finally {
                 folder.db().releaseSnapshot(snapshot);
             }
@@ -196,36 +200,31 @@ public final class RocksDbOnlineStore implements OnlineStore {
         }
     }
 
-    private Readings readSnapshot(ViewPlan plan, List<Query> queries, ReadOptions options) throws RocksDBException {
-        ViewRecord record = record(plan.view().id(), options);
-        var readings = new ArrayList<@Nullable RowReading>(Collections.nCopies(queries.size(), null));
-        byte[][] rows = new byte[queries.size()][];
-        int number = record == null ? 0 : record.number();
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = RocksKeys.row(number, EntityRow.of(queries.get(i).key()));
+    private ViewRows readSnapshot(ViewQuery query, ReadOptions options, RocksIterator keys) throws RocksDBException {
+        ViewPlan plan = plans.of(query.view());
+        ViewRecord record = record(query.view().id(), options);
+        var table = new FeatureTable(query.rows(), query.features().length);
+        if (record == null) {
+            return new ViewRows(table, Map.of(), OptionalLong.empty());
         }
-        Integer[] inKeyOrder = IntStream.range(0, rows.length).boxed().toArray(Integer[]::new);
-        Arrays.sort(inKeyOrder, (a, b) -> Arrays.compareUnsigned(rows[a], rows[b]));
-        try (RocksIterator keys = folder.db().newIterator(folder.rows(), options)) {
-            var reader = new RocksRowReader(plan, keys);
-            Cover cover = null;
-            for (int i : inKeyOrder) {
-                long asOf = queries.get(i).asOfMicros();
-                var tooEarly = record == null
-                        ? null
-                        : Answers.beforeRetention(plan, record.newestMicros(), asOf)
-                                .orElse(null);
-                if (tooEarly != null) {
-                    readings.set(i, tooEarly);
-                    continue;
-                }
-                cover = cover != null && cover.asOfMicros() == asOf ? cover : plan.cover(asOf);
-                readings.set(i, Answers.reading(plan, plan.read(cover, reader.read(rows[i], cover))));
+        var reader = new RocksRowReader(plan, keys);
+        long earliest = Answers.earliest(plan, record.newestMicros());
+        Cover cover = null;
+        for (int row = 0; row < query.rows(); row++) {
+            EntityKey key = query.keys().get(row);
+            long asOf = query.asOfMicros()[row];
+            if (key == null) {
+                continue;
             }
+            if (asOf < earliest) {
+                table.beforeRetention(row, earliest);
+                continue;
+            }
+            cover = cover != null && cover.asOfMicros() == asOf ? cover : plan.cover(asOf);
+            byte[] stored = RocksKeys.row(record.number(), EntityRow.of(key));
+            plan.read(cover, reader.read(stored, cover), query.features(), table, row);
         }
-        return new Readings(
-                readings.stream().map(Objects::requireNonNull).toList(),
-                record == null ? Map.of() : record.positions());
+        return new ViewRows(table, record.positions(), record.newestMicros());
     }
 
     private @Nullable ViewRecord record(ViewId view, @Nullable ReadOptions options) throws RocksDBException {

@@ -1,5 +1,6 @@
 package io.millrace.features.app;
 
+import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
@@ -7,11 +8,12 @@ import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.fold.PointInTimeHistory;
 import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An online store in memory: all events, and nothing is ever dropped. Fails as often as it is told. */
@@ -58,27 +60,30 @@ public final class HistoryStore implements OnlineStore {
     }
 
     @Override
-    public synchronized Readings read(FeatureView view, List<Query> queries) {
-        PointInTimeHistory history =
-                histories.computeIfAbsent(view.id(), _ -> new PointInTimeHistory(ViewPlan.of(view)));
-        return new Readings(
-                queries.stream()
-                        .map(query -> row(view, history.at(query.key(), query.asOfMicros())))
-                        .toList(),
-                positions(view.id()));
+    public synchronized List<ViewRows> read(List<ViewQuery> queries) {
+        return queries.stream().map(this::read).toList();
     }
 
-    private static RowReading row(FeatureView view, RowAnswer answer) {
-        return switch (answer) {
-            case RowAnswer.Missing() ->
-                new RowReading.Row(Collections.nCopies(view.features().size(), new FeatureReading.Missing()));
-            case RowAnswer.Row row ->
-                new RowReading.Row(row.values().stream()
-                        .<FeatureReading>map(value -> row.expired()
-                                ? new FeatureReading.Expired(value, row.eventTimeMicros())
-                                : new FeatureReading.Fresh(value, row.eventTimeMicros()))
-                        .toList());
-        };
+    private ViewRows read(ViewQuery query) {
+        FeatureView view = query.view();
+        PointInTimeHistory history =
+                histories.computeIfAbsent(view.id(), _ -> new PointInTimeHistory(ViewPlan.of(view)));
+        var table = new FeatureTable(query.rows(), query.features().length);
+        for (int row = 0; row < query.rows(); row++) {
+            EntityKey key = query.keys().get(row);
+            if (key != null && history.at(key, query.asOfMicros()[row]) instanceof RowAnswer.Row found) {
+                for (int column = 0; column < table.width(); column++) {
+                    table.set(row, column, found.values().get(query.features()[column]));
+                }
+                table.found(row, found.eventTimeMicros(), found.expired());
+            }
+        }
+        OptionalLong newest = applied.stream()
+                .filter(event ->
+                        positions(view.id()).containsKey(event.position().source()))
+                .mapToLong(FeatureEvent::timeMicros)
+                .max();
+        return new ViewRows(table, positions(view.id()), newest);
     }
 
     @Override

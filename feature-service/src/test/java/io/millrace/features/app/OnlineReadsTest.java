@@ -73,8 +73,8 @@ class OnlineReadsTest {
     private List<FeatureReading> features(OnlineAnswer answer, int row) {
         var readings = new ArrayList<FeatureReading>();
         for (ReadPlan.Output output : answer.plan().outputs()) {
-            if (answer.row(output, row) instanceof RowReading.Row(List<FeatureReading> features)) {
-                readings.add(features.get(output.feature()));
+            if (RowReading.of(answer.table(output), row) instanceof RowReading.Row(List<FeatureReading> features)) {
+                readings.add(features.get(output.column()));
             }
         }
         return readings;
@@ -108,7 +108,7 @@ class OnlineReadsTest {
         assertThat(features(answer, 2)).containsOnly(new FeatureReading.Missing());
         assertThat(answer.keys().get("user_id"))
                 .containsExactly(new FeatureValue.Int(1001), null, new FeatureValue.Int(7));
-        assertThat(answer.readings().get(1).positions()).isEqualTo(Map.of(SOURCE, 2L));
+        assertThat(answer.views().get(1).positions()).isEqualTo(Map.of(SOURCE, 2L));
     }
 
     @Test

@@ -316,8 +316,8 @@ class ViewIngestionTest {
             }
 
             @Override
-            public Readings read(FeatureView of, List<Query> queries) {
-                return store.read(of, queries);
+            public List<ViewRows> read(List<ViewQuery> queries) {
+                return store.read(queries);
             }
 
             @Override

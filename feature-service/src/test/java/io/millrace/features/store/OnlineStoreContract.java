@@ -102,7 +102,7 @@ abstract class OnlineStoreContract {
         List<RowReading> readings = store.read(VIEW, queries).rows();
         for (int i = 0; i < queries.size(); i++) {
             RowAnswer expected = history.at(queries.get(i).key(), queries.get(i).asOfMicros());
-            assertThat(readings.get(i)).as(queries.get(i).toString()).isEqualTo(Answers.reading(plan, expected));
+            assertThat(readings.get(i)).as(queries.get(i).toString()).isEqualTo(StoreEvents.reading(plan, expected));
         }
     }
 
@@ -167,7 +167,8 @@ abstract class OnlineStoreContract {
                 event("a", NOON + 1, P0, 1, 2.0),
                 event("a", NOON + HOUR, P0, 2, 4.0));
 
-        assertThat(read(VIEW, "a", NOON - 1)).isEqualTo(Answers.reading(ViewPlan.of(VIEW), new RowAnswer.Missing()));
+        assertThat(read(VIEW, "a", NOON - 1))
+                .isEqualTo(StoreEvents.reading(ViewPlan.of(VIEW), new RowAnswer.Missing()));
         assertThat(value("sum_3h", "a", NOON)).isEqualTo(1.0);
         assertThat(value("sum_3h", "a", NOON + 1)).isEqualTo(3.0);
         assertThat(value("latest", "a", NOON + HOUR - 1)).isEqualTo(2.0);

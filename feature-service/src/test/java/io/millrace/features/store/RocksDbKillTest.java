@@ -95,7 +95,8 @@ class RocksDbKillTest {
         List<RowReading> readings = store.read(VIEW, queries).rows();
         for (int i = 0; i < queries.size(); i++) {
             Query query = queries.get(i);
-            assertThat(readings.get(i)).isEqualTo(Answers.reading(plan, history.at(query.key(), query.asOfMicros())));
+            assertThat(readings.get(i))
+                    .isEqualTo(StoreEvents.reading(plan, history.at(query.key(), query.asOfMicros())));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.definitions.DefinitionFile;
+import io.millrace.features.app.OnlineStore.RowReading;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -8,12 +9,16 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.definition.FeatureViewReader;
+import io.millrace.features.kernel.fold.RowAnswer;
+import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The views and events that the tests of the stores share. */
@@ -97,5 +102,18 @@ final class StoreEvents {
         events.forEach(
                 event -> next.merge(event.position().source(), event.position().offset() + 1, Math::max));
         return next;
+    }
+
+    /** What a store must answer where the kernel's history answers this. */
+    static RowReading reading(ViewPlan plan, RowAnswer answer) {
+        int[] all = IntStream.range(0, plan.view().features().size()).toArray();
+        var table = new FeatureTable(1, all.length);
+        if (answer instanceof RowAnswer.Row row) {
+            for (int column : all) {
+                table.set(0, column, row.values().get(column));
+            }
+            table.found(0, row.eventTimeMicros(), row.expired());
+        }
+        return RowReading.of(table, 0);
     }
 }

@@ -11,6 +11,7 @@ import io.millrace.features.kernel.state.AggregationState;
 import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Fold;
 import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.features.kernel.window.Levels;
 import io.millrace.features.kernel.window.TileRun;
 import io.millrace.features.kernel.window.Window;
@@ -122,16 +123,56 @@ public final class ViewPlan {
 
     /** The features at the cover's instant. */
     public RowAnswer read(Cover cover, RowData data) {
-        return answer(cover.asOfMicros(), data.newest(), cell -> {
-            AggregationState state = folds.get(cell.fold()).empty();
-            for (TileRun run : cover.byWindow().get(cell.window())) {
-                mergeRun(run, data.tiles().get(run.level()), cell.fold(), state);
-            }
-            for (Observation event : data.head()) {
-                folds.get(cell.fold()).add(event, state);
-            }
-            return state;
-        });
+        return answer(cover.asOfMicros(), data.newest(), cell -> folded(cover, data, cell));
+    }
+
+    /**
+     * Writes some of the features at the cover's instant into a row.
+     *
+     * @param chosen places of features in the view, one per column of the table
+     */
+    public void read(Cover cover, RowData data, int[] chosen, FeatureTable into, int row) {
+        Observation newest = data.newest();
+        if (newest == null) {
+            return;
+        }
+        var cells = new @Nullable AggregationState[windows.size() * folds.size()];
+        for (int column = 0; column < chosen.length; column++) {
+            into.set(
+                    row,
+                    column,
+                    switch (features.get(chosen[column])) {
+                        case FeaturePlan.Newest(int field) -> newest.fields().get(field);
+                        case FeaturePlan.Windowed windowed -> {
+                            int cell = windowed.window() * folds.size() + windowed.fold();
+                            AggregationState state = cells[cell];
+                            if (state == null) {
+                                state = folded(cover, data, windowed);
+                                cells[cell] = state;
+                            }
+                            yield windowed.value(state);
+                        }
+                    });
+        }
+        long eventTime = newest.order().timeMicros();
+        into.found(row, eventTime, isExpired(eventTime, cover.asOfMicros()));
+    }
+
+    /** Whether an event is older than the view's ttl at an instant; exactly ttl is not. */
+    public boolean isExpired(long eventTimeMicros, long asOfMicros) {
+        return view.ttl().isPresent()
+                && asOfMicros - eventTimeMicros > Window.micros(view.ttl().get());
+    }
+
+    private AggregationState folded(Cover cover, RowData data, FeaturePlan.Windowed cell) {
+        AggregationState state = folds.get(cell.fold()).empty();
+        for (TileRun run : cover.byWindow().get(cell.window())) {
+            mergeRun(run, data.tiles().get(run.level()), cell.fold(), state);
+        }
+        for (Observation event : data.head()) {
+            folds.get(cell.fold()).add(event, state);
+        }
+        return state;
     }
 
     /**
@@ -163,9 +204,7 @@ public final class ViewPlan {
                     });
         }
         long eventTime = newest.order().timeMicros();
-        boolean expired = view.ttl().isPresent()
-                && asOfMicros - eventTime > Window.micros(view.ttl().get());
-        return new RowAnswer.Row(values, eventTime, expired);
+        return new RowAnswer.Row(values, eventTime, isExpired(eventTime, asOfMicros));
     }
 
     private static void mergeRun(TileRun run, List<NumberedTile> tiles, int fold, AggregationState into) {
