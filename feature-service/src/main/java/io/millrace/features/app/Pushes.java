@@ -2,6 +2,7 @@ package io.millrace.features.app;
 
 import io.millrace.definitions.NearestName;
 import io.millrace.features.domain.Coercion;
+import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
@@ -19,6 +20,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes rows for views whose source is {@code push}. */
@@ -27,7 +31,7 @@ public class Pushes {
     /** The most rows of one push. */
     public static final int MAX_ROWS = 10_000;
 
-    private static final int MAX_PUSH_ID = 200;
+    private static final Pattern PUSH_ID = Pattern.compile("[ -~]{0,200}");
     private static final int REPORTED_ROWS = 20;
     private static final Position NOWHERE = new Position(new SourcePartition("", "", 0), 0);
 
@@ -53,9 +57,14 @@ public class Pushes {
      * @param columns by the name of the join key, of the event's field, or of the plain feature that shows it
      * @param timeMicros event time of each row, microseconds since the epoch
      * @param pushId empty where each call is a push of its own
+     * @param to which stores take the rows
      */
     public record Push(
-            String view, Map<String, List<@Nullable FeatureValue>> columns, List<Long> timeMicros, String pushId) {}
+            String view,
+            Map<String, List<@Nullable FeatureValue>> columns,
+            List<Long> timeMicros,
+            String pushId,
+            PushTarget to) {}
 
     /**
      * Checks the rows and appends them to the log; returns once they are committed, before they can be read.
@@ -64,6 +73,19 @@ public class Pushes {
      * @throws Refusal with a {@link FeatureReason}; nothing was taken then, save where the log did not answer
      */
     public int push(Push push) {
+        try {
+            return begin(push).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof Refusal refusal ? refusal : e;
+        }
+    }
+
+    /**
+     * As {@link #push}, without waiting until the rows are committed. Pushes that are begun one after the other stand in the log in that order.
+     *
+     * @return the number of rows once they are committed; fails with a {@link Refusal} where the log did not answer
+     */
+    CompletableFuture<Integer> begin(Push push) {
         FeatureView view = view(push.view());
         int rows = push.timeMicros().size();
         if (rows == 0) {
@@ -73,11 +95,11 @@ public class Pushes {
             throw new Refusal(
                     FeatureReason.TOO_MANY_ROWS, rows + " rows are given, at most " + MAX_ROWS + " are taken at once");
         }
-        if (push.pushId().length() > MAX_PUSH_ID) {
-            throw new Refusal(FeatureReason.MALFORMED_REQUEST, "push_id is longer than " + MAX_PUSH_ID + " characters");
+        if (!PUSH_ID.matcher(push.pushId()).matches()) {
+            throw new Refusal(
+                    FeatureReason.MALFORMED_REQUEST, "push_id must be at most 200 printable ASCII characters");
         }
-        log.append(view, push.pushId(), events(view, push, rows));
-        return rows;
+        return log.append(view, push.pushId(), push.to(), events(view, push, rows));
     }
 
     private FeatureView view(String name) {

@@ -50,6 +50,8 @@ public class ConfigBounds {
         number("push.replication-factor", push.replicationFactor(), 0, 10);
         duration("push.retention", push.retention(), "PT1H", "P3650D");
         number("push.remembered-records", push.rememberedRecords(), 0, 10_000_000);
+        number("push.stream-rows", push.streamRows(), 1, 1_000_000);
+        number("push.max-streams", push.maxStreams(), 1, 100_000);
         duration("push.patience", push.patience(), "PT0.1S", "PT5M");
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));

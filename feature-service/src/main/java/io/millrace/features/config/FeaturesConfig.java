@@ -60,8 +60,8 @@ public interface FeaturesConfig {
         @WithDefault("4M")
         MemorySize maxPartitionFetch();
 
-        /** How far ahead of the clock an event's time may lie before it is dead-lettered. */
-        @WithDefault("1d")
+        /** How far an event's time may lie ahead of its arrival before it is dead-lettered; 0 to 36,500 d. */
+        @WithDefault("1h")
         Duration maxFutureSkew();
 
         /** How often topics are looked at: whether they are there, have grown, or were made anew; 50 ms to 10 min. */
@@ -129,5 +129,13 @@ public interface FeaturesConfig {
         /** How long a push waits for Kafka; 100 ms to 5 min. */
         @WithDefault("10s")
         Duration patience();
+
+        /** Rows of one stream of pushes that may be on their way to Kafka at one time; 1 to 1,000,000. */
+        @WithDefault("10000")
+        int streamRows();
+
+        /** Streams of pushes at one time; more are refused. 1 to 100,000. */
+        @WithDefault("64")
+        int maxStreams();
     }
 }

@@ -1,10 +1,14 @@
 package io.millrace.features.config;
 
 import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.app.PushStreams;
+import io.millrace.features.app.Pushes;
 import io.millrace.features.app.ReadLimits;
+import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
 
 /** Makes the beans that are values of the configuration. */
 public class Wiring {
@@ -18,6 +22,16 @@ public class Wiring {
     @Singleton
     EventTimeBound eventTimeBound(FeaturesConfig config) {
         return new EventTimeBound(config.ingestion().maxFutureSkew());
+    }
+
+    @Produces
+    @Singleton
+    PushStreams pushStreams(Pushes pushes, @VirtualThreads ExecutorService virtualThreads, FeaturesConfig config) {
+        return new PushStreams(
+                pushes,
+                virtualThreads,
+                config.push().streamRows(),
+                config.push().maxStreams());
     }
 
     /** Only the embedded store answers in microseconds; a store behind a network never holds an event loop. */

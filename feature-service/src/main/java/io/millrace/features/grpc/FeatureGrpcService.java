@@ -8,6 +8,7 @@ import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.OnlineAnswer;
 import io.millrace.features.app.OnlineFeatures;
 import io.millrace.features.app.OnlineRequest;
+import io.millrace.features.app.PushStreams;
 import io.millrace.features.app.Pushes;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.ViewId;
@@ -26,8 +27,11 @@ import io.millrace.proto.features.v1.PushFeaturesRequest;
 import io.millrace.proto.features.v1.PushFeaturesResponse;
 import io.millrace.proto.features.v1.RetireFeatureViewRequest;
 import io.millrace.proto.features.v1.RetireFeatureViewResponse;
+import io.millrace.proto.features.v1.StreamPushFeaturesRequest;
+import io.millrace.proto.features.v1.StreamPushFeaturesResponse;
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +45,7 @@ public class FeatureGrpcService implements FeatureService {
     private final GrpcWork work;
     private final OnlineFeatures online;
     private final Pushes pushes;
+    private final PushStreams streams;
     private final Definitions definitions;
     private final FeatureMetrics metrics;
     private final Duration deadlineMargin;
@@ -49,15 +54,18 @@ public class FeatureGrpcService implements FeatureService {
             GrpcWork work,
             OnlineFeatures online,
             Pushes pushes,
+            PushStreams streams,
             Definitions definitions,
             FeatureMetrics metrics,
             FeaturesConfig config) {
         this.work = work;
         this.online = online;
         this.pushes = pushes;
+        this.streams = streams;
         this.definitions = definitions;
         this.metrics = metrics;
         metrics.gauge(FeatureMetrics.READ_WAITING, online, OnlineFeatures::waiting);
+        metrics.gauge(FeatureMetrics.PUSH_STREAMS, streams, PushStreams::open);
         this.deadlineMargin = config.reads().deadlineMargin();
     }
 
@@ -122,13 +130,14 @@ public class FeatureGrpcService implements FeatureService {
     @Override
     public Uni<PushFeaturesResponse> pushFeatures(PushFeaturesRequest request) {
         return work.run(() -> {
-            int rows = pushes.push(new Pushes.Push(
-                    request.getView(),
-                    ProtoValues.columns(request.getColumnsMap()),
-                    request.getEventTimeMicrosList(),
-                    request.getPushId()));
+            int rows = pushes.push(StreamPushes.push(request));
             return PushFeaturesResponse.newBuilder().setRows(rows).build();
         });
+    }
+
+    @Override
+    public Uni<StreamPushFeaturesResponse> streamPushFeatures(Multi<StreamPushFeaturesRequest> requests) {
+        return StreamPushes.take(streams, requests);
     }
 
     @Override

@@ -155,7 +155,7 @@ final class Consumption {
             }
             switch (reader.read(record, source)) {
                 case RecordReader.Read.Event(FeatureEvent event) -> events.add(event);
-                case RecordReader.Read.Nothing() -> {}
+                case RecordReader.Read.Nothing _, RecordReader.Read.Elsewhere _ -> {}
                 case RecordReader.Read.Dead(Enum<?> reason, String detail) ->
                     dead.add(new DeadLetters.DeadLetter(record, source, reason, detail));
             }

@@ -3,6 +3,7 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.PushLog;
 import io.millrace.features.config.FeaturesConfig;
+import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.telemetry.FeatureMetrics;
@@ -14,13 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -38,6 +39,9 @@ public class KafkaPushLog implements PushLog {
     private static final int MAX_ROW_BYTES = 900_000;
     private static final int MAX_ROWS_AT_ONCE = 20_000;
 
+    /** Of all pushes that wait for their commit. */
+    private static final int MAX_WAITING_BYTES = 256 << 20;
+
     private final KafkaClients clients;
     private final OwnTopics own;
     private final Duration patience;
@@ -48,7 +52,10 @@ public class KafkaPushLog implements PushLog {
     private @Nullable KafkaProducer<byte[], byte[]> producer;
     private volatile boolean open = true;
 
-    private record Waiting(List<ProducerRecord<byte[], byte[]>> records, CompletableFuture<Boolean> committed) {}
+    private final Semaphore room = new Semaphore(MAX_WAITING_BYTES);
+
+    private record Waiting(
+            List<ProducerRecord<byte[], byte[]>> records, int bytes, CompletableFuture<Integer> committed) {}
 
     public KafkaPushLog(KafkaClients clients, OwnTopics own, FeaturesConfig config, FeatureMetrics metrics) {
         this.clients = clients;
@@ -66,31 +73,51 @@ public class KafkaPushLog implements PushLog {
     }
 
     @Override
-    public void append(FeatureView view, String pushId, List<FeatureEvent> rows) {
+    public CompletableFuture<Integer> append(FeatureView view, String pushId, PushTarget to, List<FeatureEvent> rows) {
         var records = new ArrayList<ProducerRecord<byte[], byte[]>>(rows.size());
         for (int row = 0; row < rows.size(); row++) {
-            records.add(record(view, pushId, row, rows.get(row)));
+            records.add(record(view, pushId, to, row, rows.get(row)));
         }
-        var waiting = new Waiting(records, new CompletableFuture<>());
+        var waiting = new Waiting(records, bytes(records), new CompletableFuture<>());
         try {
             startWriter();
-            if (!queue.offer(waiting, patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new Refusal(FeatureReason.PUSH_LOG_UNAVAILABLE, "too many pushes are waiting for Kafka");
+            if (!room.tryAcquire(waiting.bytes(), patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw full();
             }
-            waiting.committed().get(2 * patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new Refusal(
-                    FeatureReason.PUSH_LOG_UNAVAILABLE,
-                    "Kafka did not take the rows; push them again with the same push_id",
-                    e);
+            if (!queue.offer(waiting, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                room.release(waiting.bytes());
+                throw full();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(FeatureReason.PUSH_LOG_UNAVAILABLE, "the service is stopping", e);
         }
-        metrics.pushed(rows.size());
+        return waiting.committed()
+                .orTimeout(2 * patience.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new Refusal(
+                        FeatureReason.PUSH_LOG_UNAVAILABLE,
+                        "Kafka did not take the rows; push them again with the same push_id",
+                        failure)))
+                .whenComplete((count, _) -> {
+                    if (count != null) {
+                        metrics.pushed(count);
+                    }
+                });
     }
 
-    private static ProducerRecord<byte[], byte[]> record(FeatureView view, String pushId, int row, FeatureEvent event) {
+    private static Refusal full() {
+        return new Refusal(FeatureReason.PUSH_LOG_UNAVAILABLE, "too many pushes are waiting for Kafka");
+    }
+
+    private static int bytes(List<ProducerRecord<byte[], byte[]>> records) {
+        long bytes = records.stream()
+                .mapToLong(record -> record.key().length + record.value().length)
+                .sum();
+        return (int) Math.min(bytes, MAX_WAITING_BYTES);
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            FeatureView view, String pushId, PushTarget to, int row, FeatureEvent event) {
         byte[] value = PushedRows.value(event);
         if (value.length > MAX_ROW_BYTES) {
             throw new Refusal(
@@ -99,6 +126,9 @@ public class KafkaPushLog implements PushLog {
         }
         var record = new ProducerRecord<>(OwnTopics.PUSH_LOG, PushedRows.key(event), value);
         record.headers().add(PushRecords.VIEW, utf8(view.id().toString()));
+        if (to != PushTarget.ONLINE_AND_OFFLINE) {
+            record.headers().add(PushRecords.TO, utf8(to.name().toLowerCase(Locale.ROOT)));
+        }
         if (!pushId.isEmpty()) {
             record.headers().add(PushRecords.PUSH_ID, utf8(pushId));
             record.headers().add(PushRecords.ROW, utf8(Integer.toString(row)));
@@ -128,6 +158,7 @@ public class KafkaPushLog implements PushLog {
                 together.add(queue.remove());
             }
             commit(together);
+            room.release(together.stream().mapToInt(Waiting::bytes).sum());
         }
         closeProducer();
     }
@@ -138,7 +169,7 @@ public class KafkaPushLog implements PushLog {
             ready.beginTransaction();
             together.forEach(push -> push.records().forEach(ready::send));
             ready.commitTransaction();
-            together.forEach(push -> push.committed().complete(true));
+            together.forEach(push -> push.committed().complete(push.records().size()));
         } catch (KafkaException | IllegalStateException e) {
             LOG.warnf("Pushed rows were not committed: %s", e.getMessage());
             closeProducer();

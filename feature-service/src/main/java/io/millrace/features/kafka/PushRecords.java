@@ -25,6 +25,9 @@ final class PushRecords implements RecordReader {
     static final String PUSH_ID = "millrace.push-id";
     static final String ROW = "millrace.push-row";
 
+    /** {@code online} or {@code offline} where a row goes to one store alone; absent where it goes to both. */
+    static final String TO = "millrace.to";
+
     private final FeatureView view;
     private final EventProjector projector;
     private final int memory;
@@ -61,7 +64,8 @@ final class PushRecords implements RecordReader {
         try {
             var position = new Position(source, record.offset());
             return switch (PushedRows.read(view, projector, record.value(), position)) {
-                case Projection.Event(FeatureEvent event) -> new Read.Event(event);
+                case Projection.Event(FeatureEvent event) ->
+                    "offline".equals(text(record, TO)) ? new Read.Elsewhere(event) : new Read.Event(event);
                 case Projection.Skipped _ -> new Read.Nothing();
                 case Projection.Undecodable(var reason, String detail) -> new Read.Dead(reason, detail);
             };

@@ -20,6 +20,9 @@ interface RecordReader {
     sealed interface Read {
         record Event(FeatureEvent event) implements Read {}
 
+        /** An event that another store takes; it counts where events are judged by those before them. */
+        record Elsewhere(FeatureEvent event) implements Read {}
+
         /** Not for this view, without content, or there before. */
         record Nothing() implements Read {}
 

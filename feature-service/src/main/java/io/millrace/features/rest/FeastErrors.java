@@ -47,6 +47,8 @@ final class FeastErrors {
                                     SERVED_VERSION_CHANGED,
                                     NO_PUSH_SOURCE,
                                     TOO_MANY_READS,
+                                    TOO_MANY_PUSH_STREAMS,
+                                    MALFORMED_NAME,
                                     DEADLINE_PASSED,
                                     DEFINITIONS_UNAVAILABLE,
                                     PUSH_LOG_UNAVAILABLE,

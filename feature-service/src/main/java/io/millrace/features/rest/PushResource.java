@@ -3,6 +3,7 @@ package io.millrace.features.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.Pushes;
+import io.millrace.features.domain.PushTarget;
 import io.millrace.gate.Refusal;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -36,7 +37,8 @@ public class PushResource {
                     "Writes rows to a view whose source is push; answers once they are committed, before they are readable",
             description =
                     "Body: {\"view\": \"view\" or \"view@version\", \"columns\": {name: [..]},"
-                            + " \"event_timestamps\": [RFC 3339 or microseconds], \"push_id\": \"..\"}. A push that is repeated with its push_id counts once.")
+                            + " \"event_timestamps\": [RFC 3339 or microseconds], \"push_id\": \"..\", \"to\":"
+                            + " \"online_and_offline\" (what it is without), \"online\" or \"offline\"}. A push that is repeated with its push_id counts once.")
     public Pushed push(@Nullable JsonNode body) {
         if (body == null || !body.isObject()) {
             throw new Refusal(FeatureReason.MALFORMED_REQUEST, "the body must be a JSON object");
@@ -57,6 +59,21 @@ public class PushResource {
                 body.path("view").textValue(),
                 JsonValues.columns(columns),
                 JsonValues.instants(body.path("event_timestamps"), "event_timestamps"),
-                body.path("push_id").asText(""))));
+                body.path("push_id").asText(""),
+                target(body.path("to")))));
+    }
+
+    private static PushTarget target(JsonNode to) {
+        if (to.isMissingNode() || to.isNull()) {
+            return PushTarget.ONLINE_AND_OFFLINE;
+        }
+        return switch (to.asText()) {
+            case "online" -> PushTarget.ONLINE;
+            case "offline" -> PushTarget.OFFLINE;
+            case "online_and_offline" -> PushTarget.ONLINE_AND_OFFLINE;
+            default ->
+                throw new Refusal(
+                        FeatureReason.MALFORMED_REQUEST, "'to' must be online, offline or online_and_offline");
+        };
     }
 }

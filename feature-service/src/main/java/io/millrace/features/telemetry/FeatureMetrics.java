@@ -42,6 +42,8 @@ public class FeatureMetrics {
     public static final String LAG_MAX = "millrace.features.ingestion.lag.max";
     /** Rows taken by push. */
     public static final String PUSHED = "millrace.features.push.rows";
+    /** Streams of pushes that are open now. */
+    public static final String PUSH_STREAMS = "millrace.features.push.streams";
 
     private final MeterRegistry registry;
     private final Map<Completeness, Timer> reads = new EnumMap<>(Completeness.class);

@@ -34,6 +34,8 @@ class FeatureReasonTest {
             Map.entry(FeatureReason.SERVED_VERSION_CHANGED, new int[] {9, 412}),
             Map.entry(FeatureReason.NO_PUSH_SOURCE, new int[] {9, 412}),
             Map.entry(FeatureReason.TOO_MANY_READS, new int[] {8, 429}),
+            Map.entry(FeatureReason.TOO_MANY_PUSH_STREAMS, new int[] {8, 429}),
+            Map.entry(FeatureReason.MALFORMED_NAME, new int[] {3, 400}),
             Map.entry(FeatureReason.DEADLINE_PASSED, new int[] {4, 504}),
             Map.entry(FeatureReason.DEFINITIONS_UNAVAILABLE, new int[] {14, 503}),
             Map.entry(FeatureReason.PUSH_LOG_UNAVAILABLE, new int[] {14, 503}),

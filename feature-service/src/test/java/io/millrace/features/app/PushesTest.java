@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.features.app.Pushes.Push;
+import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.gate.Refusal;
@@ -13,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,10 @@ class PushesTest {
     private final Pushes pushes = new Pushes(
             catalog,
             definitions,
-            (_, _, rows) -> appended.addAll(rows),
+            (_, _, _, rows) -> {
+                appended.addAll(rows);
+                return CompletableFuture.completedFuture(rows.size());
+            },
             new EventTimeBound(Duration.ofDays(1)),
             InstantSource.fixed(NOW));
 
@@ -38,7 +43,7 @@ class PushesTest {
     }
 
     private static Push push(String view, Map<String, List<@Nullable FeatureValue>> columns, Long... times) {
-        return new Push(view, columns, List.of(times), "");
+        return new Push(view, columns, List.of(times), "", PushTarget.ONLINE_AND_OFFLINE);
     }
 
     private static List<@Nullable FeatureValue> column(@Nullable FeatureValue... values) {
