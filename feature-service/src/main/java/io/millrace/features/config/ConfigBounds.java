@@ -53,6 +53,7 @@ public class ConfigBounds {
         number("push.stream-rows", push.streamRows(), 1, 1_000_000);
         number("push.max-streams", push.maxStreams(), 1, 100_000);
         duration("push.patience", push.patience(), "PT0.1S", "PT5M");
+        duration("feast.write-wait", config.feast().writeWait(), "PT0S", "PT1M");
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }

@@ -17,6 +17,8 @@ public interface FeaturesConfig {
 
     Push push();
 
+    Feast feast();
+
     /** How long applying or retiring waits for Kafka; 1 s to 5 min. */
     @WithDefault("15s")
     Duration definitionsPatience();
@@ -137,5 +139,16 @@ public interface FeaturesConfig {
         /** Streams of pushes at one time; more are refused. 1 to 100,000. */
         @WithDefault("64")
         int maxStreams();
+    }
+
+    /** What Feast's interfaces do otherwise than ours. */
+    interface Feast {
+        /** Say PRESENT of a value that is older than its view's ttl, as Feast's Python server does; OUTSIDE_MAX_AGE without. */
+        @WithDefault("false")
+        boolean ignoreTtl();
+
+        /** How long a write waits until its rows can be read, before it is answered all the same; 0 to 1 min. */
+        @WithDefault("5s")
+        Duration writeWait();
     }
 }

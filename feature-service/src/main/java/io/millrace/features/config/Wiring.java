@@ -1,6 +1,7 @@
 package io.millrace.features.config;
 
 import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.app.FeastSettings;
 import io.millrace.features.app.PushStreams;
 import io.millrace.features.app.Pushes;
 import io.millrace.features.app.ReadLimits;
@@ -44,5 +45,11 @@ public class Wiring {
                 config.reads().maxWaiting(),
                 config.reads().concurrency(),
                 config.reads().maxCompleteWait());
+    }
+
+    @Produces
+    @Singleton
+    FeastSettings feastSettings(FeaturesConfig config) {
+        return new FeastSettings(config.feast().ignoreTtl(), config.feast().writeWait());
     }
 }

@@ -15,7 +15,8 @@ public final class Versions {
 
     private Versions() {}
 
-    private static BigInteger number(String version) {
+    /** 2 of {@code v2}; 0 of what is no number. */
+    public static BigInteger number(String version) {
         String digits = version.startsWith("v") ? version.substring(1) : version;
         boolean plain = !digits.isEmpty() && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         return plain ? new BigInteger(digits) : BigInteger.ZERO;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.features.app.OnlineAnswer;
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.Staleness;
+import io.millrace.features.domain.Versions;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.table.FeatureTable;
@@ -24,9 +25,16 @@ final class FeastAnswers {
     private FeastAnswers() {}
 
     /**
-     * @param extended also say in the metadata what Feast has no word for: {@code complete}, {@code view_versions}, {@code positions}, {@code staleness}
+     * How an answer is given.
+     *
+     * @param extended also say in the metadata what Feast has no word for: {@code complete}, {@code view_versions}, {@code positions},
+     *     {@code staleness}
+     * @param viewMetadata also say which version of each view answered
+     * @param ignoreTtl say PRESENT of values that are older than the view's ttl
      */
-    static byte[] json(OnlineAnswer answer, boolean extended) {
+    record Form(boolean extended, boolean viewMetadata, boolean ignoreTtl) {}
+
+    static byte[] json(OnlineAnswer answer, Form form) {
         var bytes = new ByteArrayOutputStream(1_024);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
@@ -35,10 +43,10 @@ final class FeastAnswers {
                 writeKey(json, key);
             }
             for (ReadPlan.Output output : answer.plan().outputs()) {
-                writeFeature(json, answer, output);
+                writeFeature(json, answer, output, form);
             }
             json.writeEndArray();
-            writeMetadata(json, answer, extended);
+            writeMetadata(json, answer, form);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
@@ -66,7 +74,7 @@ final class FeastAnswers {
         json.writeEndObject();
     }
 
-    private static void writeFeature(JsonGenerator json, OnlineAnswer answer, ReadPlan.Output output)
+    private static void writeFeature(JsonGenerator json, OnlineAnswer answer, ReadPlan.Output output, Form form)
             throws IOException {
         FeatureTable table = answer.table(output);
         json.writeStartObject();
@@ -80,7 +88,7 @@ final class FeastAnswers {
             json.writeString(
                     switch (table.state(row)) {
                         case FRESH -> "PRESENT";
-                        case EXPIRED -> "OUTSIDE_MAX_AGE";
+                        case EXPIRED -> form.ignoreTtl() ? "PRESENT" : "OUTSIDE_MAX_AGE";
                         case MISSING -> "NOT_FOUND";
                         case BEFORE_RETENTION -> "BEFORE_RETENTION";
                     });
@@ -98,7 +106,7 @@ final class FeastAnswers {
         json.writeEndObject();
     }
 
-    private static void writeMetadata(JsonGenerator json, OnlineAnswer answer, boolean extended) throws IOException {
+    private static void writeMetadata(JsonGenerator json, OnlineAnswer answer, Form form) throws IOException {
         json.writeObjectFieldStart("metadata");
         json.writeArrayFieldStart("feature_names");
         for (String key : answer.keys().keySet()) {
@@ -108,7 +116,18 @@ final class FeastAnswers {
             json.writeString(output.name());
         }
         json.writeEndArray();
-        if (extended) {
+        if (form.viewMetadata()) {
+            json.writeArrayFieldStart("feature_view_metadata");
+            for (ReadPlan.Part part : answer.plan().parts()) {
+                ViewId id = part.view().id();
+                json.writeStartObject();
+                json.writeStringField("name", id.name());
+                json.writeNumberField("version", Versions.number(id.version()));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        if (form.extended()) {
             json.writeBooleanField("complete", answer.complete());
             json.writeArrayFieldStart("view_versions");
             for (ReadPlan.Part part : answer.plan().parts()) {

@@ -32,6 +32,7 @@ final class FeastErrors {
                             case FEATURE_SERVICE_NOT_FOUND -> "FeatureServiceNotFoundException";
                             case FEATURE_NOT_FOUND -> "FeastObjectNotFoundException";
                             case COLUMN_MISSING -> "EntityNotFoundException";
+                            case NAME_CLASH -> "FeatureNameCollisionError";
                             case MALFORMED_FEATURE_REFERENCE,
                                     MALFORMED_REQUEST,
                                     EMPTY_REQUEST,
@@ -41,7 +42,6 @@ final class FeastErrors {
                                     UNKNOWN_COLUMN,
                                     WRONG_VALUE_TYPE,
                                     WRONG_AS_OF,
-                                    NAME_CLASH,
                                     INVALID_DEFINITION,
                                     INVALID_ROW,
                                     SERVED_VERSION_CHANGED,
@@ -57,6 +57,11 @@ final class FeastErrors {
                     case Reason _ -> "FeastError";
                 };
         return json(refusal.reason().kind().httpStatus(), quoted(error(type, refusal.getMessage())));
+    }
+
+    /** Feast's one 422 that is an error of its own. */
+    static Response noPushSource(String name) {
+        return json(422, quoted(error("PushSourceNotFoundException", "Unable to find push source '" + name + "'.")));
     }
 
     static Response shape(List<Shape> faults) {

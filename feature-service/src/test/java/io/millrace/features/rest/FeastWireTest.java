@@ -7,18 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.features.RealBroker;
 import io.millrace.features.kafka.TestBroker;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.http.ContentType;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,14 +21,10 @@ import org.junit.jupiter.api.TestInstance;
 @QuarkusTest
 @QuarkusTestResource(RealBroker.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FeastWireTest {
+class FeastWireTest extends FeastServerUnderTest {
     private static final String TOPIC = "feast.activity";
     private static final String VIEW = "driver_stats";
     private static final String AT = "2026-03-02T09:00:00.250Z";
-
-    @TestHTTPResource("/get-online-features")
-    @Nullable
-    URI endpoint;
 
     private boolean applied;
 
@@ -49,7 +38,7 @@ class FeastWireTest {
     }
 
     @BeforeEach
-    void apply() {
+    void define() {
         if (applied) {
             return;
         }
@@ -74,11 +63,7 @@ class FeastWireTest {
                   - {name: conv_rate, type: double, field: rate}
                   - {name: trips, type: int64, field: trips}
                 """.formatted(VIEW, TOPIC);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().contentType(ContentType.JSON)
-                .body(Map.of("files", List.of(Map.of("path", "driver.yaml", "content", yaml))))
-                .post("/v1/feature-views")
-                .then()
-                .statusCode(200));
+        apply(yaml);
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(post(
                                 "{\"entities\":{\"driver_id\":[1001]},\"features\":[\"driver_stats:trips\"],\"complete_within_ms\":5000}",
                                 "application/json")
@@ -87,22 +72,8 @@ class FeastWireTest {
         applied = true;
     }
 
-    /** Plain HTTP: REST Assured would choose a content type. */
     private HttpResponse<String> post(String body, String contentType) {
-        var request = HttpRequest.newBuilder(Objects.requireNonNull(endpoint))
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (!contentType.isEmpty()) {
-            request.header("Content-Type", contentType);
-        }
-        try (HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return post("/get-online-features", body, contentType);
     }
 
     @Test
@@ -141,6 +112,18 @@ class FeastWireTest {
     }
 
     @Test
+    void whichVersionOfEachViewAnsweredIsSaidWhereItIsAskedFor() {
+        HttpResponse<String> response = post(
+                "{\"features\":[\"driver_stats:trips\"],\"entities\":{\"driver_id\":[1001]},"
+                        + "\"include_feature_view_version_metadata\":true}",
+                "");
+
+        assertThat(response.body())
+                .endsWith("\"metadata\":{\"feature_names\":[\"driver_id\",\"trips\"],"
+                        + "\"feature_view_metadata\":[{\"name\":\"driver_stats\",\"version\":1}]}}");
+    }
+
+    @Test
     void ourOwnFieldsReadThePastAndSayWhatTheAnswerIsMadeOf() {
         HttpResponse<String> response = post(
                 "{\"features\":[\"driver_stats:trips\"],\"entities\":{\"driver_id\":[1001,1001]},"
@@ -162,14 +145,10 @@ class FeastWireTest {
 
         assertThat(view.statusCode()).isEqualTo(404);
         assertThat(view.body())
-                .isEqualTo(
-                        "\"{\\\"module\\\": \\\"feast.errors\\\", \\\"class\\\": \\\"FeatureViewNotFoundException\\\","
-                                + " \\\"message\\\": \\\"Feature view nope does not exist\\\"}\"");
+                .isEqualTo(feastError("FeatureViewNotFoundException", "Feature view nope does not exist"));
         assertThat(service.statusCode()).isEqualTo(404);
         assertThat(service.body())
-                .isEqualTo(
-                        "\"{\\\"module\\\": \\\"feast.errors\\\", \\\"class\\\": \\\"FeatureServiceNotFoundException\\\","
-                                + " \\\"message\\\": \\\"Feature service svc does not exist\\\"}\"");
+                .isEqualTo(feastError("FeatureServiceNotFoundException", "Feature service svc does not exist"));
         assertThat(post("{\"features\":[\"driver_stats:nope\"],\"entities\":{\"driver_id\":[1]}}", "")
                         .statusCode())
                 .isEqualTo(404);

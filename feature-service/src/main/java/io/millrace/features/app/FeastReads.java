@@ -1,0 +1,85 @@
+package io.millrace.features.app;
+
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.gate.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Online reads as Feast's clients ask for them, over HTTP and gRPC alike. */
+@ApplicationScoped
+public class FeastReads {
+    /** The join key that Feast gives to a view without entities; its one value is empty text. */
+    public static final String DUMMY_KEY = "__dummy_id";
+
+    private static final FeatureValue DUMMY = new FeatureValue.Text("");
+
+    private final OnlineFeatures online;
+    private final Catalog catalog;
+
+    public FeastReads(OnlineFeatures online, Catalog catalog) {
+        this.online = online;
+        this.catalog = catalog;
+    }
+
+    /**
+     * A request.
+     *
+     * @param featureService decides what is read where it is there; {@code features} are without meaning then
+     * @param entities join keys and request data by name; columns that are neither are dropped
+     * @param asOfMicros empty for now, one for all rows, or one per row; Feast has no such thing
+     * @param completeWithin zero not to wait; Feast has no such thing
+     */
+    public record Read(
+            Optional<String> featureService,
+            List<String> features,
+            Map<String, List<@Nullable FeatureValue>> entities,
+            boolean fullNames,
+            List<Long> asOfMicros,
+            Duration completeWithin) {}
+
+    /**
+     * Reads as {@link OnlineFeatures#read} does.
+     *
+     * @throws Refusal with a {@link FeatureReason}
+     */
+    public CompletableFuture<OnlineAnswer> read(Read read) {
+        List<String> features = features(read);
+        return online.read(
+                new OnlineRequest(
+                        features,
+                        withDummyKey(features, read),
+                        read.asOfMicros(),
+                        read.fullNames(),
+                        OnlineRequest.UnknownColumns.DROP),
+                read.completeWithin());
+    }
+
+    private static List<String> features(Read read) {
+        return read.featureService()
+                .<List<String>>map(name -> {
+                    throw new Refusal(
+                            FeatureReason.FEATURE_SERVICE_NOT_FOUND, "Feature service " + name + " does not exist");
+                })
+                .orElse(read.features());
+    }
+
+    /** Clients from 0.64 on leave the key of a view without entities out; older ones send it. */
+    private Map<String, List<@Nullable FeatureValue>> withDummyKey(List<String> features, Read read) {
+        Map<String, List<@Nullable FeatureValue>> entities = read.entities();
+        if (entities.containsKey(DUMMY_KEY)
+                || !catalog.plan(features, read.fullNames()).joinKeys().contains(DUMMY_KEY)) {
+            return entities;
+        }
+        int rows = entities.values().stream().mapToInt(List::size).findFirst().orElse(1);
+        Map<String, List<@Nullable FeatureValue>> filled = new LinkedHashMap<>(entities);
+        filled.put(DUMMY_KEY, Collections.nCopies(rows, DUMMY));
+        return filled;
+    }
+}
