@@ -1,6 +1,7 @@
 package io.millrace.features.rest;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.features.app.FeatureReason;
@@ -49,7 +50,7 @@ final class FeastBody {
     static FeastBody of(ObjectMapper json, byte[] body) {
         JsonNode root;
         try {
-            root = json.readTree(body);
+            root = json.reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).readTree(body);
         } catch (JacksonException e) {
             throw new Refusal(FeatureReason.MALFORMED_REQUEST, "the body is not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

@@ -53,7 +53,7 @@ class FeastWriteWireTest extends FeastServerUnderTest {
         return "{\"push_source_name\":\"driver_pushed\",\"to\":\"online_and_offline\",\"df\":{\"driver_id\":[" + driver
                 + "],\"customer\":[\"7\"],\"conv_rate\":[" + rate + "],\"seen\":[1772442000],\"photo\":[\"AAEC/w==\"],"
                 + "\"trips\":[\"12\"],\"event_timestamp\":[\"" + time + "\"],\"created\":[\"2026-03-02T09:00:00\"],"
-                + "\"unrelated\":[[1,2]]}}";
+                + "\"unrelated\":[\"x\"]}}";
     }
 
     @Test
