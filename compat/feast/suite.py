@@ -1,0 +1,360 @@
+"""What one release of Feast sees of Millrace; run by run.py with that release's Python, against a running platform.
+
+Each check compares Millrace with Feast's own server of the same release on the same rows, or with what docs/feast.md says where both differ on purpose.
+"""
+
+import argparse
+import datetime
+import logging
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+warnings.filterwarnings("ignore")
+logging.disable(logging.CRITICAL)
+
+import feast  # noqa: E402
+
+import repo  # noqa: E402
+from check import Report, columns, is_that, post, same, to_the_second  # noqa: E402
+
+STATS = ["driver_stats:conv_rate", "driver_stats:trips", "driver_stats:active", "driver_stats:city", "driver_stats:seen"]
+
+
+def version():
+    return tuple(int(part) for part in feast.__version__.split(".")[:2])
+
+
+ONE_POST = version() >= (0, 64)
+
+
+class Suite:
+    def __init__(self, arguments):
+        self.http = arguments.http
+        self.grpc = arguments.grpc
+        self.first = arguments.keys
+        self.work = Path(arguments.work)
+        self.report = Report(f"Feast {feast.__version__}")
+
+    def run(self):
+        print(f"Feast {feast.__version__}", flush=True)
+        check = self.report.check
+        check("rows are pushed over raw HTTP", self.push_rows)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.server = None
+        try:
+            self.server = repo.Server(self.work / "server", port, self.first)
+            check("Feast's own server starts on the same rows", self.server.wait)
+            self.ours = repo.remote(self.work / "ours", self.http)
+            self.feasts = repo.remote(self.work / "feasts", self.server.url)
+            for name in [name for name in dir(self) if name.startswith(("raw_", "client_", "grpc_"))]:
+                check(name.replace("_", " "), getattr(self, name))
+        finally:
+            if self.server:
+                self.server.close()
+        return self.report.close()
+
+    # Helpers
+
+    def push_rows(self):
+        for name, frame in repo.rows(self.first).items():
+            status, body = post(
+                f"{self.http}/push",
+                {"push_source_name": name, "df": repo.json_frame(frame), "to": "online_and_offline"},
+            )
+            is_that((status, body), (200, None), name)
+
+    def driver(self, *offsets):
+        return [self.first + offset for offset in offsets]
+
+    def both(self, request, **how):
+        path = "/get-online-features"
+        return post(self.http + path, request, **how), post(self.server.url + path, request)
+
+    def read_both(self, features, entities, **more):
+        """to_dict() of both, the names sorted: their order inside a view is random in Feast."""
+        return [
+            dict(sorted(of.get_online_features(features=features, entity_rows=entities, **more).to_dict().items()))
+            for of in (self.ours, self.feasts)
+        ]
+
+    # Raw HTTP, recorded from curl and from clients of both generations
+
+    def raw_read_is_the_same(self):
+        request = {
+            "features": STATS,
+            "entities": {"driver_id": self.driver(1, 2, 3, 99)},
+        }
+        (status, ours), (feasts_status, feasts) = self.both(request)
+        is_that((status, feasts_status), (200, 200))
+        same(to_the_second(ours), to_the_second(feasts))
+        is_that(columns(ours)["conv_rate"]["event_timestamps"][2], "2026-03-02T09:00:00.250Z", "sub-seconds stay")
+
+    def raw_read_under_any_content_type_is_the_same(self):
+        request = {"features": STATS, "entities": {"driver_id": self.driver(1)}}
+        (_, ours), (_, feasts) = self.both(request)
+        for content_type in ("", "application/x-www-form-urlencoded", "text/plain"):
+            status, answer = post(f"{self.http}/get-online-features", request, content_type=content_type)
+            is_that((status, answer), (200, ours), content_type)
+        same(to_the_second(ours), to_the_second(feasts))
+
+    def raw_full_names_and_coerced_keys_are_the_same(self):
+        request = {
+            "features": STATS + ["driver_photos:photo"],
+            "entities": {"driver_id": [str(self.first + 1)]},
+            "full_feature_names": True,
+        }
+        (status, ours), (feasts_status, feasts) = self.both(request)
+        is_that((status, feasts_status), (200, 200))
+        same(to_the_second(ours), to_the_second(feasts))
+
+    def raw_composite_keys_are_the_same(self):
+        request = {
+            "features": ["trip_stats:shared_trips", "driver_stats:trips", "trip_stats:rating"],
+            "entities": {"driver_id": self.driver(1, 1, 1), "customer": ["7", "8", "9"]},
+        }
+        (status, ours), (feasts_status, feasts) = self.both(request)
+        is_that((status, feasts_status), (200, 200))
+        same(to_the_second(ours), to_the_second(feasts))
+
+    def raw_value_older_than_its_ttl_says_so(self):
+        request = {"features": ["driver_old:old_trips"], "entities": {"driver_id": self.driver(1)}}
+        (_, ours), (_, feasts) = self.both(request)
+        is_that(columns(ours)["old_trips"]["statuses"], ["OUTSIDE_MAX_AGE"])
+        is_that(columns(ours)["old_trips"]["values"], [12])
+        same(columns(ours)["old_trips"]["event_timestamps"], columns(feasts)["old_trips"]["event_timestamps"])
+        is_that(columns(feasts)["old_trips"]["statuses"], ["PRESENT"], "Feast ignores the ttl online")
+
+    def raw_unknown_view_is_404_in_both(self):
+        request = {"features": ["nope:trips"], "entities": {"driver_id": self.driver(1)}}
+        (status, ours), (feasts_status, feasts) = self.both(request)
+        is_that(status, 404)
+        if feasts_status != 404 or not isinstance(feasts, str):
+            return f"this release's server answers {feasts_status}"
+        import json
+
+        is_that(json.loads(ours)["class"], json.loads(feasts)["class"])
+
+    def raw_callers_faults_are_4xx_where_feast_says_500(self):
+        wrong = {
+            "unknown feature": {"features": ["driver_stats:nope"], "entities": {"driver_id": self.driver(1)}},
+            "absent key": {"features": ["driver_stats:trips"], "entities": {"other": [1]}},
+            "ragged": {"features": ["trip_stats:rating"], "entities": {"driver_id": self.driver(1, 2), "customer": ["7"]}},
+            "name clash": {"features": ["driver_stats:trips", "driver_stats:trips"], "entities": {"driver_id": self.driver(1)}},
+            "shape": {"features": ["driver_stats:trips"], "entities": {"driver_id": 5}},
+        }
+        for what, request in wrong.items():
+            status, body = post(f"{self.http}/get-online-features", request)
+            if not 400 <= status < 500:
+                raise AssertionError(f"{what}: {status} {body}")
+
+    def raw_unknown_push_source_is_422(self):
+        request = {"push_source_name": "nope", "df": {"driver_id": [1], "event_timestamp": ["2026-03-02T09:00:00"]}}
+        status, body = post(f"{self.http}/push", request)
+        feasts_status, feasts = post(f"{self.server.url}/push", request)
+        is_that(status, 422)
+        if feasts_status != 422:
+            return f"this release's server answers {feasts_status}"
+        same(body, feasts)
+
+    # Feast's Python client with online_store: type: remote
+
+    def client_reads_the_same(self):
+        same(*self.read_both(STATS, [{"driver_id": id} for id in self.driver(1, 2, 3, 99)]))
+
+    def client_reads_several_views_in_one_call_the_same(self):
+        features = ["driver_stats:trips", "driver_stats:city", "driver_old:old_trips"]
+        ours, feasts = self.read_both(features, [{"driver_id": id} for id in self.driver(2, 3)])
+        same(ours, feasts)
+
+    def client_reads_full_names_the_same(self):
+        same(*self.read_both(STATS, [{"driver_id": self.first + 1}], full_feature_names=True))
+
+    def client_reads_event_times(self):
+        response = self.ours.get_online_features(features=STATS, entity_rows=[{"driver_id": self.first + 1}])
+        try:
+            times = response.to_dict(include_event_timestamps=True)
+        except TypeError:
+            return "this release's to_dict gives no event times"
+        if ONE_POST:
+            return "the remote store of this release drops event times"
+        expected = int(datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.timezone.utc).timestamp())
+        is_that(times["trips__ts"], [expected])
+
+    def client_reads_a_feature_service_the_same(self):
+        service = self.feasts.get_feature_service("driver_activity")
+        try:
+            ours, feasts = self.read_both(service, [{"driver_id": id} for id in self.driver(2, 99)])
+        except Exception:
+            if ONE_POST:
+                raise
+            return "this release resolves services itself; its remote store then fails alike on both servers"
+        same(ours, feasts)
+
+    def client_reads_composite_keys(self):
+        features = ["trip_stats:shared_trips", "trip_stats:rating"]
+        entities = [{"driver_id": self.first + 1, "customer": each} for each in ("7", "8", "9")]
+        if ONE_POST:
+            same(*self.read_both(features, entities))
+            return None
+        for of in (self.ours, self.feasts):
+            try:
+                of.get_online_features(features=features, entity_rows=entities)
+            except Exception:
+                continue
+            raise AssertionError("this release's client sends the first join key alone, so both servers must refuse")
+        return "clients up to 0.63 send the first join key alone (Feast #6488): refused, by Feast's server too"
+
+    def client_needs_no_registry_from_0_64_on(self):
+        if not ONE_POST:
+            return "clients up to 0.63 look the view up in their registry"
+        bare = repo.remote(self.work / "bare", self.http, registry=self.work / "empty.db")
+        ours = bare.get_online_features(features=STATS, entity_rows=[{"driver_id": self.first + 1}]).to_dict()
+        same(ours, self.ours.get_online_features(features=STATS, entity_rows=[{"driver_id": self.first + 1}]).to_dict())
+
+    def client_writes_and_reads_at_once(self):
+        frame = repo.rows(self.first)["driver_stats"].head(1).copy()
+        frame["driver_id"] = self.first + 50
+        try:
+            self.ours.write_to_online_store("driver_stats", frame)
+        except NotImplementedError:
+            return "the remote store of this release does not write"
+        self.feasts.write_to_online_store("driver_stats", frame)
+        same(*self.read_both(STATS, [{"driver_id": self.first + 50}]))
+
+    def client_pushes_and_reads_at_once(self):
+        from feast.data_source import PushMode
+
+        frame = repo.rows(self.first)["driver_stats"].head(1).copy()
+        frame["driver_id"] = self.first + 51
+        try:
+            self.ours.push("driver_stats", frame, to=PushMode.ONLINE)
+        except NotImplementedError:
+            return "the remote store of this release does not write"
+        self.feasts.push("driver_stats", frame, to=PushMode.ONLINE)
+        same(*self.read_both(STATS, [{"driver_id": self.first + 51}]))
+
+    def client_sees_an_unknown_view_as_an_error_of_its_own(self):
+        if not ONE_POST:
+            return "clients up to 0.63 look the view up in their registry"
+        from feast.errors import FeatureViewNotFoundException
+
+        try:
+            self.ours.get_online_features(features=["nope:trips"], entity_rows=[{"driver_id": 1}])
+        except FeatureViewNotFoundException as error:
+            is_that(str(error), "Feature view nope does not exist")
+            return None
+        raise AssertionError("no exception")
+
+    # gRPC with the stubs of this release
+
+    def channel(self):
+        import grpc
+
+        return grpc.insecure_channel(self.grpc)
+
+    def grpc_request(self, *offsets, **more):
+        from feast.protos.feast.serving.ServingService_pb2 import FeatureList, GetOnlineFeaturesRequest
+        from feast.protos.feast.types.Value_pb2 import RepeatedValue, Value
+
+        return GetOnlineFeaturesRequest(
+            features=FeatureList(val=STATS + ["driver_photos:photo"]),
+            entities={"driver_id": RepeatedValue(val=[Value(int64_val=id) for id in self.driver(*offsets)])},
+            **more,
+        )
+
+    def grpc_serving_service_answers_what_feasts_store_gives(self):
+        from feast.protos.feast.serving.ServingService_pb2_grpc import ServingServiceStub
+
+        with self.channel() as channel:
+            answer = ServingServiceStub(channel).GetOnlineFeatures(self.grpc_request(1, 3, 99))
+        self.same_as_the_store(answer, [1, 3, 99])
+
+    def grpc_feature_server_answers_what_feasts_store_gives(self):
+        from feast.protos.feast.serving.GrpcServer_pb2_grpc import GrpcFeatureServerStub
+
+        with self.channel() as channel:
+            answer = GrpcFeatureServerStub(channel).GetOnlineFeatures(self.grpc_request(1, 3, 99))
+        self.same_as_the_store(answer, [1, 3, 99])
+
+    def same_as_the_store(self, answer, offsets):
+        """The protobuf that Feast's own store makes of the same request: values by kind, statuses, event times to the second."""
+        expected = self.server.store.get_online_features(
+            features=STATS + ["driver_photos:photo"],
+            entity_rows=[{"driver_id": id} for id in self.driver(*offsets)],
+        ).proto
+
+        def by_name(of):
+            return {
+                name: (
+                    [value.SerializeToString() for value in result.values],
+                    list(result.statuses),
+                    [time.seconds for time in result.event_timestamps],
+                )
+                for name, result in zip(of.metadata.feature_names.val, of.results)
+            }
+
+        same(by_name(answer), by_name(expected))
+        is_that(answer.results[list(answer.metadata.feature_names.val).index("trips")].event_timestamps[1].nanos, 250000000)
+
+    def grpc_serving_info_is_answered(self):
+        from feast.protos.feast.serving.ServingService_pb2 import GetFeastServingInfoRequest
+        from feast.protos.feast.serving.ServingService_pb2_grpc import ServingServiceStub
+
+        with self.channel() as channel:
+            if not ServingServiceStub(channel).GetFeastServingInfo(GetFeastServingInfoRequest()).version:
+                raise AssertionError("no version")
+
+    def grpc_push_and_write_are_read_back(self):
+        from feast.protos.feast.serving.GrpcServer_pb2 import PushRequest, WriteToOnlineStoreRequest
+        from feast.protos.feast.serving.GrpcServer_pb2_grpc import GrpcFeatureServerStub
+
+        row = {
+            "conv_rate": "0.25", "trips": "8", "active": "true", "city": "Bern",
+            "seen": "2026-03-01T08:30:00Z", "event_timestamp": "2026-03-02 09:00:00",
+        }
+        with self.channel() as channel:
+            stub = GrpcFeatureServerStub(channel)
+            pushed = stub.Push(PushRequest(
+                features=dict(row, driver_id=str(self.first + 60)), stream_feature_view="driver_stats", to="online"))
+            written = stub.WriteToOnlineStore(WriteToOnlineStoreRequest(
+                features=dict(row, driver_id=str(self.first + 61)), feature_view_name="driver_stats"))
+        is_that((pushed.status, written.status), (True, True))
+        read = self.ours.get_online_features(
+            features=STATS, entity_rows=[{"driver_id": id} for id in self.driver(60, 61)]).to_dict()
+        is_that((read["trips"], read["city"], read["conv_rate"]), ([8, 8], ["Bern", "Bern"], [0.25, 0.25]))
+
+    def grpc_typed_push_is_read_back(self):
+        from feast.protos.feast.serving.GrpcServer_pb2 import PushRequest
+        from feast.protos.feast.serving.GrpcServer_pb2_grpc import GrpcFeatureServerStub
+        from feast.protos.feast.types.Value_pb2 import Value
+
+        if "typed_features" not in PushRequest.DESCRIPTOR.fields_by_name:
+            return "the stubs of this release have no typed_features"
+        row = {
+            "driver_id": Value(int64_val=self.first + 62), "conv_rate": Value(double_val=0.75), "trips": Value(int32_val=9),
+            "active": Value(bool_val=False), "city": Value(string_val="Basel"), "seen": Value(unix_timestamp_val=1772354400),
+            "event_timestamp": Value(unix_timestamp_val=1772442000),
+        }
+        with self.channel() as channel:
+            pushed = GrpcFeatureServerStub(channel).Push(PushRequest(
+                typed_features=row, stream_feature_view="driver_stats", to="online_and_offline"))
+        is_that(pushed.status, True)
+        read = self.ours.get_online_features(features=STATS, entity_rows=[{"driver_id": self.first + 62}]).to_dict()
+        is_that((read["trips"], read["conv_rate"], read["active"]), ([9], [0.75], [False]))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--http", required=True)
+    parser.add_argument("--grpc", required=True)
+    parser.add_argument("--keys", type=int, required=True, help="the first driver id of this release, which no other uses")
+    parser.add_argument("--work", required=True)
+    return Suite(parser.parse_args()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
