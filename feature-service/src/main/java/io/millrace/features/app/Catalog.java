@@ -5,6 +5,7 @@ import io.millrace.features.domain.Versions;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ public class Catalog {
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Set<ViewId> retired = new HashSet<>();
+    private final List<ViewId> retirements = new ArrayList<>();
     private volatile State state = new State(Map.of());
 
     /** The versions at one moment, and the read plans that were made of them. */
@@ -75,6 +77,7 @@ public class Catalog {
     public synchronized void remove(ViewId id) {
         var next = new HashMap<>(state.byId);
         retired.add(id);
+        retirements.add(id);
         if (next.remove(id) != null) {
             become(next);
         }
@@ -85,6 +88,11 @@ public class Catalog {
         Set<ViewId> taken = Set.copyOf(retired);
         retired.clear();
         return taken;
+    }
+
+    /** The versions that were removed so far, from the n-th on; some may have come back since. */
+    public synchronized List<ViewId> retiredFrom(int first) {
+        return List.copyOf(retirements.subList(first, retirements.size()));
     }
 
     private void become(Map<ViewId, FeatureView> next) {

@@ -30,6 +30,9 @@ public class ConfigBounds {
         memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);
         memory("offline-store.memory-limit", offline.memoryLimit(), 64L << 20, 1L << 40);
         number("offline-store.threads", offline.threads(), 1, 256);
+        duration("offline-store.flush-interval", offline.flushInterval(), "PT0.05S", "PT1H");
+        number("offline-store.flush-rows", offline.flushRows(), 1, 10_000_000);
+        memory("offline-store.flush-size", offline.flushSize(), 64L << 10, 4L << 30);
         FeaturesConfig.Ingestion ingestion = config.ingestion();
         number("ingestion.max-poll-records", ingestion.maxPollRecords(), 1, 100_000);
         memory("ingestion.max-partition-fetch", ingestion.maxPartitionFetch(), 64L << 10, 256L << 20);

@@ -4,10 +4,15 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Where everything that came in is kept for training: what can be set under {@code millrace.features.offline-store}. */
 @ConfigMapping(prefix = "millrace.features.offline-store")
 public interface OfflineStoreConfig {
+    /** Whether what comes in is kept at all; without it there are no training sets. */
+    @WithDefault("true")
+    boolean enabled();
+
     /** Folder of the files; with several replicas one that they share. */
     @WithDefault("data/offline")
     Path directory();
@@ -19,4 +24,16 @@ public interface OfflineStoreConfig {
     /** Threads for writing, merging and reading files; 1 to 256. */
     @WithDefault("2")
     int threads();
+
+    /** Rows are written this long after the last time, or earlier where there are many; 50 ms to 1 h. */
+    @WithDefault("30s")
+    Duration flushInterval();
+
+    /** Rows are written when there are this many; 1 to 10,000,000. */
+    @WithDefault("100000")
+    int flushRows();
+
+    /** Rows are written when their records have this many bytes; 64 KiB to 4 GiB. */
+    @WithDefault("64M")
+    MemorySize flushSize();
 }

@@ -1,0 +1,249 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.app.IngestionReport.State;
+import io.millrace.features.app.offline.OfflineConflictException;
+import io.millrace.features.app.offline.OfflineStoreException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a topic for the offline store, on a thread of its own from start to stop: waits for the topic, gives it to one life of a consumer after the other, and says, counts and tries
+ * again after a growing pause whatever fails.
+ */
+final class SourceLoop {
+    private static final Logger LOG = Logger.getLogger(SourceLoop.class);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+    private final String name;
+    private final Wiring wiring;
+    private final Life life;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicBoolean watching = new AtomicBoolean();
+    private final Thread thread;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consuming;
+    private volatile Condition condition = new Condition(State.STARTING, "");
+    private Duration pause;
+
+    /** What the loop is doing, and why where there is more to say. */
+    record Condition(State state, String detail) {}
+
+    /** From the first poll of a consumer to its end. */
+    interface Life {
+        /**
+         * @param open false once the loop is to end
+         * @param sameTopic false once the topic is another one or has more partitions
+         * @param healthy to be called after each poll that was taken
+         */
+        void run(
+                TopicInfo topic,
+                KafkaConsumer<byte[], byte[]> consumer,
+                BooleanSupplier open,
+                BooleanSupplier sameTopic,
+                Runnable healthy);
+    }
+
+    /**
+     * What a loop works with.
+     *
+     * @param shared whether other replicas take a share of the partitions
+     * @param prepare called before the topic is looked for: makes it, where it is the service's own
+     */
+    record Wiring(
+            KafkaClients clients,
+            Topics topics,
+            String topic,
+            String group,
+            boolean shared,
+            Runnable prepare,
+            Duration minBackoff,
+            Duration maxBackoff,
+            Consumer<State> retried) {}
+
+    /**
+     * @param name for the log and the thread
+     */
+    SourceLoop(String name, Wiring wiring, Life life) {
+        this.name = name;
+        this.wiring = wiring;
+        this.life = life;
+        this.pause = wiring.minBackoff();
+        this.thread = Thread.ofPlatform()
+                .name(name)
+                .daemon()
+                .uncaughtExceptionHandler((_, error) -> ended(error))
+                .unstarted(this::run);
+    }
+
+    void start() {
+        wiring.topics().watch(wiring.topic());
+        watching.set(true);
+        thread.start();
+    }
+
+    /**
+     * Ends the loop behind what it is doing, and waits for that, 20 s at most. May be called again where it did not end.
+     *
+     * @return whether it has ended
+     */
+    boolean stop() {
+        stopped.countDown();
+        KafkaConsumer<byte[], byte[]> polling = consuming;
+        if (polling != null) {
+            polling.wakeup();
+        }
+        try {
+            if (!thread.join(STOP_PATIENCE)) {
+                LOG.errorf("%s has not ended within %s", name, STOP_PATIENCE);
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        if (watching.compareAndSet(true, false)) {
+            wiring.topics().unwatch(wiring.topic());
+        }
+        return true;
+    }
+
+    Condition condition() {
+        return condition;
+    }
+
+    String topic() {
+        return wiring.topic();
+    }
+
+    private void run() {
+        while (isOpen()) {
+            try {
+                Optional<TopicInfo> topic = topic(wiring.topics().lastSeen(wiring.topic()));
+                if (topic.isPresent()) {
+                    consume(topic.get());
+                } else {
+                    await(wiring.minBackoff());
+                }
+            } catch (WakeupException | InterruptException e) {
+                if (isOpen()) {
+                    LOG.debugf("%s: woken", name);
+                }
+            } catch (InvalidOffsetException e) {
+                retry(
+                        State.RECORDS_LOST,
+                        "records that were not taken yet are gone from the source (" + e.getMessage() + ")",
+                        null);
+            } catch (OfflineConflictException e) {
+                LOG.infof("%s: another replica has the partition: %s", name, e.getMessage());
+                await(wiring.minBackoff());
+            } catch (OfflineStoreException e) {
+                retry(State.WAITING_FOR_STORE, String.valueOf(e.getMessage()), null);
+            } catch (KafkaException e) {
+                retry(State.WAITING_FOR_KAFKA, String.valueOf(e.getMessage()), null);
+            } catch (RuntimeException e) {
+                retry(State.FAILED, e.toString(), e);
+            }
+        }
+    }
+
+    private Optional<TopicInfo> topic(Topics.Seen seen) {
+        return switch (seen) {
+            case Topics.Seen.Present(TopicInfo topic) -> Optional.of(topic);
+            case Topics.Seen.Absent() -> {
+                become(State.WAITING_FOR_TOPIC, "the topic " + wiring.topic() + " is not there");
+                wiring.prepare().run();
+                yield Optional.empty();
+            }
+            case Topics.Seen.NotAsked() -> Optional.empty();
+            case Topics.Seen.Unknown(String why) -> {
+                become(State.WAITING_FOR_KAFKA, why);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private void consume(TopicInfo topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = wiring.clients().consumer(wiring.group())) {
+            consuming = consumer;
+            life.run(topic, consumer, this::isOpen, () -> isStill(topic), this::healthy);
+        } finally {
+            consuming = null;
+        }
+    }
+
+    /** Whether the topic is what it was; in a group Kafka itself hands out new partitions. */
+    private boolean isStill(TopicInfo topic) {
+        return switch (wiring.topics().lastSeen(wiring.topic())) {
+            case Topics.Seen.Present(TopicInfo now) ->
+                now.id().equals(topic.id()) && (wiring.shared() || now.partitions() == topic.partitions());
+            case Topics.Seen.Absent() -> false;
+            case Topics.Seen.Unknown _, Topics.Seen.NotAsked _ -> true;
+        };
+    }
+
+    private void healthy() {
+        if (condition.state() != State.RUNNING) {
+            become(State.RUNNING, "");
+            pause = wiring.minBackoff();
+        }
+    }
+
+    /** An error that is no exception ends the loop: readiness says so from then on. */
+    private void ended(Throwable error) {
+        condition = new Condition(State.FAILED, "the loop has ended, the service must be started again: " + error);
+        LOG.errorf(error, "%s: the loop has ended", name);
+    }
+
+    private void retry(State state, String detail, @Nullable RuntimeException unforeseen) {
+        if (!isOpen()) {
+            return;
+        }
+        wiring.retried().accept(state);
+        if (unforeseen != null) {
+            LOG.errorf(unforeseen, "%s failed; trying again in %s", name, pause);
+        }
+        become(state, detail);
+        await(pause);
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(wiring.maxBackoff()) > 0 ? wiring.maxBackoff() : doubled;
+    }
+
+    private void become(State state, String detail) {
+        Condition before = condition;
+        condition = new Condition(state, detail);
+        if (before.state() == state) {
+            return;
+        }
+        if (state == State.RUNNING) {
+            LOG.infof("%s: reading %s", name, wiring.topic());
+        } else {
+            LOG.warnf("%s: %s: %s", name, state, detail);
+        }
+    }
+
+    private boolean isOpen() {
+        return stopped.getCount() > 0;
+    }
+
+    private void await(Duration time) {
+        try {
+            if (stopped.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debugf("%s: stopped while it waited", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopped.countDown();
+        }
+    }
+}
