@@ -50,6 +50,8 @@ class DoorsIT {
                 "postgres",
                 "millrace.features.online-store.directory",
                 folder.resolve("online-store").toString(),
+                "millrace.features.offline-store.directory",
+                folder.resolve("offline-store").toString(),
                 "millrace.inference.models.directory",
                 folder.resolve("models").toString(),
                 "millrace.edge.spool.directory",

@@ -87,7 +87,8 @@ class TracesIT {
         var shared = Map.of(
                 "kafka.bootstrap.servers", kafka.bootstrapServers(),
                 "quarkus.otel.exporter.otlp.endpoint", collector.endpoint(),
-                "quarkus.otel.bsp.schedule.delay", "200ms");
+                "quarkus.otel.bsp.schedule.delay", "200ms",
+                "millrace.features.offline-store.directory", folder.resolve("offline-store").toString());
         features = ServiceProcess.start(
                 FEATURES,
                 folder.resolve(FEATURES),

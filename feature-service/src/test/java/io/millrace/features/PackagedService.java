@@ -81,6 +81,8 @@ final class PackagedService implements AutoCloseable {
                         "QUARKUS_MANAGEMENT_PORT", Integer.toString(management),
                         "MILLRACE_FEATURES_ONLINE_STORE_DIRECTORY",
                                 folder.resolve("store").toString(),
+                        "MILLRACE_FEATURES_OFFLINE_STORE_DIRECTORY",
+                                folder.resolve("offline").toString(),
                         "MILLRACE_FEATURES_INGESTION_MAX_POLL_RECORDS", "50",
                         "MILLRACE_FEATURES_INGESTION_TOPIC_CHECK", "200ms"),
                 folder.resolve("service.log"));

@@ -9,6 +9,7 @@ import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.config.OfflineStoreConfig;
+import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.ViewId;
@@ -190,7 +191,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     private RecordReader reader(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic _ -> new TopicRecords(view, future, clock);
-            case Source.Push() -> new PushRecords(view, config.push().rememberedRecords());
+            case Source.Push() -> new PushRecords(view, config.push().rememberedRecords(), PushTarget.OFFLINE);
         };
     }
 

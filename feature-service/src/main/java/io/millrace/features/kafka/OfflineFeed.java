@@ -186,6 +186,8 @@ final class OfflineFeed implements SourceLoop.Life {
                         rows++;
                         bytes += record.serializedValueSize();
                     }
+                    case RecordReader.Read.Elsewhere(FeatureEvent event) ->
+                        of.newestMicros = Math.max(of.newestMicros, event.timeMicros());
                     case RecordReader.Read.Nothing _, RecordReader.Read.Dead _ -> {}
                 }
             }

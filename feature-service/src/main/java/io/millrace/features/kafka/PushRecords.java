@@ -1,5 +1,6 @@
 package io.millrace.features.kafka;
 
+import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.Position;
@@ -31,6 +32,7 @@ final class PushRecords implements RecordReader {
     private final FeatureView view;
     private final EventProjector projector;
     private final int memory;
+    private final String elsewhere;
     private final Map<Integer, LinkedHashMap<String, Long>> seen = new HashMap<>();
 
     /** Why a row of our own log cannot be used. */
@@ -38,10 +40,19 @@ final class PushRecords implements RecordReader {
         NOT_A_PUSHED_ROW
     }
 
+    /** The rows as the online store takes them. */
     PushRecords(FeatureView view, int memory) {
+        this(view, memory, PushTarget.ONLINE);
+    }
+
+    /**
+     * @param into the store that the rows are read for, {@code ONLINE} or {@code OFFLINE}
+     */
+    PushRecords(FeatureView view, int memory, PushTarget into) {
         this.view = view;
         this.projector = EventProjector.of(view);
         this.memory = memory;
+        this.elsewhere = into.isOnline() ? "offline" : "online";
     }
 
     @Override
@@ -65,7 +76,7 @@ final class PushRecords implements RecordReader {
             var position = new Position(source, record.offset());
             return switch (PushedRows.read(view, projector, record.value(), position)) {
                 case Projection.Event(FeatureEvent event) ->
-                    "offline".equals(text(record, TO)) ? new Read.Elsewhere(event) : new Read.Event(event);
+                    elsewhere.equals(text(record, TO)) ? new Read.Elsewhere(event) : new Read.Event(event);
                 case Projection.Skipped _ -> new Read.Nothing();
                 case Projection.Undecodable(var reason, String detail) -> new Read.Dead(reason, detail);
             };

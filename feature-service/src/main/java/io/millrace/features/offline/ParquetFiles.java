@@ -134,19 +134,22 @@ final class ParquetFiles {
     /** Every row of some files, one after the other. */
     void read(FeatureView view, List<Path> files, Map<String, String> topics, Consumer<OfflineRow> rows)
             throws IOException {
+        if (files.isEmpty()) {
+            return;
+        }
         ParquetColumns columns = ParquetColumns.of(view);
-        for (Path file : files) {
-            List<Path> one = List.of(file);
-            try (Connection connection = open(one);
-                    Statement statement = connection.createStatement();
-                    ResultSet result = statement.executeQuery("FROM read_parquet(" + DuckDb.files(one) + ")")) {
-                while (result.next()) {
-                    rows.accept(columns.read(result, topics));
+        try (Connection connection = open(files);
+                Statement statement = connection.createStatement()) {
+            for (Path file : files) {
+                try (ResultSet result =
+                        statement.executeQuery("FROM read_parquet(" + DuckDb.files(List.of(file)) + ")")) {
+                    while (result.next()) {
+                        rows.accept(columns.read(result, topics));
+                    }
                 }
-            } catch (SQLException e) {
-                throw new IOException(
-                        file.getFileName() + " of " + view.id() + " cannot be read: " + e.getMessage(), e);
             }
+        } catch (SQLException e) {
+            throw new IOException("files of " + view.id() + " cannot be read: " + e.getMessage(), e);
         }
     }
 

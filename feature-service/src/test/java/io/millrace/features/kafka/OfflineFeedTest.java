@@ -74,7 +74,7 @@ class OfflineFeedTest {
     }
 
     private static String event(double amount) {
-        return "{\"user\": " + (long) amount % 7 + ", \"at\": \"2026-03-0" + (1 + (long) amount % 5)
+        return "{\"user\": " + (long) amount % 7 + ", \"at\": \"2026-03-0" + (1 + (long) amount % 2)
                 + "T09:00:00Z\", \"amount\": " + amount + "}";
     }
 
@@ -121,12 +121,12 @@ class OfflineFeedTest {
         OfflineStore faulty = TestOfflineStore.faulty(directory, () -> random.nextInt(4) == 0);
         TestBroker.createTopic(topic, 1);
         start(faulty, false, 40);
-        TestBroker.produceQuickly(topic, events(0, 400));
-        await().atMost(PATIENCE).until(() -> amounts(faulty).size() >= 200);
-        TestBroker.produceQuickly(topic, events(400, 1_000));
+        TestBroker.produceQuickly(topic, events(0, 200));
+        await().atMost(PATIENCE).until(() -> amounts(faulty).size() >= 100);
+        TestBroker.produceQuickly(topic, events(200, 500));
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(amounts(faulty)).hasSizeGreaterThanOrEqualTo(1_000));
-        assertThat(amounts(faulty)).isEqualTo(numbers(1_000));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(amounts(faulty)).hasSizeGreaterThanOrEqualTo(500));
+        assertThat(amounts(faulty)).isEqualTo(numbers(500));
     }
 
     @Test
