@@ -88,7 +88,8 @@ class TracesIT {
                 "kafka.bootstrap.servers", kafka.bootstrapServers(),
                 "quarkus.otel.exporter.otlp.endpoint", collector.endpoint(),
                 "quarkus.otel.bsp.schedule.delay", "200ms",
-                "millrace.features.offline-store.directory", folder.resolve("offline-store").toString());
+                "millrace.features.offline-store.directory",
+                        folder.resolve("offline-store").toString());
         features = ServiceProcess.start(
                 FEATURES,
                 folder.resolve(FEATURES),

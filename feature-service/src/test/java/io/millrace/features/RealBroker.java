@@ -18,8 +18,10 @@ public class RealBroker implements QuarkusTestResourceLifecycleManager {
             return Map.of(
                     "kafka.bootstrap.servers", TestBroker.bootstrap(),
                     "quarkus.grpc.server.test-port", Integer.toString(Ports.free()),
-                    "millrace.features.online-store.directory", directory.resolve("online").toString(),
-                    "millrace.features.offline-store.directory", directory.resolve("offline").toString(),
+                    "millrace.features.online-store.directory",
+                            directory.resolve("online").toString(),
+                    "millrace.features.offline-store.directory",
+                            directory.resolve("offline").toString(),
                     "millrace.features.offline-store.flush-interval", "200ms",
                     "millrace.features.ingestion.topic-check", "200ms");
         } catch (IOException e) {

@@ -32,6 +32,12 @@ public class ConfigBounds {
         number("offline-store.threads", offline.threads(), 1, 256);
         duration("offline-store.flush-interval", offline.flushInterval(), "PT0.05S", "PT1H");
         number("offline-store.flush-rows", offline.flushRows(), 1, 10_000_000);
+        duration("offline-store.compaction-interval", offline.compactionInterval(), "PT0.1S", "P1D");
+        number("offline-store.compaction-files", offline.compactionFiles(), 2, 10_000);
+        memory("offline-store.file-size", offline.fileSize(), 1L << 10, 64L << 30);
+        duration("offline-store.grace", offline.grace(), "PT1S", "P30D");
+        offline.retention()
+                .forEach((view, kept) -> duration("offline-store.retention." + view, kept, "P1D", "P36500D"));
         memory("offline-store.flush-size", offline.flushSize(), 64L << 10, 4L << 30);
         FeaturesConfig.Ingestion ingestion = config.ingestion();
         number("ingestion.max-poll-records", ingestion.maxPollRecords(), 1, 100_000);

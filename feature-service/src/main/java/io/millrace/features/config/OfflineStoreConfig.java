@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** Where everything that came in is kept for training: what can be set under {@code millrace.features.offline-store}. */
 @ConfigMapping(prefix = "millrace.features.offline-store")
@@ -36,4 +37,23 @@ public interface OfflineStoreConfig {
     /** Rows are written when their records have this many bytes; 64 KiB to 4 GiB. */
     @WithDefault("64M")
     MemorySize flushSize();
+
+    /** How often small files are looked for and merged, and files that nobody needs any more removed; 100 ms to 1 d. */
+    @WithDefault("1m")
+    Duration compactionInterval();
+
+    /** A day with this many small files is merged; 2 to 10,000. */
+    @WithDefault("8")
+    int compactionFiles();
+
+    /** A file of this size is no longer merged with others; 1 KiB to 64 GiB. */
+    @WithDefault("256M")
+    MemorySize fileSize();
+
+    /** How long a file that was replaced stays for those who read it on another machine, and one that nobody names; 1 s to 30 d. */
+    @WithDefault("1h")
+    Duration grace();
+
+    /** How long the events of a view are kept, counted by their days; for ever where nothing is set: {@code millrace.features.offline-store.retention.origin_delays=400d}. 1 d or more. */
+    Map<String, Duration> retention();
 }

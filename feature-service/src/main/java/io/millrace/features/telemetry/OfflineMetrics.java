@@ -23,20 +23,33 @@ public class OfflineMetrics {
     public static final String FEEDS = "millrace.features.offline.feeds";
     /** The largest number of records of a view version that are not in the offline store yet. */
     public static final String LAG_MAX = "millrace.features.offline.lag.max";
+    /** Files that were merged into others. */
+    public static final String COMPACTED = "millrace.features.offline.compacted.files";
+    /** Files that were removed because no manifest names them any more. */
+    public static final String REMOVED = "millrace.features.offline.removed.files";
 
     private final MeterRegistry registry;
     private final Counter rows;
     private final Timer writes;
+    private final Counter compacted;
+    private final Counter removed;
 
     public OfflineMetrics(MeterRegistry registry) {
         this.registry = registry;
         rows = registry.counter(ROWS);
+        compacted = registry.counter(COMPACTED);
+        removed = registry.counter(REMOVED);
         writes = Timer.builder(WRITE_DURATION).publishPercentileHistogram().register(registry);
     }
 
     public void written(int count, long nanos) {
         rows.increment(count);
         writes.record(Duration.ofNanos(nanos));
+    }
+
+    public void housekept(int compactedFiles, int removedFiles) {
+        compacted.increment(compactedFiles);
+        removed.increment(removedFiles);
     }
 
     public void retried(IngestionReport.State state) {
