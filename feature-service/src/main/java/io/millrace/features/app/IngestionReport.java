@@ -31,6 +31,8 @@ public record IngestionReport(
         WAITING_FOR_KAFKA,
         /** The online store does not take changes; trying again. */
         WAITING_FOR_STORE,
+        /** What was there is damaged or lost and is built again; reads are refused until it has caught up. */
+        REBUILDING,
         /** Records that were not applied yet are gone from the source. Nothing is skipped: somebody has to decide. */
         RECORDS_LOST,
         /** Something unforeseen; it is in the log, and tried again. */

@@ -28,6 +28,10 @@ public class ConfigBounds {
         duration("online-store.timeout", config.onlineStore().timeout(), "PT0.01S", "PT1M");
         memory("online-store.block-cache", config.onlineStore().blockCache(), 1L << 20, 1L << 40);
         memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);
+        duration("online-store.verify-at-start", config.onlineStore().verifyAtStart(), "PT0S", "PT1H");
+        number("online-store.buckets", config.onlineStore().buckets(), 0, 1_024);
+        duration("online-store.sweep-interval", config.onlineStore().sweepInterval(), "PT1S", "P365D");
+        number("online-store.sweep-rate", config.onlineStore().sweepRate(), 100, 100_000_000);
         memory("offline-store.memory-limit", offline.memoryLimit(), 64L << 20, 1L << 40);
         number("offline-store.threads", offline.threads(), 1, 256);
         duration("offline-store.flush-interval", offline.flushInterval(), "PT0.05S", "PT1H");

@@ -44,6 +44,25 @@ public interface FeaturesConfig {
         /** Memory for changes that are not on disk yet; 1 MiB to 64 GiB. */
         @WithDefault("32M")
         MemorySize writeBuffer();
+
+        /** How long the embedded store's checksums are compared before it is used; what is left is compared when it is read. 0 to 1 h. */
+        @WithDefault("30s")
+        Duration verifyAtStart();
+
+        /**
+         * Over how many buckets the rows of a view are spread in Redis, each on one shard; 0 to 1,024. 0: 1, and 32 in a cluster ({@code quarkus.redis.client-type}). The first replica
+         * writes the number down in Redis, and that one holds.
+         */
+        @WithDefault("0")
+        int buckets();
+
+        /** How often rows are looked through for what no read can see any more; 1 s to 365 d. */
+        @WithDefault("1h")
+        Duration sweepInterval();
+
+        /** How many keys (embedded) or rows (Redis) are looked at in a second while that goes on; 100 to 100,000,000. */
+        @WithDefault("50000")
+        int sweepRate();
     }
 
     /** The kinds of online store. */

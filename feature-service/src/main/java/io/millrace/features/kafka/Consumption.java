@@ -33,6 +33,7 @@ import org.jboss.logging.Logger;
 final class Consumption {
     private static final Logger LOG = Logger.getLogger(Consumption.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration COMMIT_PATIENCE = Duration.ofMillis(500);
 
     private final FeatureView view;
@@ -47,6 +48,7 @@ final class Consumption {
     private final Map<SourcePartition, Long> applied = new HashMap<>();
     private final Map<SourcePartition, Long> committed = new HashMap<>();
     private long lastCommit = System.nanoTime();
+    private long lastLook = System.nanoTime();
 
     Consumption(
             FeatureView view,
@@ -162,12 +164,21 @@ final class Consumption {
         }
         Map<SourcePartition, Long> next = moved();
         if (next.isEmpty()) {
+            lookAfterStore();
             return;
         }
         counts.add(deadLetters.write(dead, next, consumer.groupMetadata(), topic.partitions()));
         counts.add(store.apply(view, new Batch(events, next)));
         applied.putAll(next);
         progress.note(next);
+    }
+
+    /** A store that went back to an earlier state says so when something is applied; where nothing comes, it is asked with nothing. */
+    private void lookAfterStore() {
+        if (System.nanoTime() - lastLook >= LOOK_NANOS) {
+            lastLook = System.nanoTime();
+            store.apply(view, new Batch(List.of(), Map.of()));
+        }
     }
 
     /** Positions that grew: also past transaction markers, which are no records. */

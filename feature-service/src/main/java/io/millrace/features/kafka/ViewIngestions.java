@@ -3,6 +3,7 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.AppliedBarrier;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
+import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Ingestions;
@@ -53,18 +54,24 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private final Topics topics;
     private final SourceEnds ends;
     private final OwnTopics own;
-    private final OnlineStore store;
+    private final DurableStore store;
     private final FeaturesConfig config;
     private final EventTimeBound future;
     private final InstantSource clock;
     private final FeatureMetrics metrics;
     private final Map<ViewId, ViewIngestion> running = new ConcurrentHashMap<>();
 
+    /** Of the loops of versions that are withheld: where they build the state again. */
+    private final Map<ViewId, Building> building = new ConcurrentHashMap<>();
+
     /** Retired versions whose state is still there; under their names nothing is started before it is gone. Used by the worker alone. */
     private final Set<ViewId> undropped = new HashSet<>();
 
     /** Versions of which the store does not say how far others are; so that it is logged once. Used by the worker alone. */
     private final Set<ViewId> unheard = new HashSet<>();
+
+    /** Where a state is built, and why. */
+    private record Building(OnlineStore beside, String why) {}
 
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("ingestions").daemon().factory());
@@ -76,7 +83,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
             Topics topics,
             SourceEnds ends,
             OwnTopics own,
-            OnlineStore store,
+            DurableStore store,
             FeaturesConfig config,
             EventTimeBound future,
             InstantSource clock,
@@ -130,6 +137,8 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 .filter(id -> catalog.find(id).isEmpty() && !running.containsKey(id))
                 .forEach(undropped::add);
         undropped.removeIf(this::drop);
+        store.adopt(catalog.all());
+        running.values().forEach(this::changeRoom);
         for (FeatureView view : catalog.all()) {
             if (!undropped.contains(view.id())) {
                 running.computeIfAbsent(view.id(), _ -> started(view));
@@ -149,7 +158,37 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 .isPresent();
     }
 
+    /** A version that is withheld is built beside, and served once that has caught up; the loop that comes then begins at the same positions. */
+    private void changeRoom(ViewIngestion loop) {
+        ViewId id = loop.view().id();
+        boolean isBuilding = building.containsKey(id);
+        boolean isWithheld = store.withheld(id).isPresent();
+        if (isBuilding && isWithheld && lag(loop) != 0 || !isBuilding && !isWithheld) {
+            return;
+        }
+        if (loop.stop()) {
+            if (isBuilding && isWithheld && store.promote(loop.view())) {
+                LOG.infof("%s: built again, and served", id);
+            }
+            building.remove(id);
+            running.remove(id);
+        }
+    }
+
+    /** Records between what a loop has applied and the ends of its source; -1 where Kafka does not say. */
+    private long lag(ViewIngestion loop) {
+        Map<SourcePartition, Long> now = ends.of(loop.topic())
+                .thenApply(found -> found)
+                .completeOnTimeout(Map.of(), ENDS_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionally(_ -> Map.of())
+                .join();
+        return now.isEmpty() || loop.condition().state() != IngestionReport.State.RUNNING
+                ? -1
+                : loop.progress().lag(now);
+    }
+
     private ViewIngestion started(FeatureView view) {
+        store.withheld(view.id()).ifPresent(why -> building.put(view.id(), new Building(store.beside(), why)));
         var loop = new ViewIngestion(view, wiring(view));
         loop.start();
         return loop;
@@ -160,6 +199,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         if (loop.stop()) {
             undropped.add(loop.view().id());
             running.remove(loop.view().id());
+            building.remove(loop.view().id());
         }
     }
 
@@ -167,6 +207,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private boolean drop(ViewId id) {
         try {
             store.drop(id);
+            store.beside().drop(id);
             topics.forgetGroup(ViewIngestion.group(id));
             LOG.infof("%s: retired, its state is deleted", id);
             return true;
@@ -186,7 +227,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         return new ViewIngestion.Wiring(
                 clients,
                 topics,
-                store,
+                storeOf(view.id()),
                 topic(view),
                 isShared(),
                 switch (view.source()) {
@@ -229,7 +270,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private void hear(ViewIngestion loop) {
         ViewId id = loop.view().id();
         try {
-            loop.progress().note(store.read(loop.view(), List.of()).positions());
+            loop.progress().note(storeOf(id).read(loop.view(), List.of()).positions());
             if (unheard.remove(id)) {
                 LOG.infof("%s: the store says again how far other replicas are", id);
             }
@@ -238,6 +279,11 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 LOG.warnf(e, "%s: the store does not say how far other replicas are; complete reads wait for it", id);
             }
         }
+    }
+
+    private OnlineStore storeOf(ViewId id) {
+        Building built = building.get(id);
+        return built == null ? store : built.beside();
     }
 
     private boolean isShared() {
@@ -321,11 +367,18 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         return reports;
     }
 
-    private static IngestionReport report(ViewIngestion loop, Map<SourcePartition, Long> found) {
+    private IngestionReport report(ViewIngestion loop, Map<SourcePartition, Long> found) {
         Counts counts = loop.counts();
+        IngestionReport.State state = loop.condition().state();
+        String detail = loop.condition().detail();
+        Building built = building.get(loop.view().id());
+        if (built != null && state == IngestionReport.State.RUNNING) {
+            state = IngestionReport.State.REBUILDING;
+            detail = built.why();
+        }
         return new IngestionReport(
-                loop.condition().state(),
-                loop.condition().detail(),
+                state,
+                detail,
                 loop.progress().applied(),
                 found.isEmpty() ? -1 : loop.progress().lag(found),
                 counts.applied.sum(),

@@ -58,22 +58,41 @@ final class BatchFold {
      */
     BatchFold(
             ViewPlan plan, List<FeatureEvent> events, Map<SourcePartition, Long> positions, OptionalLong newestBefore) {
+        this(plan, events, events, positions, newestBefore);
+    }
+
+    /**
+     * The same for a part of the view's rows.
+     *
+     * @param mine the events of those rows
+     * @param all the events of all rows, which say what the newest event time is
+     */
+    BatchFold(
+            ViewPlan plan,
+            List<FeatureEvent> mine,
+            List<FeatureEvent> all,
+            Map<SourcePartition, Long> positions,
+            OptionalLong newestBefore) {
         this.plan = plan;
         this.levels = plan.levels();
         this.trimLevel = trimLevel(levels);
-        var unseen = new ArrayList<FeatureEvent>(events.size());
         long max = newestBefore.orElse(Long.MIN_VALUE);
-        for (FeatureEvent event : events) {
-            Long next = positions.get(event.position().source());
-            if (next == null || event.position().offset() >= next) {
-                unseen.add(event);
+        for (FeatureEvent event : all) {
+            if (isUnseen(event, positions)) {
                 max = Math.max(max, event.timeMicros());
             }
         }
-        this.seen = events.size() - unseen.size();
+        List<FeatureEvent> unseen =
+                mine.stream().filter(event -> isUnseen(event, positions)).toList();
+        this.seen = mine.size() - unseen.size();
         this.newest = max;
         this.horizon = max == Long.MIN_VALUE ? new Horizon(max, max, max) : plan.horizon(max);
         unseen.forEach(this::prepare);
+    }
+
+    private static boolean isUnseen(FeatureEvent event, Map<SourcePartition, Long> positions) {
+        Long next = positions.get(event.position().source());
+        return next == null || event.position().offset() >= next;
     }
 
     private void prepare(FeatureEvent event) {
@@ -93,6 +112,11 @@ final class BatchFold {
     /** Whether there is nothing to apply. */
     boolean isEmpty() {
         return fresh.isEmpty();
+    }
+
+    /** Newest event time applied to the view after the batch; {@link Long#MIN_VALUE} where there is none. */
+    long newestMicros() {
+        return newest;
     }
 
     /** The rows that the batch touches. */

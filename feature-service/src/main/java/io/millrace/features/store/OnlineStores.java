@@ -1,21 +1,28 @@
 package io.millrace.features.store;
 
-import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.DurableStore;
 import io.millrace.features.config.FeaturesConfig;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Opens the online store that the configuration names, for the life of the service. */
 public class OnlineStores {
     private static final int MAX_OPEN_FILES = 512;
+    private static final int BUCKETS_IN_A_CLUSTER = 32;
     private static final String KEY_PREFIX = "millrace:features:";
 
     @Produces
     @Singleton
-    OnlineStore store(FeaturesConfig config, Instance<Redis> redis) {
+    DurableStore store(
+            FeaturesConfig config,
+            Instance<Redis> redis,
+            InstantSource clock,
+            @ConfigProperty(name = "quarkus.redis.client-type", defaultValue = "standalone") String clientType) {
         FeaturesConfig.OnlineStoreConfig settings = config.onlineStore();
         return switch (settings.kind()) {
             case EMBEDDED ->
@@ -24,12 +31,22 @@ public class OnlineStores {
                         new RocksDbSettings(
                                 settings.blockCache().asLongValue(),
                                 settings.writeBuffer().asLongValue(),
-                                MAX_OPEN_FILES));
-            case REDIS -> new RedisOnlineStore(redis.get(), KEY_PREFIX, settings.timeout());
+                                MAX_OPEN_FILES),
+                        settings.verifyAtStart(),
+                        clock);
+            case REDIS ->
+                new RedisOnlineStore(redis.get(), KEY_PREFIX, buckets(settings, clientType), settings.timeout());
         };
     }
 
-    void close(@Disposes OnlineStore store) {
+    private static int buckets(FeaturesConfig.OnlineStoreConfig settings, String clientType) {
+        if (settings.buckets() > 0) {
+            return settings.buckets();
+        }
+        return clientType.equalsIgnoreCase("cluster") ? BUCKETS_IN_A_CLUSTER : 1;
+    }
+
+    void close(@Disposes DurableStore store) {
         store.close();
     }
 }

@@ -3,20 +3,50 @@ package io.millrace.features.store;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.fold.ViewPlan;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The compiled plans of the views that a store has met. Thread-safe. */
+/** The compiled plans of the views that a store has met, and what tells their definitions apart. Thread-safe. */
 final class Plans {
-    private final ConcurrentMap<ViewId, ViewPlan> plans = new ConcurrentHashMap<>();
+    private static final int FINGERPRINT_BYTES = 16;
+
+    private final ConcurrentMap<ViewId, Known> plans = new ConcurrentHashMap<>();
+
+    private record Known(FeatureView view, ViewPlan plan, String fingerprint) {}
 
     ViewPlan of(FeatureView view) {
-        ViewPlan plan = plans.get(view.id());
-        if (plan != null && plan.view() == view) {
-            return plan;
+        return known(view).plan();
+    }
+
+    /** Equal for definitions that were written alike: the first bytes of the SHA-256 of the text, in hex. */
+    String fingerprint(FeatureView view) {
+        return known(view).fingerprint();
+    }
+
+    private Known known(FeatureView view) {
+        Known known = plans.get(view.id());
+        if (known != null && known.view() == view) {
+            return known;
         }
-        return plans.compute(
-                view.id(), (_, before) -> before != null && before.view().equals(view) ? before : ViewPlan.of(view));
+        return plans.compute(view.id(), (_, before) -> {
+            if (before == null || !before.view().equals(view)) {
+                return new Known(view, ViewPlan.of(view), digest(view.yaml()));
+            }
+            return new Known(view, before.plan(), before.fingerprint());
+        });
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     void forget(ViewId view) {

@@ -7,6 +7,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,18 @@ final class RedisCall {
 
     RedisCall arg(long argument) {
         return arg(Long.toString(argument));
+    }
+
+    /**
+     * Sends calls at one time and waits for all answers; never on an event loop.
+     *
+     * @return the answers in the order of the calls
+     * @throws StoreUnavailableException where one is not there in time, or Redis refused
+     */
+    static List<Response> all(List<RedisCall> calls, Redis redis, Duration timeout) {
+        List<Pending> sent =
+                calls.stream().map(call -> call.begin(redis, timeout)).toList();
+        return sent.stream().map(Pending::await).toList();
     }
 
     /**

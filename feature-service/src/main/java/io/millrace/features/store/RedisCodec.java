@@ -23,9 +23,9 @@ final class RedisCodec {
 
     private RedisCodec() {}
 
-    /** What the keys of a view begin with; the braces keep them on one shard of a cluster. */
-    static String prefix(String keyPrefix, ViewId view) {
-        return keyPrefix + "{" + view + "}:";
+    /** What the keys of a view's bucket begin with; the braces keep them on one shard of a cluster. */
+    static String prefix(String keyPrefix, ViewId view, int bucket) {
+        return keyPrefix + "{" + view + "/" + bucket + "}:";
     }
 
     static String instant(long micros) {

@@ -23,14 +23,16 @@ final class RedisSwap implements BatchFold.Rows {
     private final Redis redis;
     private final Duration timeout;
     private final String prefix;
+    private final Room room;
     private final String generation;
     private final Map<EntityRow, String> revisions = new LinkedHashMap<>();
 
-    RedisSwap(ViewPlan plan, Redis redis, Duration timeout, String prefix, String generation) {
+    RedisSwap(ViewPlan plan, Redis redis, Duration timeout, String prefix, Room room, String generation) {
         this.plan = plan;
         this.redis = redis;
         this.timeout = timeout;
         this.prefix = prefix;
+        this.room = room;
         this.generation = generation;
     }
 
@@ -44,11 +46,11 @@ final class RedisSwap implements BatchFold.Rows {
             }
         });
         if (fold.isEmpty()) {
-            return moved.isEmpty() || swap(null, positions, moved) ? fold.nothingApplied() : null;
+            return moved.isEmpty() || swap(null, fold.newestMicros(), positions, moved) ? fold.nothingApplied() : null;
         }
         load(fold.rows(), List.of(), List.of(), 0);
         RowChanges changes = fold.fold(this);
-        return swap(changes, positions, moved) ? changes.applied() : null;
+        return swap(changes, changes.newestMicros(), positions, moved) ? changes.applied() : null;
     }
 
     @Override
@@ -99,8 +101,13 @@ final class RedisSwap implements BatchFold.Rows {
     }
 
     private boolean swap(
-            @Nullable RowChanges changes, Map<SourcePartition, Long> positions, Map<SourcePartition, Long> moved) {
-        RedisCall call = call(RedisScripts.SWAP).arg(changes == null ? "" : RedisCodec.instant(changes.newestMicros()));
+            @Nullable RowChanges changes,
+            long newestMicros,
+            Map<SourcePartition, Long> positions,
+            Map<SourcePartition, Long> moved) {
+        RedisCall call = call(RedisScripts.SWAP)
+                .arg(room.name())
+                .arg(newestMicros == Long.MIN_VALUE ? "" : RedisCodec.instant(newestMicros));
         call.arg(moved.size());
         moved.forEach((partition, next) -> {
             Long before = positions.get(partition);
@@ -142,6 +149,6 @@ final class RedisSwap implements BatchFold.Rows {
     }
 
     private RedisCall call(String script) {
-        return new RedisCall(script, prefix + "pos").arg(prefix).arg(generation);
+        return new RedisCall(script, prefix).arg(prefix).arg(generation);
     }
 }

@@ -1,102 +1,117 @@
 package io.millrace.features.store;
 
+import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
-import io.millrace.features.kernel.encoding.ByteReader;
-import io.millrace.features.kernel.encoding.ByteWriter;
-import io.millrace.features.kernel.encoding.EncodingException;
 import io.millrace.features.kernel.fold.Cover;
 import io.millrace.features.kernel.fold.ViewPlan;
-import io.millrace.features.kernel.state.EventOrder;
-import io.millrace.features.kernel.state.Observation;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
-import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
  * The online store in RocksDB, in a folder of the service's own. Rows and positions go into one write batch; its log is written and not synced: a killed
  * process loses nothing, a power loss loses a tail that Kafka gives again, with the positions that belong to it.
  *
- * <p>To be wired as one object for the service's life: {@code new RocksDbOnlineStore(directory, new RocksDbSettings(…))}, closed with the service. Blocking; reads take
- * tens of microseconds where the blocks are cached. One replica per folder.
+ * <p>Blocking; reads take tens of microseconds where the blocks are cached. One replica per folder. Damage that a read or a change meets withholds the view; damage that forbids even that
+ * moves the whole store aside.
  */
-public final class RocksDbOnlineStore implements OnlineStore {
-    private final RocksFolder folder;
-    private final WriteOptions writeOptions;
-    private final Plans plans = new Plans();
-    private final ConcurrentMap<ViewId, ReentrantLock> applying = new ConcurrentHashMap<>();
-    private final ReentrantLock numbering = new ReentrantLock();
-    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
-    private boolean closed;
+public final class RocksDbOnlineStore implements DurableStore {
+    private static final Logger LOG = Logger.getLogger(RocksDbOnlineStore.class);
+
+    private final RocksAccess access;
+    private final InstantSource clock;
+    private final Room room;
+    private final Plans plans;
+    private final ConcurrentMap<ViewId, ReentrantLock> applying;
+    private final ReentrantLock numbering;
+    private final Confirmations confirmed = new Confirmations();
+    private final ConcurrentMap<ViewId, String> withheld;
+    private final ConcurrentMap<ViewId, String> adopted;
+    private volatile Optional<String> lost;
+    private final @Nullable RocksDbOnlineStore served;
 
     /**
-     * Opens the folder, or makes it.
+     * Opens the folder, or makes it. A damaged one is moved aside and an empty one taken, whose views are {@link #withheld}.
      *
+     * @param verification how long checksums are compared before the store is used
      * @throws IllegalStateException where another process has the folder, or it cannot be written
-     * @throws DamagedStoreException where what is in it cannot be used
      */
-    public RocksDbOnlineStore(Path directory, RocksDbSettings settings) {
-        this.folder = new RocksFolder(directory, settings);
-        this.writeOptions = new WriteOptions();
+    public RocksDbOnlineStore(Path directory, RocksDbSettings settings, Duration verification, InstantSource clock) {
+        this.access = RocksDamage.openOrStartAnew(directory, settings, verification, clock.instant());
+        this.clock = clock;
+        this.room = Room.SERVED;
+        this.plans = new Plans();
+        this.applying = new ConcurrentHashMap<>();
+        this.numbering = new ReentrantLock();
+        this.withheld = new ConcurrentHashMap<>();
+        this.adopted = new ConcurrentHashMap<>();
+        this.lost = access.use(RocksViews::lost);
+        this.served = null;
     }
 
-    private interface Work<T> {
-        T run() throws RocksDBException;
+    /** The same store's other room. */
+    private RocksDbOnlineStore(RocksDbOnlineStore served) {
+        this.access = served.access;
+        this.clock = served.clock;
+        this.room = Room.BESIDE;
+        this.plans = served.plans;
+        this.applying = served.applying;
+        this.numbering = served.numbering;
+        this.withheld = new ConcurrentHashMap<>();
+        this.adopted = new ConcurrentHashMap<>();
+        this.lost = Optional.empty();
+        this.served = served;
     }
 
     @Override
     public Map<SourcePartition, Long> positions(ViewId view) {
-        return whileOpen(() -> {
-            ViewRecord record = record(view, null);
-            return record == null ? Map.of() : record.positions();
+        return guarding(view, folder -> {
+            ViewRecord record = RocksViews.find(folder, room, view, null);
+            Map<SourcePartition, Long> positions = record == null ? Map.of() : record.positions();
+            confirmed.asked(view, positions);
+            return positions;
         });
     }
 
     @Override
     public Applied apply(FeatureView view, Batch batch) {
         ViewPlan plan = plans.of(view);
-        return whileOpen(() -> {
-            ReentrantLock lock = applying.computeIfAbsent(view.id(), _ -> new ReentrantLock());
-            lock.lock();
-            try {
-                return applyLocked(plan, batch);
-            } finally {
-                lock.unlock();
-            }
-        });
+        return guarding(view.id(), folder -> locked(view.id(), () -> applyLocked(folder, plan, batch)));
     }
 
     @Override
     public List<ViewRows> read(List<ViewQuery> queries) {
-        return whileOpen(() -> {
+        var answers = new ArrayList<ViewRows>(queries.size());
+        return guarding(() -> queries.get(answers.size()).view().id(), folder -> {
             Snapshot snapshot = folder.db().getSnapshot();
             try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
                     RocksIterator keys = folder.db().newIterator(folder.rows(), options)) {
-                var answers = new ArrayList<ViewRows>(queries.size());
                 for (ViewQuery query : queries) {
-                    answers.add(readSnapshot(query, options, keys));
+                    answers.add(readSnapshot(folder, query, options, keys));
                 }
                 return answers;
             } finally {
@@ -107,102 +122,185 @@ public final class RocksDbOnlineStore implements OnlineStore {
 
     @Override
     public void drop(ViewId view) {
-        whileOpen(() -> {
-            ReentrantLock lock = applying.computeIfAbsent(view, _ -> new ReentrantLock());
-            lock.lock();
-            try (var batch = new WriteBatch()) {
-                ViewRecord record = record(view, null);
-                if (record != null) {
-                    batch.delete(folder.meta(), RocksKeys.view(view));
-                    batch.deleteRange(
-                            folder.rows(), RocksKeys.firstOf(record.number()), RocksKeys.firstOf(record.number() + 1));
-                    folder.db().write(writeOptions, batch);
-                }
-                plans.forget(view);
-                return true;
-            } finally {
-                lock.unlock();
+        guarding(
+                view,
+                folder -> locked(view, () -> {
+                    try (var batch = new WriteBatch()) {
+                        ViewRecord record = RocksViews.find(folder, room, view, null);
+                        if (record != null) {
+                            RocksViews.remove(folder, room, view, batch);
+                            RocksViews.removeRows(folder, record, batch);
+                            folder.db().write(access.writeOptions(), batch);
+                        }
+                        confirmed.forget(view);
+                        withheld.remove(view);
+                        adopted.remove(view);
+                        plans.forget(view);
+                        return true;
+                    }
+                }));
+    }
+
+    @Override
+    public void adopt(Collection<FeatureView> defined) {
+        Optional<String> why = lost;
+        for (FeatureView view : defined) {
+            String fingerprint = plans.fingerprint(view);
+            if (why.isEmpty() && fingerprint.equals(adopted.get(view.id()))) {
+                continue;
             }
-        });
+            Optional<ViewRecord> record =
+                    access.use(folder -> Optional.ofNullable(RocksViews.find(folder, room, view.id(), null)));
+            if (record.isPresent()) {
+                adopt(view.id(), record.get(), fingerprint);
+            } else {
+                why.ifPresent(reason -> withhold(view.id(), reason));
+            }
+            adopted.put(view.id(), fingerprint);
+        }
+        if (why.isPresent()) {
+            access.use(folder -> {
+                folder.db().delete(folder.meta(), access.writeOptions(), RocksKeys.LOST);
+                return true;
+            });
+            lost = Optional.empty();
+        }
+    }
+
+    private void adopt(ViewId view, ViewRecord record, String fingerprint) {
+        if (!record.withheld().isEmpty()) {
+            withheld.put(view, record.withheld());
+        } else if (!record.fingerprint().equals(fingerprint)) {
+            LOG.warnf("%s: its state is of another definition, and is deleted", view);
+            drop(view);
+        }
+    }
+
+    @Override
+    public Optional<String> withheld(ViewId view) {
+        String why = withheld.get(view);
+        return why == null ? lost : Optional.of(why);
+    }
+
+    @Override
+    public void withhold(ViewId view, String why) {
+        access.use(folder -> locked(view, () -> {
+            ViewRecord record = RocksViews.find(folder, room, view, null);
+            try (var batch = new WriteBatch()) {
+                if (record != null) {
+                    RocksViews.removeRows(folder, record, batch);
+                }
+                RocksViews.put(folder, room, view, ViewRecord.withheld(nextNumber(folder), why), batch);
+                folder.db().write(access.writeOptions(), batch);
+            }
+            withheld.put(view, why);
+            return true;
+        }));
+    }
+
+    @Override
+    public OnlineStore beside() {
+        return new RocksDbOnlineStore(this);
+    }
+
+    @Override
+    public boolean promote(FeatureView view) {
+        ViewId id = view.id();
+        String fingerprint = plans.fingerprint(view);
+        return access.use(folder -> locked(id, () -> {
+            ViewRecord built = RocksViews.find(folder, Room.BESIDE, id, null);
+            ViewRecord served = RocksViews.find(folder, room, id, null);
+            if (built == null || !built.fingerprint().equals(fingerprint) || served != null && !built.reaches(served)) {
+                return false;
+            }
+            try (var batch = new WriteBatch()) {
+                if (served != null) {
+                    RocksViews.removeRows(folder, served, batch);
+                }
+                RocksViews.remove(folder, Room.BESIDE, id, batch);
+                RocksViews.put(folder, room, id, built, batch);
+                folder.db().write(access.writeOptions(), batch);
+            }
+            withheld.remove(id);
+            adopted.put(id, fingerprint);
+            return true;
+        }));
+    }
+
+    @Override
+    public Swept sweep(FeatureView view, BooleanSupplier pace) {
+        var sweep = new RocksSweep(plans.of(view), room);
+        Swept sum = new Swept(0, 0);
+        while (sweep.isUnfinished() && pace.getAsBoolean()) {
+            sum = sum.plus(guarding(view.id(), folder -> locked(view.id(), () -> sweep.step(folder, access))));
+        }
+        return sum;
+    }
+
+    /** The folder, for copies of it. */
+    RocksAccess access() {
+        return access;
     }
 
     /** Waits for what is under way. Closing twice is closing once. */
     @Override
     public void close() {
-        life.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                writeOptions.close();
-                folder.close();
-            }
-        } finally {
-            life.writeLock().unlock();
+        if (room == Room.SERVED) {
+            access.close();
         }
     }
 
-    private Applied applyLocked(ViewPlan plan, Batch batch) throws RocksDBException {
+    private Applied applyLocked(RocksFolder folder, ViewPlan plan, Batch batch) throws RocksDBException {
         ViewId id = plan.view().id();
-        ViewRecord before = record(id, null);
-        if (before == null) {
-            before = ViewRecord.empty(nextNumber());
-        }
-        var fold = new BatchFold(plan, batch.events(), before.positions(), before.newestMicros());
-        if (fold.isEmpty()) {
+        ViewRecord before = servedRecord(folder, plan.view(), null);
+        try (var changes = new WriteBatch()) {
+            if (before == null) {
+                ViewRecord other = RocksViews.find(folder, room, id, null);
+                if (other != null) {
+                    RocksViews.removeRows(folder, other, changes);
+                }
+                before = ViewRecord.empty(nextNumber(folder), plans.fingerprint(plan.view()));
+            }
+            confirmed.refuseStepBack(id, id, before.positions());
+            var fold = new BatchFold(plan, batch.events(), before.positions(), before.newestMicros());
+            Applied applied = fold.nothingApplied();
             ViewRecord after = before.advanced(Long.MIN_VALUE, batch.next());
+            if (!fold.isEmpty()) {
+                try (var rows = new RocksBatch(folder, plan, before.number())) {
+                    RowChanges changed = fold.fold(rows);
+                    rows.write(changed, changes);
+                    applied = changed.applied();
+                    after = before.advanced(changed.newestMicros(), batch.next());
+                }
+            }
             if (!after.equals(before)) {
-                folder.db().put(folder.meta(), writeOptions, RocksKeys.view(id), after.toBytes());
+                RocksViews.put(folder, room, id, after, changes);
+                folder.db().write(access.writeOptions(), changes);
             }
-            return fold.nothingApplied();
-        }
-        int number = before.number();
-        try (RocksIterator keys = folder.db().newIterator(folder.rows());
-                var changes = new WriteBatch()) {
-            var reader = new RocksRowReader(plan, keys);
-            RowChanges rows = fold.fold(new StoredRows(number, reader));
-            write(rows, number, reader, changes);
-            changes.put(
-                    folder.meta(),
-                    RocksKeys.view(id),
-                    before.advanced(rows.newestMicros(), batch.next()).toBytes());
-            folder.db().write(writeOptions, changes);
-            return rows.applied();
+            confirmed.applied(id, after.positions());
+            return applied;
         }
     }
 
-    private void write(RowChanges rows, int number, RocksRowReader reader, WriteBatch changes) throws RocksDBException {
-        for (var tile : rows.tiles().entrySet()) {
-            changes.put(
-                    folder.rows(),
-                    RocksKeys.tile(number, tile.getKey()),
-                    tile.getValue().toBytes());
+    /**
+     * What is there of this definition.
+     *
+     * @throws StoreUnavailableException where it is withheld
+     */
+    private @Nullable ViewRecord servedRecord(RocksFolder folder, FeatureView view, @Nullable ReadOptions options)
+            throws RocksDBException {
+        ViewRecord record = RocksViews.find(folder, room, view.id(), options);
+        String why = record == null ? lost.orElse("") : record.withheld();
+        if (!why.isEmpty()) {
+            throw new StoreUnavailableException("view " + view.id() + " is being built again: " + why, null);
         }
-        for (var singles : rows.singles().entrySet()) {
-            byte[] row = RocksKeys.row(number, singles.getKey());
-            for (Observation single : singles.getValue()) {
-                changes.put(folder.rows(), RocksKeys.single(row, single.order()), content(single));
-            }
-        }
-        for (EntityRow entity : rows.trim()) {
-            byte[] row = RocksKeys.row(number, entity);
-            Observation behind = rows.behind().get(entity);
-            List<byte[]> old = reader.singlesTo(row, rows.horizon().singlesAfterMicros());
-            int keep = behind == null ? 1 : 0;
-            for (int i = 0; i < old.size() - keep; i++) {
-                changes.delete(folder.rows(), old.get(i));
-            }
-            if (behind != null) {
-                changes.put(folder.rows(), RocksKeys.single(row, behind.order()), content(behind));
-            }
-            for (byte[] tile : reader.tilesTo(row, rows.horizon().tilesAfterMicros())) {
-                changes.delete(folder.rows(), tile);
-            }
-        }
+        return record == null || record.fingerprint().equals(plans.fingerprint(view)) ? record : null;
     }
 
-    private ViewRows readSnapshot(ViewQuery query, ReadOptions options, RocksIterator keys) throws RocksDBException {
+    private ViewRows readSnapshot(RocksFolder folder, ViewQuery query, ReadOptions options, RocksIterator keys)
+            throws RocksDBException {
         ViewPlan plan = plans.of(query.view());
-        ViewRecord record = record(query.view().id(), options);
+        ViewRecord record = servedRecord(folder, query.view(), options);
         var table = new FeatureTable(query.rows(), query.features().length);
         if (record == null) {
             return new ViewRows(table, Map.of(), OptionalLong.empty());
@@ -227,108 +325,69 @@ public final class RocksDbOnlineStore implements OnlineStore {
         return new ViewRows(table, record.positions(), record.newestMicros());
     }
 
-    private @Nullable ViewRecord record(ViewId view, @Nullable ReadOptions options) throws RocksDBException {
-        byte[] key = RocksKeys.view(view);
-        byte[] bytes = options == null
-                ? folder.db().get(folder.meta(), key)
-                : folder.db().get(folder.meta(), options, key);
-        return bytes == null ? null : ViewRecord.read(bytes);
-    }
-
-    private int nextNumber() throws RocksDBException {
+    private int nextNumber(RocksFolder folder) throws RocksDBException {
         numbering.lock();
         try {
-            byte[] stored = folder.db().get(folder.meta(), RocksKeys.NEXT_NUMBER);
-            int number = stored == null ? 1 : new ByteReader(stored).int32();
-            var next = new ByteWriter();
-            next.int32(number + 1);
-            folder.db().put(folder.meta(), writeOptions, RocksKeys.NEXT_NUMBER, next.toBytes());
-            return number;
+            return RocksViews.nextNumber(folder, access.writeOptions());
         } finally {
             numbering.unlock();
         }
     }
 
-    private <T> T whileOpen(Work<T> work) {
-        life.readLock().lock();
+    /** Something to do while nobody else changes the view. */
+    private interface Exclusive<T> {
+        T run() throws RocksDBException;
+    }
+
+    private <T> T locked(ViewId view, Exclusive<T> work) throws RocksDBException {
+        ReentrantLock lock = applying.computeIfAbsent(view, _ -> new ReentrantLock());
+        lock.lock();
         try {
-            if (closed) {
-                throw new StoreUnavailableException("the online store in " + folder.directory() + " is closed", null);
-            }
             return work.run();
-        } catch (RocksDBException e) {
-            Status status = e.getStatus();
-            if (status != null && status.getCode() == Status.Code.Corruption) {
-                throw damaged(e);
-            }
-            throw new StoreUnavailableException(
-                    "the online store in " + folder.directory() + " failed: " + e.getMessage(), e);
-        } catch (EncodingException e) {
-            throw damaged(e);
         } finally {
-            life.readLock().unlock();
+            lock.unlock();
         }
     }
 
-    private DamagedStoreException damaged(Exception e) {
-        return new DamagedStoreException(
-                "the online store in " + folder.directory() + " is damaged: " + e.getMessage()
-                        + ". Move the folder away and start again: the state is built again from Kafka",
-                e);
+    /** Does something; where it meets damage, the view is withheld, or the whole store where even that fails. */
+    private <T> T guarding(ViewId view, RocksAccess.Work<T> work) {
+        return guarding(() -> view, work);
     }
 
-    private static byte[] content(Observation event) {
-        var out = new ByteWriter();
-        event.writeContent(out);
-        return out.toBytes();
+    private <T> T guarding(Supplier<ViewId> worksOn, RocksAccess.Work<T> work) {
+        int exchanges = access.exchanges();
+        try {
+            return access.use(work);
+        } catch (DamagedStoreException damage) {
+            ViewId view = worksOn.get();
+            String why = String.valueOf(damage.getMessage());
+            LOG.errorf(damage, "%s: its state is damaged, and is built again", view);
+            if (served != null) {
+                served.startAnew(why, exchanges);
+            } else {
+                withholdOrStartAnew(view, why, exchanges);
+            }
+            throw RocksDamage.unavailable(damage);
+        }
     }
 
-    /** The rows of one view as a batch sees them; the view's lock is held. */
-    private final class StoredRows implements BatchFold.Rows {
-        private final int number;
-        private final RocksRowReader reader;
-
-        StoredRows(int number, RocksRowReader reader) {
-            this.number = number;
-            this.reader = reader;
+    /** RocksDB may refuse all changes once it has met the damage in its own work. */
+    private void withholdOrStartAnew(ViewId view, String why, int exchanges) {
+        try {
+            withhold(view, why);
+        } catch (DamagedStoreException | StoreUnavailableException e) {
+            LOG.errorf(e, "%s: its state cannot be withheld alone", view);
+            startAnew(why, exchanges);
         }
+    }
 
-        @Override
-        public Map<TileKey, byte[]> tiles(Collection<TileKey> keys) {
-            List<TileKey> wanted = List.copyOf(keys);
-            List<byte[]> encoded =
-                    wanted.stream().map(key -> RocksKeys.tile(number, key)).toList();
-            List<byte[]> values;
-            try {
-                values = folder.db().multiGetAsList(Collections.nCopies(encoded.size(), folder.rows()), encoded);
-            } catch (RocksDBException e) {
-                throw new StoreUnavailableException("tiles could not be read: " + e.getMessage(), e);
-            }
-            Map<TileKey, byte[]> found = HashMap.newHashMap(wanted.size());
-            for (int i = 0; i < wanted.size(); i++) {
-                byte[] value = values.get(i);
-                if (value != null) {
-                    found.put(wanted.get(i), value);
-                }
-            }
-            return found;
-        }
-
-        @Override
-        public Map<EntityRow, EventOrder> newest(Collection<EntityRow> entities, long atOrBeforeMicros) {
-            Map<EntityRow, EventOrder> found = new HashMap<>();
-            try {
-                for (EntityRow entity : entities) {
-                    byte[] row = RocksKeys.row(number, entity);
-                    byte[] key = reader.newestSingleTo(row, atOrBeforeMicros);
-                    if (key != null) {
-                        found.put(entity, RocksKeys.order(key, row.length + 1));
-                    }
-                }
-            } catch (RocksDBException e) {
-                throw new StoreUnavailableException("single events could not be read: " + e.getMessage(), e);
-            }
-            return found;
+    /** Not while the folder is in use by the caller; where somebody else did it meanwhile, that is enough. */
+    private synchronized void startAnew(String why, int exchanges) {
+        if (access.exchanges() == exchanges) {
+            RocksDamage.startAnew(access, clock.instant(), why);
+            adopted.clear();
+            withheld.clear();
+            lost = Optional.of(why);
         }
     }
 }

@@ -1,12 +1,6 @@
 package io.millrace.features.store;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +13,19 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Filter;
 import org.rocksdb.LRUCache;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 
 /** An open RocksDB in a folder that belongs to this process alone. */
 final class RocksFolder implements AutoCloseable {
     private static final byte[] ROWS = {'r', 'o', 'w', 's'};
-    private static final byte[] FORMAT_1 = {1};
+    private static final byte[] FORMAT = {2};
 
     private final Path directory;
-    private final FileChannel lock;
+    private final FolderLock lock;
     private final Cache cache;
     private final Filter filter;
     private final ColumnFamilyOptions metaOptions;
@@ -43,8 +39,13 @@ final class RocksFolder implements AutoCloseable {
      * @throws DamagedStoreException where what is in it cannot be used
      */
     RocksFolder(Path directory, RocksDbSettings settings) {
+        this(directory, settings, FolderLock.take(directory));
+    }
+
+    /** Opens a folder whose lock is held already; the lock belongs to this from now on. */
+    RocksFolder(Path directory, RocksDbSettings settings, FolderLock lock) {
         this.directory = directory;
-        this.lock = lock(directory);
+        this.lock = lock;
         RocksDB.loadLibrary();
         this.cache = new LRUCache(settings.blockCacheBytes());
         this.filter = new BloomFilter(10);
@@ -71,32 +72,37 @@ final class RocksFolder implements AutoCloseable {
         return directory;
     }
 
-    @Override
-    public void close() {
+    FolderLock lock() {
+        return lock;
+    }
+
+    /** Bytes of the files that hold rows and views now. */
+    long fileBytes() {
+        return db.getLiveFilesMetaData().stream()
+                .mapToLong(LiveFileMetaData::size)
+                .sum();
+    }
+
+    /**
+     * Reads every file of the store and compares its checksums.
+     *
+     * @throws RocksDBException where one does not fit
+     */
+    void verify() throws RocksDBException {
+        db.verifyChecksum();
+    }
+
+    /** Closes the database; the folder stays this process'. */
+    void closeKeepingLock() {
         handles.forEach(ColumnFamilyHandle::close);
         db.close();
         closeOptions();
     }
 
-    private static FileChannel lock(Path directory) {
-        FileChannel channel = null;
-        try {
-            Files.createDirectories(directory);
-            channel = FileChannel.open(
-                    directory.resolve("millrace.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock taken = channel.tryLock();
-            if (taken != null) {
-                return channel;
-            }
-            channel.close();
-        } catch (OverlappingFileLockException inThisProcess) {
-            closeQuietly(channel);
-        } catch (IOException e) {
-            closeQuietly(channel);
-            throw new IllegalStateException("the online store's folder " + directory + " cannot be used: " + e, e);
-        }
-        throw new IllegalStateException("the online store's folder " + directory
-                + " is in use by another process; each replica of the service needs a folder of its own");
+    @Override
+    public void close() {
+        closeKeepingLock();
+        lock.close();
     }
 
     private void configure(RocksDbSettings settings) {
@@ -135,18 +141,20 @@ final class RocksFolder implements AutoCloseable {
                     handles);
             byte[] format = opened.get(RocksKeys.FORMAT);
             if (format == null) {
-                opened.put(RocksKeys.FORMAT, FORMAT_1);
-            } else if (format.length != 1 || format[0] != FORMAT_1[0]) {
+                opened.put(RocksKeys.FORMAT, FORMAT);
+            } else if (format.length != 1 || format[0] != FORMAT[0]) {
                 throw new DamagedStoreException(
                         "the online store in " + directory + " is of another format than this Millrace reads", null);
             }
             return opened;
         } catch (RocksDBException e) {
             closeAfterFailure(opened);
+            Status status = e.getStatus();
+            if (status != null && status.getSubCode() == Status.SubCode.NoSpace) {
+                throw new IllegalStateException("the disk of the online store in " + directory + " is full", e);
+            }
             throw new DamagedStoreException(
-                    "the online store in " + directory + " cannot be opened: " + e.getMessage()
-                            + ". Move the folder away and start again: the state is built again from Kafka",
-                    e);
+                    "the online store in " + directory + " cannot be opened: " + e.getMessage(), e);
         } catch (DamagedStoreException e) {
             closeAfterFailure(opened);
             throw e;
@@ -159,6 +167,7 @@ final class RocksFolder implements AutoCloseable {
             opened.close();
         }
         closeOptions();
+        lock.close();
     }
 
     private void closeOptions() {
@@ -167,17 +176,5 @@ final class RocksFolder implements AutoCloseable {
         metaOptions.close();
         filter.close();
         cache.close();
-        closeQuietly(lock);
-    }
-
-    private static void closeQuietly(@Nullable FileChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                System.getLogger(RocksFolder.class.getName())
-                        .log(System.Logger.Level.WARNING, "the lock file could not be closed", e);
-            }
-        }
     }
 }

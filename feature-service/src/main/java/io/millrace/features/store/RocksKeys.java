@@ -1,10 +1,15 @@
 package io.millrace.features.store;
 
+import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
+import io.millrace.features.kernel.encoding.EncodingException;
+import io.millrace.features.kernel.encoding.ValueEncoding;
 import io.millrace.features.kernel.state.EventOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
@@ -17,13 +22,35 @@ final class RocksKeys {
     static final byte[] FORMAT = {'f'};
     static final byte[] NEXT_NUMBER = {'c'};
 
+    /** Why all states are lost that are not there; left out where none is. */
+    static final byte[] LOST = {'l'};
+
     private static final int TILE = 1;
     private static final int SINGLE = 2;
 
     private RocksKeys() {}
 
-    static byte[] view(ViewId view) {
-        return ("v" + view).getBytes(StandardCharsets.UTF_8);
+    /** Where the record of a view stands: of the state that is served, or of the one that is built beside it. */
+    static byte[] view(Room room, ViewId view) {
+        char letter =
+                switch (room) {
+                    case SERVED -> 'v';
+                    case BESIDE -> 'b';
+                };
+        return (letter + view.toString()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether this is the key of a view's record. */
+    static boolean isView(byte[] key) {
+        return key.length > 1 && (key[0] == 'v' || key[0] == 'b');
+    }
+
+    static String viewName(byte[] key) {
+        return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
+    }
+
+    static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Below every row of the view. */
@@ -31,6 +58,28 @@ final class RocksKeys {
         var out = new ByteWriter();
         out.int32(viewNumber);
         return out.toBytes();
+    }
+
+    /** The row that a key is of, for an entity of so many join keys. */
+    static byte[] rowOf(byte[] key, int joinKeys) {
+        var in = new ByteReader(key, PREFIX);
+        var values = new ArrayList<FeatureValue>(joinKeys);
+        for (int i = 0; i < joinKeys; i++) {
+            FeatureValue value = ValueEncoding.read(in);
+            if (value == null) {
+                throw new EncodingException("a null in an entity's key");
+            }
+            values.add(value);
+        }
+        return row(new ByteReader(key).int32(), EntityRow.of(new EntityKey(values)));
+    }
+
+    static boolean isSingle(byte[] key, int rowLength) {
+        return key.length > rowLength && key[rowLength] == SINGLE;
+    }
+
+    static int levelOf(byte[] key, int rowLength) {
+        return key[rowLength + 1];
     }
 
     static byte[] row(int viewNumber, EntityRow row) {

@@ -11,28 +11,53 @@ import java.util.OptionalLong;
  * What a store keeps of a view as a whole.
  *
  * @param number stands for the view in the keys of its rows; never used again for another
+ * @param fingerprint of the definition that the rows are of
+ * @param withheld why reads are refused; empty where the rows are served
  * @param newestMicros newest applied event time
  * @param positions the next offset of each partition
  */
-record ViewRecord(int number, OptionalLong newestMicros, Map<SourcePartition, Long> positions) {
+record ViewRecord(
+        int number,
+        String fingerprint,
+        String withheld,
+        OptionalLong newestMicros,
+        Map<SourcePartition, Long> positions) {
     ViewRecord {
         positions = Map.copyOf(positions);
     }
 
-    static ViewRecord empty(int number) {
-        return new ViewRecord(number, OptionalLong.empty(), Map.of());
+    static ViewRecord empty(int number, String fingerprint) {
+        return new ViewRecord(number, fingerprint, "", OptionalLong.empty(), Map.of());
+    }
+
+    /** A record without rows, whose view is not served. */
+    static ViewRecord withheld(int number, String why) {
+        return new ViewRecord(number, "", why, OptionalLong.empty(), Map.of());
     }
 
     /** This view after events up to this time, at these positions; a position never moves back. */
     ViewRecord advanced(long newest, Map<SourcePartition, Long> next) {
         Map<SourcePartition, Long> moved = new HashMap<>(positions);
         next.forEach((partition, offset) -> moved.merge(partition, offset, Math::max));
-        return new ViewRecord(number, newest == Long.MIN_VALUE ? newestMicros : OptionalLong.of(newest), moved);
+        return new ViewRecord(
+                number,
+                fingerprint,
+                withheld,
+                newest == Long.MIN_VALUE ? newestMicros : OptionalLong.of(newest),
+                moved);
+    }
+
+    /** Whether everything that the other has applied is applied here. */
+    boolean reaches(ViewRecord other) {
+        return other.positions.entrySet().stream()
+                .allMatch(at -> positions.getOrDefault(at.getKey(), -1L) >= at.getValue());
     }
 
     byte[] toBytes() {
         var out = new ByteWriter();
         out.int32(number);
+        out.text(fingerprint);
+        out.text(withheld);
         out.octet(newestMicros.isPresent() ? 1 : 0);
         if (newestMicros.isPresent()) {
             out.signed(newestMicros.getAsLong());
@@ -50,6 +75,8 @@ record ViewRecord(int number, OptionalLong newestMicros, Map<SourcePartition, Lo
     static ViewRecord read(byte[] bytes) {
         var in = new ByteReader(bytes);
         int number = in.int32();
+        String fingerprint = in.text();
+        String withheld = in.text();
         OptionalLong newest = in.octet() == 0 ? OptionalLong.empty() : OptionalLong.of(in.signed());
         Map<SourcePartition, Long> positions = new HashMap<>();
         int size = in.size();
@@ -57,6 +84,6 @@ record ViewRecord(int number, OptionalLong newestMicros, Map<SourcePartition, Lo
             var partition = new SourcePartition(in.text(), in.text(), (int) in.unsigned());
             positions.put(partition, in.unsigned());
         }
-        return new ViewRecord(number, newest, positions);
+        return new ViewRecord(number, fingerprint, withheld, newest, positions);
     }
 }

@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the definitions are known and while the online store answers. A view that waits for its topic, or whose source lost records, is
+ * Ready once the definitions are known and while the online store answers and has a view that is not being built again. A view that waits for its topic, or whose source lost records, is
  * named here and counted, but takes nobody else's reads away.
  */
 @Readiness
@@ -33,12 +33,16 @@ public class IngestionReadiness implements HealthCheck {
             response.withData("definitions failure", definitions.failure());
         }
         boolean storeAnswers = true;
-        for (var condition : ingestions.conditions().entrySet()) {
+        boolean anyServed = false;
+        var conditions = ingestions.conditions();
+        for (var condition : conditions.entrySet()) {
             IngestionReport report = condition.getValue();
             storeAnswers &= report.state() != IngestionReport.State.WAITING_FOR_STORE;
+            anyServed |= report.state() != IngestionReport.State.REBUILDING;
             String detail = report.detail().isEmpty() ? "" : ": " + report.detail();
             response.withData(condition.getKey().toString(), report.state() + detail);
         }
-        return response.status(current && storeAnswers).build();
+        boolean serves = anyServed || conditions.isEmpty();
+        return response.status(current && storeAnswers && serves).build();
     }
 }

@@ -10,20 +10,27 @@ import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** An online store in memory: all events, and nothing is ever dropped. Fails as often as it is told. */
-public final class HistoryStore implements OnlineStore {
+/** An online store in memory: all events, and nothing is ever dropped. Fails as often as it is told; a view is withheld where it is told that. */
+public final class HistoryStore implements DurableStore {
     /** How many of the next changes fail before anything is applied. */
     public final AtomicInteger failures = new AtomicInteger();
 
     /** How many of the next deletions fail. */
     public final AtomicInteger failuresToDrop = new AtomicInteger();
 
+    private final Map<ViewId, String> withheld = new ConcurrentHashMap<>();
+    private @Nullable HistoryStore beside;
     private final Map<ViewId, PointInTimeHistory> histories = new HashMap<>();
     private final Map<ViewId, Map<SourcePartition, Long>> positions = new HashMap<>();
     private final List<FeatureEvent> applied = new ArrayList<>();
@@ -93,6 +100,46 @@ public final class HistoryStore implements OnlineStore {
         }
         histories.remove(view);
         positions.remove(view);
+    }
+
+    @Override
+    public void adopt(Collection<FeatureView> defined) {}
+
+    @Override
+    public Optional<String> withheld(ViewId view) {
+        return Optional.ofNullable(withheld.get(view));
+    }
+
+    @Override
+    public synchronized void withhold(ViewId view, String why) {
+        withheld.put(view, why);
+        histories.remove(view);
+        positions.remove(view);
+    }
+
+    @Override
+    public synchronized HistoryStore beside() {
+        if (beside == null) {
+            beside = new HistoryStore();
+        }
+        return beside;
+    }
+
+    @Override
+    public synchronized boolean promote(FeatureView view) {
+        HistoryStore built = beside();
+        if (!built.positions.containsKey(view.id())) {
+            return false;
+        }
+        positions.put(view.id(), built.positions.remove(view.id()));
+        histories.put(view.id(), built.histories.remove(view.id()));
+        withheld.remove(view.id());
+        return true;
+    }
+
+    @Override
+    public Swept sweep(FeatureView view, BooleanSupplier pace) {
+        return new Swept(0, 0);
     }
 
     @Override

@@ -12,13 +12,17 @@ import static io.millrace.features.store.StoreEvents.entity;
 import static io.millrace.features.store.StoreEvents.event;
 import static io.millrace.features.store.StoreEvents.next;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.DurableStore.Swept;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Applied;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.FeatureReading;
 import io.millrace.features.app.OnlineStore.Query;
 import io.millrace.features.app.OnlineStore.RowReading;
+import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
@@ -41,10 +45,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every online store must do. One line per backend extends it. */
 abstract class OnlineStoreContract {
-    private OnlineStore store;
+    private DurableStore store;
 
     /** A store on the same state as before in this test; empty in a new test. */
-    protected abstract OnlineStore open();
+    protected abstract DurableStore open();
 
     @BeforeEach
     void openEmptyStore() {
@@ -319,6 +323,86 @@ abstract class OnlineStoreContract {
         }
 
         assertThat(store.positions(VIEW.id())).isEqualTo(next(events));
+        assertSameAsHistory(events, random);
+    }
+
+    @Test
+    void whatIsBuiltBesideIsNotSeenUntilItIsServedAndThenAlone() {
+        apply(VIEW, event("a", NOON, P0, 0, 1.0), event("b", NOON, P0, 1, 2.0));
+        OnlineStore beside = store.beside();
+        FeatureEvent again = event("a", NOON, P0, 0, 5.0);
+        assertThat(beside.positions(VIEW.id())).isEmpty();
+        beside.apply(VIEW, new Batch(List.of(again), Map.of(P0, 1L)));
+
+        assertThat(value("sum_3h", "a", NOON)).isEqualTo(1.0);
+        assertThat(store.promote(VIEW)).as("behind the served one").isFalse();
+        beside.apply(VIEW, new Batch(List.of(event("c", NOON, P0, 1, 3.0)), Map.of(P0, 2L)));
+        assertThat(store.promote(VIEW)).isTrue();
+
+        assertThat(value("sum_3h", "a", NOON)).isEqualTo(5.0);
+        assertThat(value("sum_3h", "c", NOON)).isEqualTo(3.0);
+        assertThat(reading(VIEW, "b", NOON, "latest")).isEqualTo(new FeatureReading.Missing());
+        assertThat(beside.positions(VIEW.id())).isEmpty();
+        assertThat(store.promote(VIEW)).as("nothing is beside").isFalse();
+        assertThat(apply(VIEW, event("a", NOON + 1, P0, 2, 1.0))).isEqualTo(new Applied(1, 0, 0));
+        assertThat(value("sum_3h", "a", NOON + 1)).isEqualTo(6.0);
+    }
+
+    @Test
+    void aWithheldViewIsRefusedUntilItWasBuiltAgainAndOthersAreNot() {
+        apply(VIEW, event("a", NOON, P0, 0, 1.0));
+        apply(PLAIN, event("a", NOON, P0, 0, 1.0));
+
+        store.withhold(VIEW.id(), "a test says so");
+
+        assertThat(store.withheld(VIEW.id())).contains("a test says so");
+        assertThat(store.withheld(PLAIN.id())).isEmpty();
+        assertThatThrownBy(() -> read(VIEW, "a", NOON))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("a test says so");
+        assertThatThrownBy(() -> apply(VIEW, event("a", NOON, P0, 1, 1.0)))
+                .isInstanceOf(StoreUnavailableException.class);
+        assertThat(reading(PLAIN, "a", NOON, "latest")).isInstanceOf(FeatureReading.Fresh.class);
+        store.close();
+        store = open();
+        store.adopt(List.of(VIEW, PLAIN));
+        assertThatThrownBy(() -> read(VIEW, "a", NOON)).isInstanceOf(StoreUnavailableException.class);
+        store.beside().apply(VIEW, new Batch(List.of(event("a", NOON, P0, 0, 4.0)), Map.of(P0, 1L)));
+        assertThat(store.promote(VIEW)).isTrue();
+
+        assertThat(store.withheld(VIEW.id())).isEmpty();
+        assertThat(value("sum_3h", "a", NOON)).isEqualTo(4.0);
+    }
+
+    @Test
+    void stateOfAnotherDefinitionUnderTheSameNameIsNotServedAndGoes() {
+        FeatureView other = StoreEvents.view("delays", "features: [{name: latest, type: double, field: y}]\n");
+        apply(other, event("a", NOON, P0, 8, 1.0));
+        store.close();
+        store = open();
+
+        assertThat(reading(VIEW, "a", NOON, "latest")).isEqualTo(new FeatureReading.Missing());
+        store.adopt(List.of(VIEW));
+        assertThat(store.positions(VIEW.id())).isEmpty();
+        assertThat(apply(VIEW, event("a", NOON, P0, 0, 2.0))).isEqualTo(new Applied(1, 0, 0));
+        assertThat(value("latest", "a", NOON)).isEqualTo(2.0);
+    }
+
+    @Test
+    void aSweepDeletesWhatNoReadCanSeeAndChangesNoAnswer() {
+        var random = new Random(17);
+        List<FeatureEvent> events = new ArrayList<>(StoreEvents.random(random, 200, NOON - 40 * DAY, 3 * DAY));
+        apply(VIEW, events.toArray(FeatureEvent[]::new));
+        FeatureEvent late = event("z", NOON, P0, 1_000, 1.0);
+        events.add(late);
+        apply(VIEW, late);
+
+        Swept first = store.sweep(VIEW, () -> true);
+
+        assertThat(first.deleted()).isPositive();
+        assertSameAsHistory(events, random);
+        assertThat(store.sweep(VIEW, () -> true).deleted()).isZero();
+        assertThat(store.sweep(VIEW, () -> false)).isEqualTo(new Swept(0, 0));
         assertSameAsHistory(events, random);
     }
 }

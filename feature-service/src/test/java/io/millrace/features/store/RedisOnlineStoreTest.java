@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.backing.Ports;
+import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.Query;
@@ -66,8 +67,8 @@ class RedisOnlineStoreTest extends OnlineStoreContract {
     }
 
     @Override
-    protected OnlineStore open() {
-        return new RedisOnlineStore(redis, prefix, Duration.ofSeconds(10));
+    protected DurableStore open() {
+        return new RedisOnlineStore(redis, prefix, 1, Duration.ofSeconds(10));
     }
 
     private static Response send(Command command, String... arguments) {
@@ -81,7 +82,7 @@ class RedisOnlineStoreTest extends OnlineStoreContract {
         List<FeatureEvent> events = StoreEvents.random(new Random(3), 150, NOON, StoreEvents.HOUR);
         try (OnlineStore one = open();
                 OnlineStore other = open();
-                OnlineStore alone = new RedisOnlineStore(redis, prefix + "alone:", Duration.ofSeconds(10));
+                OnlineStore alone = new RedisOnlineStore(redis, prefix + "alone:", 1, Duration.ofSeconds(10));
                 var threads = Executors.newFixedThreadPool(2)) {
             List<Future<?>> running = new ArrayList<>();
             for (OnlineStore replica : List.of(one, other)) {
@@ -147,7 +148,7 @@ class RedisOnlineStoreTest extends OnlineStoreContract {
     }
 
     private List<OnlineStore.RowReading> uninterrupted(FeatureEvent... events) {
-        try (var other = new RedisOnlineStore(redis, prefix + "other:", Duration.ofSeconds(10))) {
+        try (var other = new RedisOnlineStore(redis, prefix + "other:", 1, Duration.ofSeconds(10))) {
             other.apply(VIEW, new Batch(List.of(events), next(List.of(events))));
             return other.read(VIEW, List.of(new Query(events[0].key(), NOON + 2)))
                     .rows();
@@ -191,14 +192,14 @@ class RedisOnlineStoreTest extends OnlineStoreContract {
 
             store.drop(VIEW.id());
 
-            assertThat(send(Command.KEYS, prefix + "*").size()).isEqualTo(1);
+            assertThat(send(Command.KEYS, prefix + "*").size()).isEqualTo(2);
         }
     }
 
     @Test
     void redisThatIsNotThereIsUnavailable() {
         Redis nowhere = Redis.createClient(vertx, "redis://127.0.0.1:" + Ports.free());
-        try (var store = new RedisOnlineStore(nowhere, prefix, Duration.ofSeconds(2))) {
+        try (var store = new RedisOnlineStore(nowhere, prefix, 1, Duration.ofSeconds(2))) {
             assertThatThrownBy(() -> store.positions(VIEW.id())).isInstanceOf(StoreUnavailableException.class);
             assertThatThrownBy(() -> store.read(VIEW, List.of())).isInstanceOf(StoreUnavailableException.class);
         } finally {

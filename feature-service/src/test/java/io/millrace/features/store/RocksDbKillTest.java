@@ -37,7 +37,7 @@ class RocksDbKillTest {
         int acknowledged = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             acknowledged = Math.max(acknowledged, applyUntilKilled(acknowledged + 100 + random.nextInt(3_000), random));
-            try (var store = new RocksDbOnlineStore(folder, RocksDbSettings.DEFAULT)) {
+            try (var store = StoreEvents.rocks(folder, RocksDbSettings.DEFAULT)) {
                 Map<SourcePartition, Long> positions = store.positions(VIEW.id());
                 StoreEvents.next(events.subList(0, acknowledged))
                         .forEach((partition, offset) ->

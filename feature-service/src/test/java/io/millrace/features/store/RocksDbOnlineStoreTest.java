@@ -1,6 +1,6 @@
 package io.millrace.features.store;
 
-import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.DurableStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -9,7 +9,7 @@ class RocksDbOnlineStoreTest extends OnlineStoreContract {
     Path folder;
 
     @Override
-    protected OnlineStore open() {
-        return new RocksDbOnlineStore(folder, RocksDbSettings.DEFAULT);
+    protected DurableStore open() {
+        return StoreEvents.rocks(folder, RocksDbSettings.DEFAULT);
     }
 }

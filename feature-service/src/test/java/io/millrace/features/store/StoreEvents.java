@@ -12,6 +12,9 @@ import io.millrace.features.kernel.definition.FeatureViewReader;
 import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -115,5 +118,14 @@ final class StoreEvents {
             table.found(0, row.eventTimeMicros(), row.expired());
         }
         return RowReading.of(table, 0);
+    }
+
+    /** An embedded store whose clock stands where the events are. */
+    static RocksDbOnlineStore rocks(Path folder, RocksDbSettings settings) {
+        return rocks(folder, settings, Duration.ofSeconds(30));
+    }
+
+    static RocksDbOnlineStore rocks(Path folder, RocksDbSettings settings, Duration verification) {
+        return new RocksDbOnlineStore(folder, settings, verification, () -> Instant.ofEpochSecond(NOON / SECOND));
     }
 }

@@ -41,7 +41,7 @@ final class StoreProcess {
     }
 
     public static void main(String[] arguments) throws IOException {
-        try (var store = new RocksDbOnlineStore(Path.of(arguments[0]), new RocksDbSettings(8 << 20, 1 << 20, 64))) {
+        try (var store = StoreEvents.rocks(Path.of(arguments[0]), new RocksDbSettings(8 << 20, 1 << 20, 64))) {
             System.out.println("open");
             if (arguments[1].equals("apply")) {
                 List<FeatureEvent> events = events();
