@@ -22,6 +22,7 @@ VIEWS = {
     ),
     "driver_old": (["driver"], DAY, {"old_trips": Int64}),
     "driver_photos": (["driver"], 3650 * DAY, {"photo": Bytes}),
+    "driver_written": (["driver"], 3650 * DAY, {"rate": Float64, "rides": Int64, "on_duty": Bool, "plate": String}),
     "trip_stats": (["driver", "customer"], 3650 * DAY, {"shared_trips": Int64, "rating": Float64}),
 }
 KEYS = {"driver": ("driver_id", ValueType.INT64), "customer": ("customer", ValueType.STRING)}
@@ -46,6 +47,7 @@ def rows(first):
             "event_timestamp": [datetime.datetime(2020, 1, 1, tzinfo=UTC)],
             "old_trips": [12],
         }),
+        "driver_written": written(first + 1),
         "driver_photos": pd.DataFrame({
             "driver_id": [first + 1],
             "event_timestamp": [at],
@@ -59,6 +61,18 @@ def rows(first):
             "rating": [4.5, 3.25],
         }),
     }
+
+
+def written(driver):
+    """One row of driver_written."""
+    return pd.DataFrame({
+        "driver_id": [driver],
+        "event_timestamp": [datetime.datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)],
+        "rate": [0.25],
+        "rides": [11],
+        "on_duty": [True],
+        "plate": ["ZH 1"],
+    })
 
 
 def json_frame(frame):
