@@ -27,19 +27,22 @@ def skip(why):
 
 
 def releases(wanted):
-    listed = [
-        line.strip()
-        for line in (HERE / "releases.txt").read_text().splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
-    return wanted or listed
+    """Release to what it needs beside itself; those that are wanted, or all that are listed."""
+    listed = {}
+    for line in (HERE / "releases.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            release, *beside = line.split()
+            listed[release] = beside
+    return {release: listed.get(release, []) for release in wanted} if wanted else listed
 
 
-def python_of(release):
+def python_of(release, beside):
     """The Python of a release's own folder, installed where it is not there yet; None where PyPI does not give it."""
     folder = COMPAT / "feast" / release
     python = folder / "venv" / "bin" / "python"
-    if (folder / "ok").exists():
+    requirements = [f"feast[grpcio]=={release}", *beside]
+    installed = folder / "installed"
+    if installed.exists() and installed.read_text().split() == requirements:
         return python
     folder.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
@@ -47,7 +50,7 @@ def python_of(release):
     with open(folder / "pip.log", "w") as log:
         for command in (
             [sys.executable, "-m", "venv", "--clear", str(folder / "venv")],
-            [str(python), "-m", "pip", "install", "--quiet", "--no-compile", f"feast[grpcio]=={release}"],
+            [str(python), "-m", "pip", "install", "--quiet", "--no-compile", *requirements],
         ):
             try:
                 done = subprocess.run(command, stdout=log, stderr=log, timeout=INSTALL_SECONDS)
@@ -55,7 +58,7 @@ def python_of(release):
                 return None
             if done.returncode != 0:
                 return None
-    (folder / "ok").touch()
+    installed.write_text(" ".join(requirements))
     print(f"  installed in {time.monotonic() - begin:.0f} s", flush=True)
     return python
 
@@ -86,7 +89,7 @@ def millrace(*arguments):
 def main():
     if sys.version_info < (3, 9):
         skip(f"Python 3.9 or newer is needed, this is {sys.version.split()[0]}")
-    pythons = {release: python_of(release) for release in releases(sys.argv[1:])}
+    pythons = {release: python_of(release, beside) for release, beside in releases(sys.argv[1:]).items()}
     missing = [release for release, python in pythons.items() if python is None]
     if len(missing) == len(pythons):
         skip("PyPI gave no release of Feast (logs: .millrace/compat/feast/*/pip.log)")
