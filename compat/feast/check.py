@@ -62,7 +62,11 @@ def post(url, body, content_type="application/json"):
 
 
 def parsed(text):
-    return json.loads(text) if text else None
+    """JSON; what is none, as the plain text of old servers' 500, as bytes."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
 
 
 def columns(answer):

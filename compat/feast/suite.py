@@ -70,9 +70,9 @@ class Suite:
     def driver(self, *offsets):
         return [self.first + offset for offset in offsets]
 
-    def both(self, request, **how):
+    def both(self, request):
         path = "/get-online-features"
-        return post(self.http + path, request, **how), post(self.server.url + path, request)
+        return post(self.http + path, request), post(self.server.url + path, request)
 
     def read_alike(self, features, entities, **more):
         """Compares to_dict() of both, names sorted: their order inside a view is random in Feast. Says so where the client fails alike on both."""
@@ -109,13 +109,17 @@ class Suite:
         same(to_the_second(ours), to_the_second(feasts))
 
     def raw_full_names_and_coerced_keys_are_the_same(self):
-        request = {
-            "features": STATS + ["driver_photos:photo"],
-            "entities": {"driver_id": [str(self.first + 1)]},
-            "full_feature_names": True,
-        }
+        request = {"features": STATS, "entities": {"driver_id": [str(self.first + 1)]}, "full_feature_names": True}
         (status, ours), (feasts_status, feasts) = self.both(request)
         is_that((status, feasts_status), (200, 200))
+        same(to_the_second(ours), to_the_second(feasts))
+
+    def raw_bytes_are_the_same(self):
+        request = {"features": ["driver_photos:photo"], "entities": {"driver_id": self.driver(1)}}
+        (status, ours), (feasts_status, feasts) = self.both(request)
+        is_that((status, columns(ours)["photo"]["values"]), (200, ["AAH/"]))
+        if feasts_status != 200:
+            return f"this release's server answers {feasts_status}: it takes bytes for UTF-8"
         same(to_the_second(ours), to_the_second(feasts))
 
     def raw_composite_keys_are_the_same(self):
@@ -175,8 +179,8 @@ class Suite:
         status, body = post(f"{self.http}/push", request)
         feasts_status, feasts = post(f"{self.server.url}/push", request)
         is_that(status, 422)
-        if feasts_status != 422:
-            return f"this release's server answers {feasts_status}"
+        if feasts_status != 422 or not isinstance(feasts, str):
+            return f"this release's server answers {feasts_status} {feasts}"
         same(body, feasts)
 
     # Feast's Python client with online_store: type: remote
@@ -214,13 +218,13 @@ class Suite:
         entities = [{"driver_id": self.first + 1, "customer": each} for each in ("7", "8", "9")]
         if ONE_POST:
             return self.read_alike(features, entities)
-        for of in (self.ours, self.feasts):
-            try:
-                of.get_online_features(features=features, entity_rows=entities)
-            except Exception:
-                continue
-            raise AssertionError("this release's client sends the first join key alone, so both servers must refuse")
-        return "clients up to 0.63 send the first join key alone (Feast #6488): refused, by Feast's server too"
+        try:
+            self.ours.get_online_features(features=features, entity_rows=entities)
+        except Exception as error:  # RuntimeError up to 0.53, one of Feast's own from then on
+            if "customer" not in str(error):
+                raise
+            return None
+        raise AssertionError("clients up to 0.63 send the first join key alone (Feast #6488): that must be refused")
 
     def client_needs_no_registry_from_0_64_on(self):
         if not ONE_POST:
