@@ -166,6 +166,20 @@ public final class MapNode {
         });
     }
 
+    /** What one of some words stands for. */
+    public <T> Optional<T> optionalChoice(String key, Map<String, T> choices) {
+        return optionalString(key).flatMap(text -> {
+            T chosen = choices.get(text);
+            if (chosen == null) {
+                fault(
+                        key,
+                        "'" + key + "' must be one of " + choices.keySet() + ", was '" + text + "'"
+                                + NearestName.hint(text, choices.keySet()));
+            }
+            return Optional.ofNullable(chosen);
+        });
+    }
+
     public Optional<MapNode> optionalMap(String key) {
         if (!has(key)) {
             return Optional.empty();

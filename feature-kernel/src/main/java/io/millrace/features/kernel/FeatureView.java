@@ -33,8 +33,20 @@ public record FeatureView(
     /** A join key and the event field that holds it. */
     public record JoinKey(String name, ValueType type, String field) {}
 
-    /** A field of the event. */
-    public record EventField(String name, ValueType type) {}
+    /**
+     * A field of the event.
+     *
+     * @param dimension how many elements a vector has; 0 for the other types
+     */
+    public record EventField(String name, ValueType type, int dimension) {
+        /** The most elements of a vector. */
+        public static final int MAX_DIMENSION = 4_096;
+
+        /** A field of a type other than a vector. */
+        public EventField(String name, ValueType type) {
+            this(name, type, 0);
+        }
+    }
 
     /** Where a view's events come from. */
     public sealed interface Source {
@@ -53,8 +65,17 @@ public record FeatureView(
         US
     }
 
-    /** A feature and how it comes from events. */
-    public record Feature(String name, ValueType type, Computation computation) {}
+    /**
+     * A feature and how it comes from events.
+     *
+     * @param metric how far two vectors are apart; empty for the other types
+     */
+    public record Feature(String name, ValueType type, Computation computation, Optional<VectorMetric> metric) {
+        /** A feature of a type other than a vector. */
+        public Feature(String name, ValueType type, Computation computation) {
+            this(name, type, computation, Optional.empty());
+        }
+    }
 
     /** How a feature's value comes from events. */
     public sealed interface Computation {

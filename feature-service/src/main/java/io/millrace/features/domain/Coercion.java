@@ -5,7 +5,9 @@ import io.millrace.features.kernel.ValueType;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +28,40 @@ public final class Coercion {
             case STRING -> text(value);
             case BYTES -> bytes(value);
             case TIMESTAMP -> time(value);
+            case BOOL_LIST, INT64_LIST, DOUBLE_LIST, STRING_LIST, BYTES_LIST, TIMESTAMP_LIST ->
+                list(wanted.element().orElseThrow(), value);
+            case VECTOR -> vector(value);
+            case INT64_MAP -> value instanceof FeatureValue.Counts ? Optional.of(value) : Optional.empty();
         };
+    }
+
+    private static Optional<FeatureValue> list(ValueType element, FeatureValue value) {
+        if (!(value instanceof FeatureValue.Many(List<FeatureValue> values))) {
+            return Optional.empty();
+        }
+        var coerced = new ArrayList<FeatureValue>(values.size());
+        for (FeatureValue each : values) {
+            Optional<FeatureValue> one = to(element, each);
+            if (one.isEmpty()) {
+                return Optional.empty();
+            }
+            coerced.add(one.get());
+        }
+        return Optional.of(new FeatureValue.Many(coerced));
+    }
+
+    private static Optional<FeatureValue> vector(FeatureValue value) {
+        if (value instanceof FeatureValue.Vector) {
+            return Optional.of(value);
+        }
+        return list(ValueType.DOUBLE, value).map(numbers -> {
+            List<FeatureValue> values = ((FeatureValue.Many) numbers).values();
+            float[] elements = new float[values.size()];
+            for (int i = 0; i < elements.length; i++) {
+                elements[i] = (float) ((FeatureValue.Real) values.get(i)).value();
+            }
+            return new FeatureValue.Vector(elements);
+        });
     }
 
     /** RFC 3339 text as microseconds since the epoch; empty where it is none. What is finer than a microsecond is cut off. */

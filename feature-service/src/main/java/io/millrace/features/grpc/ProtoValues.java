@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.proto.features.v1.Column;
 import io.millrace.proto.features.v1.ListValue;
+import io.millrace.proto.features.v1.MapValue;
 import io.millrace.proto.features.v1.Value;
+import io.millrace.proto.features.v1.VectorValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Values between protobuf and the kernel. */
@@ -37,6 +40,19 @@ final class ProtoValues {
                 values.forEach(each -> list.addValues(of(each)));
                 yield Value.newBuilder().setListValue(list).build();
             }
+            case FeatureValue.Counts(var counts) -> {
+                var map = MapValue.newBuilder();
+                counts.forEach((key, count) ->
+                        map.addEntries(MapValue.Entry.newBuilder().setKey(key).setValue(count)));
+                yield Value.newBuilder().setMapValue(map).build();
+            }
+            case FeatureValue.Vector(float[] elements) -> {
+                var vector = VectorValue.newBuilder();
+                for (float element : elements) {
+                    vector.addElements(element);
+                }
+                yield Value.newBuilder().setVectorValue(vector).build();
+            }
         };
     }
 
@@ -58,6 +74,19 @@ final class ProtoValues {
                     }
                 }
                 yield new FeatureValue.Many(values);
+            }
+            case MAP_VALUE -> {
+                var counts = new TreeMap<String, Long>();
+                value.getMapValue().getEntriesList().forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+                yield new FeatureValue.Counts(counts);
+            }
+            case VECTOR_VALUE -> {
+                VectorValue vector = value.getVectorValue();
+                float[] elements = new float[vector.getElementsCount()];
+                for (int i = 0; i < elements.length; i++) {
+                    elements[i] = vector.getElements(i);
+                }
+                yield new FeatureValue.Vector(elements);
             }
             case KIND_NOT_SET -> null;
         };

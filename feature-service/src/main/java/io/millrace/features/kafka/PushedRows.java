@@ -15,6 +15,7 @@ import io.millrace.features.kernel.projection.EventProjector;
 import io.millrace.features.kernel.projection.Projection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,14 @@ final class PushedRows {
                 values.forEach(each -> list.add(node(each)));
                 yield list;
             }
+            case FeatureValue.Vector(float[] elements) -> {
+                ArrayNode list = JSON.createArrayNode();
+                for (float element : elements) {
+                    list.add(element);
+                }
+                yield list;
+            }
+            case FeatureValue.Counts _ -> throw new IllegalArgumentException("no event field is a map");
         };
     }
 
@@ -104,7 +113,23 @@ final class PushedRows {
             case STRING -> new FeatureValue.Text(node.asText());
             case BYTES -> new FeatureValue.Bytes(node.binaryValue());
             case TIMESTAMP -> new FeatureValue.Time(node.longValue());
+            case BOOL_LIST, INT64_LIST, DOUBLE_LIST, STRING_LIST, BYTES_LIST, TIMESTAMP_LIST ->
+                list(node, type.element().orElseThrow());
+            case VECTOR -> list(node, ValueType.DOUBLE);
+            case INT64_MAP -> throw new IOException("no event field is a map");
         };
+    }
+
+    private static FeatureValue list(JsonNode node, ValueType element) throws IOException {
+        var values = new ArrayList<FeatureValue>(node.size());
+        for (JsonNode each : node) {
+            FeatureValue value = typed(each, element);
+            if (value == null) {
+                throw new IOException("a null in a list");
+            }
+            values.add(value);
+        }
+        return new FeatureValue.Many(values);
     }
 
     private static byte[] bytes(JsonNode node) {

@@ -8,6 +8,9 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ValueType;
+import io.millrace.features.kernel.encoding.ByteReader;
+import io.millrace.features.kernel.encoding.ByteWriter;
+import io.millrace.features.kernel.encoding.ValueEncoding;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -127,7 +130,15 @@ final class ParquetColumns {
             case INT64, TIMESTAMP -> "BIGINT";
             case DOUBLE -> "DOUBLE";
             case STRING -> "VARCHAR";
-            case BYTES -> "BLOB";
+            case BYTES,
+                    BOOL_LIST,
+                    INT64_LIST,
+                    DOUBLE_LIST,
+                    STRING_LIST,
+                    BYTES_LIST,
+                    TIMESTAMP_LIST,
+                    INT64_MAP,
+                    VECTOR -> "BLOB";
         };
     }
 
@@ -140,8 +151,11 @@ final class ParquetColumns {
             case FeatureValue.Text(String text) -> appender.append(text);
             case FeatureValue.Bytes(byte[] bytes) -> appender.append(bytes);
             case FeatureValue.Time(long micros) -> appender.append(micros);
-            case FeatureValue.Many(var _) ->
-                throw new IllegalArgumentException("an event field of a list has no column in the offline store");
+            case FeatureValue.Many _, FeatureValue.Counts _, FeatureValue.Vector _ -> {
+                var out = new ByteWriter();
+                ValueEncoding.write(value, out);
+                appender.append(out.toBytes());
+            }
         }
     }
 
@@ -154,12 +168,25 @@ final class ParquetColumns {
                     case STRING -> text(row.getString(at));
                     case BYTES -> bytes(row.getBytes(at));
                     case TIMESTAMP -> new FeatureValue.Time(row.getLong(at));
+                    case BOOL_LIST,
+                            INT64_LIST,
+                            DOUBLE_LIST,
+                            STRING_LIST,
+                            BYTES_LIST,
+                            TIMESTAMP_LIST,
+                            INT64_MAP,
+                            VECTOR -> encoded(row.getBytes(at));
                 };
         return row.wasNull() ? null : value;
     }
 
     private static @Nullable FeatureValue text(@Nullable String text) {
         return text == null ? null : new FeatureValue.Text(text);
+    }
+
+    /** Lists and vectors are kept as the kernel encodes them. */
+    private static @Nullable FeatureValue encoded(byte @Nullable [] bytes) {
+        return bytes == null ? null : ValueEncoding.read(new ByteReader(bytes));
     }
 
     private static @Nullable FeatureValue bytes(byte @Nullable [] bytes) {

@@ -40,8 +40,20 @@ final class JsonValues {
                         ? new FeatureValue.Int(node.longValue())
                         : new FeatureValue.Real(node.doubleValue());
             }
-            case ARRAY, OBJECT, BINARY, POJO ->
-                throw new Refusal(FeatureReason.WRONG_VALUE_TYPE, "a value in '" + column + "' is a list or an object");
+            case ARRAY -> {
+                var elements = new ArrayList<FeatureValue>(node.size());
+                for (JsonNode each : node) {
+                    FeatureValue element = of(each, column);
+                    if (element == null) {
+                        throw new Refusal(
+                                FeatureReason.WRONG_VALUE_TYPE, "a list in '" + column + "' has a null in it");
+                    }
+                    elements.add(element);
+                }
+                yield new FeatureValue.Many(elements);
+            }
+            case OBJECT, BINARY, POJO ->
+                throw new Refusal(FeatureReason.WRONG_VALUE_TYPE, "a value in '" + column + "' is an object");
         };
     }
 
@@ -122,6 +134,20 @@ final class JsonValues {
                 json.writeStartArray();
                 for (FeatureValue each : values) {
                     write(json, each);
+                }
+                json.writeEndArray();
+            }
+            case FeatureValue.Counts(var counts) -> {
+                json.writeStartObject();
+                for (Map.Entry<String, Long> each : counts.entrySet()) {
+                    json.writeNumberField(each.getKey(), each.getValue());
+                }
+                json.writeEndObject();
+            }
+            case FeatureValue.Vector(float[] elements) -> {
+                json.writeStartArray();
+                for (float element : elements) {
+                    json.writeNumber(element);
                 }
                 json.writeEndArray();
             }

@@ -93,6 +93,8 @@ final class FeatureMessages {
             case STRING_VALUE -> value.getStringValue();
             case TIMESTAMP_VALUE -> value.getTimestampValue();
             case BYTES_VALUE -> "bytes of length " + value.getBytesValue().size();
+            case MAP_VALUE -> "map of size " + value.getMapValue().getEntriesCount();
+            case VECTOR_VALUE -> "vector of dimension " + value.getVectorValue().getElementsCount();
             case LIST_VALUE -> "list of length " + value.getListValue().getValuesCount();
             case KIND_NOT_SET -> null;
         };

@@ -87,7 +87,7 @@ public final class FeatureReader {
             case INT64_VALUE -> value.getInt64Value();
             case BOOL_VALUE -> value.getBoolValue() ? 1 : 0;
             case KIND_NOT_SET -> Double.NaN;
-            case STRING_VALUE, BYTES_VALUE, TIMESTAMP_VALUE, LIST_VALUE ->
+            case STRING_VALUE, BYTES_VALUE, TIMESTAMP_VALUE, LIST_VALUE, MAP_VALUE, VECTOR_VALUE ->
                 throw CommandFailure.failed(feature + " is no number: a model cannot take it");
         };
     }

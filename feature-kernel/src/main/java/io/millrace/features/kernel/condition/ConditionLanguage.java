@@ -6,6 +6,8 @@ import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
 import dev.cel.common.types.NullableType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.CelByteString;
@@ -22,6 +24,7 @@ import io.millrace.features.kernel.ValueType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +99,13 @@ public final class ConditionLanguage {
             case STRING -> NullableType.create(SimpleType.STRING);
             case BYTES -> NullableType.create(SimpleType.BYTES);
             case TIMESTAMP -> SimpleType.TIMESTAMP;
+            case BOOL_LIST -> ListType.create(SimpleType.BOOL);
+            case INT64_LIST -> ListType.create(SimpleType.INT);
+            case DOUBLE_LIST, VECTOR -> ListType.create(SimpleType.DOUBLE);
+            case STRING_LIST -> ListType.create(SimpleType.STRING);
+            case BYTES_LIST -> ListType.create(SimpleType.BYTES);
+            case TIMESTAMP_LIST -> ListType.create(SimpleType.TIMESTAMP);
+            case INT64_MAP -> MapType.create(SimpleType.STRING, SimpleType.INT);
         };
     }
 
@@ -114,6 +124,11 @@ public final class ConditionLanguage {
                         .build();
             case FeatureValue.Many(List<FeatureValue> many) ->
                 many.stream().map(ConditionLanguage::celValue).toList();
+            case FeatureValue.Counts(var counts) -> counts;
+            case FeatureValue.Vector(float[] elements) ->
+                IntStream.range(0, elements.length)
+                        .mapToObj(i -> (double) elements[i])
+                        .toList();
         };
     }
 }

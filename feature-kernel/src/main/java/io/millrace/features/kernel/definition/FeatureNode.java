@@ -3,8 +3,10 @@ package io.millrace.features.kernel.definition;
 import io.millrace.definitions.MapNode;
 import io.millrace.features.kernel.FeatureView.Aggregate;
 import io.millrace.features.kernel.FeatureView.Computation;
+import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.ValueType;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.window.Hops;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -30,9 +32,12 @@ final class FeatureNode {
 
     Optional<Feature> read() {
         if (!node.has("type")) {
-            node.fault("type", "'type' is missing: expected one of bool, int64, double, string, bytes, timestamp");
+            node.fault(
+                    "type",
+                    "'type' is missing: expected one of "
+                            + String.join(", ", ValueType.words().keySet()));
         }
-        Optional<ValueType> type = node.optionalEnum("type", ValueType.class);
+        Optional<ValueType> type = node.optionalChoice("type", ValueType.words());
         Optional<String> field = node.has("field")
                 ? Optional.of(node.string("field", ViewDocument.FIELD, ViewDocument.FIELD_EXPECTATION))
                         .filter(text -> !text.isEmpty())
@@ -50,6 +55,9 @@ final class FeatureNode {
             return Optional.empty();
         }
         Optional<ValueType> fieldType = field.flatMap(named -> fieldType(named, aggregate.get(), type.get()));
+        fieldType
+                .filter(of -> !of.isScalar())
+                .ifPresent(of -> node.fault("field", "no fold takes a field of " + of.word()));
         checkType(aggregate.get(), type.get(), fieldType);
         if (window.isEmpty() || hop.isEmpty()) {
             return Optional.empty();
@@ -71,7 +79,34 @@ final class FeatureNode {
         fields.of(node, of, type)
                 .filter(fieldType -> fieldType != type.get())
                 .ifPresent(fieldType -> wrongType(type.get(), fieldType, "the newest value of '" + of + "'"));
-        return Optional.of(new Feature(name, type.get(), new Computation.Latest(of)));
+        if (type.get() == ValueType.VECTOR) {
+            return vector(of);
+        }
+        for (String key : List.of("dimension", "metric")) {
+            if (node.has(key)) {
+                node.fault(key, "'" + key + "' is for vectors");
+            }
+        }
+        return FieldTypes.isOfEvents(node, "type", type.get())
+                ? Optional.of(new Feature(name, type.get(), new Computation.Latest(of)))
+                : Optional.empty();
+    }
+
+    private Optional<Feature> vector(String field) {
+        if (!node.has("dimension")) {
+            node.fault("dimension", "'dimension' is missing: how many elements the vector has");
+        }
+        Optional<Long> dimension = node.optionalLong("dimension").filter(of -> {
+            boolean fits = of >= 1 && of <= EventField.MAX_DIMENSION;
+            if (!fits) {
+                node.fault("dimension", "'dimension' must be from 1 to " + EventField.MAX_DIMENSION + ", was " + of);
+            }
+            return fits;
+        });
+        dimension.ifPresent(of -> fields.dimension(node, field, Math.toIntExact(of)));
+        VectorMetric metric = node.optionalEnum("metric", VectorMetric.class).orElse(VectorMetric.COSINE);
+        return dimension.map(
+                _ -> new Feature(name, ValueType.VECTOR, new Computation.Latest(field), Optional.of(metric)));
     }
 
     private Optional<Duration> window() {
@@ -165,11 +200,11 @@ final class FeatureNode {
                 .ifPresent(type -> node.fault(
                         "field",
                         lower(aggregate) + " folds "
-                                + allowed.stream().map(FeatureNode::lower).toList() + ", the field is " + lower(type)));
+                                + allowed.stream().map(ValueType::word).toList() + ", the field is " + type.word()));
     }
 
     private void wrongType(ValueType declared, ValueType actual, String what) {
-        node.fault("type", "'type' is " + lower(declared) + ", but " + what + " is " + lower(actual));
+        node.fault("type", "'type' is " + declared.word() + ", but " + what + " is " + actual.word());
     }
 
     private static String lower(Enum<?> constant) {

@@ -8,10 +8,10 @@ import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.condition.Compilation;
 import io.millrace.features.kernel.condition.ConditionLanguage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +30,7 @@ final class FieldTypes {
 
     private final boolean declared;
     private final Map<String, ValueType> types = new LinkedHashMap<>();
+    private final Map<String, Integer> dimensions = new HashMap<>();
     private final Set<String> used = new LinkedHashSet<>();
     private final List<Use> conditions = new ArrayList<>();
 
@@ -57,7 +58,9 @@ final class FieldTypes {
             if (!fields.has(name)) {
                 fields.fault(name, "'" + name + "' has no type");
             }
-            fields.optionalEnum(name, ValueType.class).ifPresent(type -> types.put(name, type));
+            fields.optionalChoice(name, ValueType.words())
+                    .filter(type -> isOfEvents(fields, name, type))
+                    .ifPresent(type -> types.put(name, type));
         }
     }
 
@@ -84,9 +87,7 @@ final class FieldTypes {
     }
 
     void compileConditions() {
-        List<EventField> fields = types.entrySet().stream()
-                .map(field -> new EventField(field.getKey(), field.getValue()))
-                .toList();
+        List<EventField> fields = types.entrySet().stream().map(this::field).toList();
         ConditionLanguage language = ConditionLanguage.over(fields);
         var different = new LinkedHashSet<String>();
         for (Use use : conditions) {
@@ -109,7 +110,7 @@ final class FieldTypes {
     List<EventField> used() {
         return types.entrySet().stream()
                 .filter(field -> used.contains(field.getKey()))
-                .map(field -> new EventField(field.getKey(), field.getValue()))
+                .map(this::field)
                 .toList();
     }
 
@@ -126,7 +127,28 @@ final class FieldTypes {
         return isWord && !types.containsKey(words.group()) ? NearestName.hint(words.group(), types.keySet()) : "";
     }
 
+    /** Maps come of folds alone. */
+    static boolean isOfEvents(MapNode node, String key, ValueType type) {
+        if (type == ValueType.INT64_MAP) {
+            node.fault(key, "'" + key + "' cannot be " + type.word() + ": events have no such fields");
+            return false;
+        }
+        return true;
+    }
+
+    /** How many elements a vector field has; where two features say it they must agree. */
+    void dimension(MapNode node, String field, int dimension) {
+        Integer before = dimensions.putIfAbsent(field, dimension);
+        if (before != null && before != dimension) {
+            node.fault("dimension", "'" + field + "' has the dimension " + before + " elsewhere, here " + dimension);
+        }
+    }
+
+    private EventField field(Map.Entry<String, ValueType> field) {
+        return new EventField(field.getKey(), field.getValue(), dimensions.getOrDefault(field.getKey(), 0));
+    }
+
     private static String lower(ValueType type) {
-        return type.name().toLowerCase(Locale.ROOT);
+        return type.word();
     }
 }

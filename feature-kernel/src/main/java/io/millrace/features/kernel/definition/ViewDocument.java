@@ -88,9 +88,12 @@ final class ViewDocument {
         Set<String> names = new HashSet<>();
         for (MapNode node : entity.maps("join_keys")) {
             String name = node.string("name", NAME, NAME_EXPECTATION);
-            Optional<ValueType> type = node.optionalEnum("type", ValueType.class);
+            Optional<ValueType> type = node.optionalChoice("type", ValueType.words());
             if (!node.has("type")) {
                 node.fault("type", "'type' is missing: expected one of bool, int64, string, bytes, timestamp");
+            }
+            if (type.filter(of -> !of.isScalar()).isPresent()) {
+                node.fault("type", "a join key must be one of bool, int64, string, bytes, timestamp");
             }
             if (type.filter(ValueType.DOUBLE::equals).isPresent()) {
                 node.fault("type", "a join key cannot be a double: equal numbers would be different entities");

@@ -4,6 +4,7 @@ import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Values and entity keys as bytes. Equal values have equal bytes, and different ones different bytes. */
@@ -17,6 +18,8 @@ public final class ValueEncoding {
     private static final int BYTES = 6;
     private static final int TIME = 7;
     private static final int MANY = 8;
+    private static final int COUNTS = 9;
+    private static final int VECTOR = 10;
 
     private ValueEncoding() {}
 
@@ -49,6 +52,21 @@ public final class ValueEncoding {
                 out.unsigned(values.size());
                 values.forEach(each -> write(each, out));
             }
+            case FeatureValue.Counts(var counts) -> {
+                out.octet(COUNTS);
+                out.unsigned(counts.size());
+                counts.forEach((text, count) -> {
+                    out.text(text);
+                    out.signed(count);
+                });
+            }
+            case FeatureValue.Vector(float[] elements) -> {
+                out.octet(VECTOR);
+                out.unsigned(elements.length);
+                for (float element : elements) {
+                    out.int32(Float.floatToIntBits(element));
+                }
+            }
         }
     }
 
@@ -64,6 +82,8 @@ public final class ValueEncoding {
             case BYTES -> new FeatureValue.Bytes(in.block());
             case TIME -> new FeatureValue.Time(in.signed());
             case MANY -> many(in);
+            case COUNTS -> counts(in);
+            case VECTOR -> vector(in);
             default -> throw new EncodingException("no kind of value has the tag " + tag);
         };
     }
@@ -86,5 +106,22 @@ public final class ValueEncoding {
             values.add(value);
         }
         return new FeatureValue.Many(values);
+    }
+
+    private static FeatureValue counts(ByteReader in) {
+        int size = in.size();
+        var counts = new TreeMap<String, Long>();
+        for (int i = 0; i < size; i++) {
+            counts.put(in.text(), in.signed());
+        }
+        return new FeatureValue.Counts(counts);
+    }
+
+    private static FeatureValue vector(ByteReader in) {
+        float[] elements = new float[in.size()];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = Float.intBitsToFloat(in.int32());
+        }
+        return new FeatureValue.Vector(elements);
     }
 }

@@ -166,7 +166,7 @@ public final class EventProjector {
             }
             for (int i = 0; i < fields.size(); i++) {
                 EventField field = fields.get(i);
-                reading.fields[i] = FieldDecoder.checked(row.get(field.name()), field.type(), field.name());
+                reading.fields[i] = FieldDecoder.checked(row.get(field.name()), field);
             }
             return event(reading, position);
         } catch (UndecodableFieldException e) {
@@ -224,10 +224,10 @@ public final class EventProjector {
             case Use.Field(int index) -> {
                 refuseTwice(reading.seenFields[index], name);
                 reading.seenFields[index] = true;
-                ValueType type = fields.get(index).type();
-                reading.fields[index] = type == ValueType.TIMESTAMP && name.equals(timestampField)
+                EventField field = fields.get(index);
+                reading.fields[index] = field.type() == ValueType.TIMESTAMP && name.equals(timestampField)
                         ? FieldDecoder.time(parser, value, unit, name)
-                        : FieldDecoder.read(parser, value, type, name);
+                        : FieldDecoder.read(parser, value, field);
             }
             case Use.Timestamp() -> {
                 refuseTwice(reading.micros != null, name);

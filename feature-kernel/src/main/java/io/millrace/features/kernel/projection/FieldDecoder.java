@@ -5,11 +5,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
 import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.projection.Projection.UndecodableReason;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one field as the type that its view declares. NaN becomes the one canonical NaN. */
@@ -17,10 +21,40 @@ final class FieldDecoder {
     /** Bytes of a join key's text, and of a join key's bytes. */
     static final int MAX_KEY_BYTES = 1_024;
 
+    /** Elements of a list. */
+    static final int MAX_ELEMENTS = 10_000;
+
     private static final long EXACT_IN_A_DOUBLE = 1L << 53;
 
     private FieldDecoder() {}
 
+    /** A field of an event; the parser stands at its end afterwards. */
+    static @Nullable FeatureValue read(JsonParser parser, JsonToken token, EventField field) throws IOException {
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (field.type().isScalar()) {
+            return read(parser, token, field.type(), field.name());
+        }
+        if (token != JsonToken.START_ARRAY) {
+            throw wrong(field.type(), token, field.name());
+        }
+        var elements = new ArrayList<FeatureValue>();
+        ValueType type = field.type().element().orElse(ValueType.DOUBLE);
+        for (JsonToken each = parser.nextToken(); each != JsonToken.END_ARRAY; each = parser.nextToken()) {
+            if (elements.size() == MAX_ELEMENTS) {
+                throw tooLong(field.name());
+            }
+            FeatureValue element = read(parser, each, type, field.name());
+            if (element == null) {
+                throw nullElement(field.name());
+            }
+            elements.add(element);
+        }
+        return field.type() == ValueType.VECTOR ? vector(elements, field) : new FeatureValue.Many(elements);
+    }
+
+    /** A value of a type that is no list. */
     static @Nullable FeatureValue read(JsonParser parser, JsonToken token, ValueType type, String field)
             throws IOException {
         if (token == JsonToken.VALUE_NULL) {
@@ -47,6 +81,8 @@ final class FieldDecoder {
             case STRING -> new FeatureValue.Text(text(parser, token, type, field));
             case BYTES -> new FeatureValue.Bytes(bytes(parser, token, field));
             case TIMESTAMP -> new FeatureValue.Time(EventTime.ofText(text(parser, token, type, field), field));
+            case BOOL_LIST, INT64_LIST, DOUBLE_LIST, STRING_LIST, BYTES_LIST, TIMESTAMP_LIST, INT64_MAP, VECTOR ->
+                throw wrong(type, token, field);
         };
     }
 
@@ -68,7 +104,64 @@ final class FieldDecoder {
         };
     }
 
-    /** A pushed value as its type has it. */
+    /** A pushed value as its field has it. */
+    static @Nullable FeatureValue checked(@Nullable FeatureValue value, EventField field) {
+        if (value == null || field.type().isScalar()) {
+            return checked(value, field.type(), field.name());
+        }
+        List<FeatureValue> values =
+                switch (value) {
+                    case FeatureValue.Vector(float[] elements)
+                    when field.type() == ValueType.VECTOR ->
+                        IntStream.range(0, elements.length)
+                                .<FeatureValue>mapToObj(i -> new FeatureValue.Real(elements[i]))
+                                .toList();
+                    case FeatureValue.Many(List<FeatureValue> many) -> many;
+                    default -> throw wrong(field.type(), value, field.name());
+                };
+        if (values.size() > MAX_ELEMENTS) {
+            throw tooLong(field.name());
+        }
+        ValueType type = field.type().element().orElse(ValueType.DOUBLE);
+        var elements = new ArrayList<FeatureValue>(values.size());
+        for (FeatureValue each : values) {
+            FeatureValue element = checked(each, type, field.name());
+            if (element == null) {
+                throw nullElement(field.name());
+            }
+            elements.add(element);
+        }
+        return field.type() == ValueType.VECTOR ? vector(elements, field) : new FeatureValue.Many(elements);
+    }
+
+    private static FeatureValue vector(List<FeatureValue> values, EventField field) {
+        if (values.size() != field.dimension()) {
+            throw new UndecodableFieldException(
+                    UndecodableReason.WRONG_TYPE,
+                    "'" + field.name() + "' must have " + field.dimension() + " elements, has " + values.size());
+        }
+        float[] elements = new float[values.size()];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = values.get(i) instanceof FeatureValue.Real(double real) ? (float) real : Float.NaN;
+            if (!Float.isFinite(elements[i])) {
+                throw new UndecodableFieldException(
+                        UndecodableReason.OUT_OF_RANGE,
+                        "'" + field.name() + "' must have finite elements that fit into 32 bits");
+            }
+        }
+        return new FeatureValue.Vector(elements);
+    }
+
+    private static UndecodableFieldException tooLong(String field) {
+        return new UndecodableFieldException(
+                UndecodableReason.TOO_LARGE, "'" + field + "' has more than " + MAX_ELEMENTS + " elements");
+    }
+
+    private static UndecodableFieldException nullElement(String field) {
+        return new UndecodableFieldException(UndecodableReason.WRONG_TYPE, "'" + field + "' has a null in its list");
+    }
+
+    /** A pushed value as its type has it, where that is no list. */
     static @Nullable FeatureValue checked(@Nullable FeatureValue value, ValueType type, String field) {
         return switch (value) {
             case null -> null;
@@ -83,11 +176,7 @@ final class FieldDecoder {
             case FeatureValue.Bytes bytes when type == ValueType.BYTES -> bytes;
             case FeatureValue.Time(long micros)
             when type == ValueType.TIMESTAMP -> new FeatureValue.Time(EventTime.inRange(micros, field));
-            default ->
-                throw new UndecodableFieldException(
-                        UndecodableReason.WRONG_TYPE,
-                        "'" + field + "' must be " + name(type) + ", was "
-                                + value.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+            default -> throw wrong(type, value, field);
         };
     }
 
@@ -171,11 +260,14 @@ final class FieldDecoder {
 
     private static UndecodableFieldException wrong(ValueType type, JsonToken token, String field) {
         return new UndecodableFieldException(
-                UndecodableReason.WRONG_TYPE, "'" + field + "' must be " + name(type) + ", was " + what(token));
+                UndecodableReason.WRONG_TYPE, "'" + field + "' must be " + type.word() + ", was " + what(token));
     }
 
-    private static String name(ValueType type) {
-        return type.name().toLowerCase(Locale.ROOT);
+    private static UndecodableFieldException wrong(ValueType type, FeatureValue value, String field) {
+        return new UndecodableFieldException(
+                UndecodableReason.WRONG_TYPE,
+                "'" + field + "' must be " + type.word() + ", was "
+                        + value.getClass().getSimpleName().toLowerCase(Locale.ROOT));
     }
 
     private static String what(JsonToken token) {

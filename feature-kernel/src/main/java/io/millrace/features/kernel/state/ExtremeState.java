@@ -39,7 +39,17 @@ public final class ExtremeState implements AggregationState {
             case INT64 -> new FeatureValue.Int(ordinal);
             case TIMESTAMP -> new FeatureValue.Time(ordinal);
             case DOUBLE -> new FeatureValue.Real(Double.longBitsToDouble(flipped(ordinal)));
-            case BOOL, STRING, BYTES -> throw new IllegalArgumentException("no extreme of " + type);
+            case BOOL,
+                    STRING,
+                    BYTES,
+                    BOOL_LIST,
+                    INT64_LIST,
+                    DOUBLE_LIST,
+                    STRING_LIST,
+                    BYTES_LIST,
+                    TIMESTAMP_LIST,
+                    INT64_MAP,
+                    VECTOR -> throw new IllegalArgumentException("no extreme of " + type);
         };
     }
 

@@ -8,6 +8,7 @@ import io.millrace.gate.Refusal;
 import io.millrace.proto.feast.types.BoolList;
 import io.millrace.proto.feast.types.BytesList;
 import io.millrace.proto.feast.types.DoubleList;
+import io.millrace.proto.feast.types.FloatList;
 import io.millrace.proto.feast.types.Int64List;
 import io.millrace.proto.feast.types.RepeatedValue;
 import io.millrace.proto.feast.types.StringList;
@@ -43,7 +44,21 @@ final class FeastValues {
             case FeatureValue.Time(long micros) ->
                 Value.newBuilder().setUnixTimestampVal(seconds(micros)).build();
             case FeatureValue.Many(List<FeatureValue> values) -> list(values);
+            case FeatureValue.Vector(float[] elements) -> vector(elements);
+            case FeatureValue.Counts(var counts) -> {
+                var map = Value.newBuilder().getMapValBuilder();
+                counts.forEach((text, count) -> map.putVal(text, of(new FeatureValue.Int(count))));
+                yield Value.newBuilder().setMapVal(map).build();
+            }
         };
+    }
+
+    private static Value vector(float[] elements) {
+        var list = FloatList.newBuilder();
+        for (float element : elements) {
+            list.addVal(element);
+        }
+        return Value.newBuilder().setFloatListVal(list).build();
     }
 
     private static long seconds(long micros) {
@@ -84,7 +99,8 @@ final class FeastValues {
                 values.forEach(each -> list.addVal(seconds(((FeatureValue.Time) each).micros())));
                 value.setUnixTimestampListVal(list);
             }
-            case FeatureValue.Many _ -> throw new IllegalStateException("no list has lists for elements");
+            case FeatureValue.Many _, FeatureValue.Vector _, FeatureValue.Counts _ ->
+                throw new IllegalStateException("no list has lists for elements");
         }
         return value.build();
     }
