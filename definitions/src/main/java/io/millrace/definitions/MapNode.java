@@ -79,6 +79,16 @@ public final class MapNode {
         return value != null && !isNull(value);
     }
 
+    /** Whether the key's value is a single value, not a map or a list. */
+    public boolean isText(String key) {
+        return has(key) && values.get(key) instanceof ScalarNode;
+    }
+
+    /** Whether the key's value is a map. */
+    public boolean isMap(String key) {
+        return has(key) && values.get(key) instanceof MappingNode;
+    }
+
     /** Keys in their order. */
     public List<String> keys() {
         return List.copyOf(values.keySet());

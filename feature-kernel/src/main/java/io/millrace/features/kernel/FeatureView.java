@@ -1,34 +1,50 @@
 package io.millrace.features.kernel;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * One version of a feature view, checked: what a definition file says after all faults were refused.
  *
+ * @param tags free words by key, in the order of the definition
+ * @param entity the entity's name; its join keys stand here whether the view declares them or the {@link Entity} of that name does
+ * @param contract the contract of the data product that feeds the view
  * @param fields the event fields that features and conditions use, in the order in which {@link FeatureEvent#fields} has them
  * @param ttl how long a value may be served after its event time, inclusive; empty for ever
  * @param retention how far before the newest applied event an {@code as_of} may lie
+ * @param allowedLateness an event whose time is more than this before the largest event time at smaller offsets of its partition is late; empty:
+ *     nothing is late
  * @param yaml the definition as its author wrote it
  */
 public record FeatureView(
         ViewId id,
         String description,
         String owner,
+        Map<String, String> tags,
         String entity,
         List<JoinKey> joinKeys,
         Source source,
+        Optional<Contract> contract,
         List<EventField> fields,
         List<Feature> features,
         Optional<Duration> ttl,
         Duration retention,
-        String yaml) {
+        Optional<Duration> allowedLateness,
+        String yaml)
+        implements NamedView {
     public FeatureView {
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         joinKeys = List.copyOf(joinKeys);
         fields = List.copyOf(fields);
         features = List.copyOf(features);
     }
+
+    /** The data product whose contract describes what feeds a view. */
+    public record Contract(String domain, String name) {}
 
     /** A join key and the event field that holds it. */
     public record JoinKey(String name, ValueType type, String field) {}
@@ -55,7 +71,30 @@ public record FeatureView(
 
         /** Rows pushed to the service, which keeps them in a log of its own. */
         record Push() implements Source {}
+
+        /**
+         * A table of rows, which a materialisation puts into the service's own log of rows.
+         *
+         * @param created the column that says when a row was made: of two rows of equal event time the later made one counts
+         */
+        record Batch(Table table, TimeColumn timestamp, Optional<TimeColumn> created) implements Source {}
     }
+
+    /** Where a batch source's rows are. */
+    public sealed interface Table {
+        /** Parquet or CSV files; the path may have wildcards. */
+        record Files(String path) implements Table {}
+
+        /**
+         * The rows of a query.
+         *
+         * @param connection the name of the configured database
+         */
+        record Query(String sql, String connection) implements Table {}
+    }
+
+    /** A column that holds an instant. */
+    public record TimeColumn(String field, TimeUnitOfField unit) {}
 
     /** How an event's timestamp field is written. */
     public enum TimeUnitOfField {

@@ -31,6 +31,12 @@ public final class DefinitionDifference {
         if (!served.source().equals(wanted.source())) {
             return Optional.of(source(served.source(), wanted.source()));
         }
+        if (!served.contract().equals(wanted.contract())) {
+            return Optional.of("contract");
+        }
+        if (!served.allowedLateness().equals(wanted.allowedLateness())) {
+            return Optional.of("allowed-lateness");
+        }
         if (!served.ttl().equals(wanted.ttl())) {
             return Optional.of("ttl");
         }

@@ -178,7 +178,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
                 shared,
                 switch (view.source()) {
                     case Source.Topic _ -> () -> {};
-                    case Source.Push() -> own::ensurePushLog;
+                    case Source.Push _, Source.Batch _ -> own::ensurePushLog;
                 },
                 config.ingestion().minBackoff(),
                 config.ingestion().maxBackoff(),
@@ -191,14 +191,15 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     private RecordReader reader(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic _ -> new TopicRecords(view, future, clock);
-            case Source.Push() -> new PushRecords(view, config.push().rememberedRecords(), PushTarget.OFFLINE);
+            case Source.Push _, Source.Batch _ ->
+                new PushRecords(view, config.push().rememberedRecords(), PushTarget.OFFLINE);
         };
     }
 
     private static String topic(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic(String topic, var _, var _) -> topic;
-            case Source.Push() -> OwnTopics.PUSH_LOG;
+            case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
         };
     }
 

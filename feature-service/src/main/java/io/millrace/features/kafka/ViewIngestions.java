@@ -232,12 +232,12 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 isShared(),
                 switch (view.source()) {
                     case Source.Topic _ -> () -> new TopicRecords(view, future, clock);
-                    case Source.Push() ->
+                    case Source.Push _, Source.Batch _ ->
                         () -> new PushRecords(view, config.push().rememberedRecords());
                 },
                 switch (view.source()) {
                     case Source.Topic _ -> () -> {};
-                    case Source.Push() -> own::ensurePushLog;
+                    case Source.Push _, Source.Batch _ -> own::ensurePushLog;
                 },
                 () -> new DeadLetters(
                         clients, topics, transactionalId, view.id().toString()),
@@ -251,7 +251,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private static String topic(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic(String topic, var _, var _) -> topic;
-            case Source.Push() -> OwnTopics.PUSH_LOG;
+            case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
         };
     }
 

@@ -39,7 +39,7 @@ final class FeatureNode {
         }
         Optional<ValueType> type = node.optionalChoice("type", ValueType.words());
         Optional<String> field = node.has("field")
-                ? Optional.of(node.string("field", ViewDocument.FIELD, ViewDocument.FIELD_EXPECTATION))
+                ? Optional.of(node.string("field", DocumentHead.FIELD, DocumentHead.FIELD_EXPECTATION))
                         .filter(text -> !text.isEmpty())
                 : Optional.empty();
         if (!node.has("aggregate")) {

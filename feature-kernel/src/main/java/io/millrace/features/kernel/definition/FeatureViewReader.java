@@ -46,7 +46,7 @@ public final class FeatureViewReader {
                 if (!isFeatureView(document)) {
                     continue;
                 }
-                new ViewDocument(document, DocumentText.of(file.content(), document.place()))
+                new ViewDocument(document, DocumentText.of(file.content(), document.place()), Map.of())
                         .read()
                         .ifPresent(view -> {
                             Place before = places.putIfAbsent(view.id(), document.place());

@@ -52,8 +52,8 @@ final class FieldTypes {
 
     private void declare(MapNode fields) {
         for (String name : fields.keys()) {
-            if (!ViewDocument.FIELD.matcher(name).matches()) {
-                fields.fault(name, "'" + name + "' must be " + ViewDocument.FIELD_EXPECTATION);
+            if (!DocumentHead.FIELD.matcher(name).matches()) {
+                fields.fault(name, "'" + name + "' must be " + DocumentHead.FIELD_EXPECTATION);
             }
             if (!fields.has(name)) {
                 fields.fault(name, "'" + name + "' has no type");

@@ -1,78 +1,77 @@
 package io.millrace.features.kernel.definition;
 
 import io.millrace.definitions.MapNode;
+import io.millrace.features.kernel.Entity;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Computation;
+import io.millrace.features.kernel.FeatureView.Contract;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.FeatureView.JoinKey;
 import io.millrace.features.kernel.FeatureView.Source;
-import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
-import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.window.Levels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Reads one document into a view. */
 final class ViewDocument {
-    static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,127}");
-    static final String NAME_EXPECTATION = "lower-case letters, digits and '_', a letter first, at most 128 in all";
-    static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
-    static final String FIELD_EXPECTATION = "letters, digits and '_', no digit first, at most 128 in all";
+    static final Duration DEFAULT_RETENTION = Duration.ofDays(1);
+    static final Duration LONGEST_RETENTION = Duration.ofDays(400);
+    static final Duration LONGEST_TTL = Duration.ofDays(36_500);
+    static final Duration LONGEST_LATENESS = Duration.ofDays(400);
+    static final int MOST_FEATURES = 1_000;
 
-    private static final Pattern VERSION = Pattern.compile("v[1-9][0-9]{0,8}");
-    private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
-    private static final Duration DEFAULT_RETENTION = Duration.ofDays(1);
-    private static final Duration LONGEST_RETENTION = Duration.ofDays(400);
-    private static final Duration LONGEST_TTL = Duration.ofDays(36_500);
-    private static final int MOST_FEATURES = 1_000;
+    private static final Pattern CONTRACT = Pattern.compile("[^\\s/]{1,128}");
 
     private final MapNode document;
     private final String text;
+    private final Map<String, Entity> entities;
 
-    ViewDocument(MapNode document, String text) {
+    ViewDocument(MapNode document, String text, Map<String, Entity> entities) {
         this.document = document;
         this.text = text;
+        this.entities = entities;
     }
 
     /** The view; empty where a fault was added. */
     Optional<FeatureView> read() {
         int faultsBefore = document.faults().all().size();
-        String name = document.string("name", NAME, NAME_EXPECTATION);
-        String version = document.string("version", VERSION, "v and a number from 1, such as v1");
-        String description = document.optionalString("description").orElse("");
-        String owner = document.optionalString("owner").orElse("");
-        Optional<MapNode> entity = map(document, "entity");
-        String entityName =
-                entity.map(node -> node.string("name", NAME, NAME_EXPECTATION)).orElse("");
-        List<JoinKey> joinKeys = entity.map(this::joinKeys).orElse(List.of());
-        Optional<Source> source = map(document, "source").flatMap(this::source);
+        DocumentHead head = DocumentHead.read(document, DocumentHead.Versioned.ALWAYS);
+        Optional<JoinKeyNodes.OfView> entity = JoinKeyNodes.ofView(document, entities);
+        List<JoinKey> joinKeys = entity.map(JoinKeyNodes.OfView::joinKeys).orElse(List.of());
+        Optional<Source> source = map(document, "source").flatMap(node -> new SourceNode(node).read());
+        Optional<Contract> contract = document.optionalMap("contract").map(ViewDocument::contract);
         Optional<Duration> ttl = positive("ttl", LONGEST_TTL, "; leave it out for values that never expire");
         Duration retention = positive("retention", LONGEST_RETENTION, "").orElse(DEFAULT_RETENTION);
+        Optional<Duration> lateness = lateness(source);
         var fields = new FieldTypes(document, joinKeys);
         List<Feature> features = features(joinKeys, fields);
         List<EventField> used = fields.used();
         document.refuseUnknownKeys();
-        if (document.faults().all().size() > faultsBefore || source.isEmpty()) {
+        if (document.faults().all().size() > faultsBefore || source.isEmpty() || entity.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FeatureView(
-                new ViewId(name, version),
-                description,
-                owner,
-                entityName,
+                new ViewId(head.name(), head.version()),
+                head.description(),
+                head.owner(),
+                head.tags(),
+                entity.get().entity(),
                 joinKeys,
                 source.get(),
+                contract,
                 used,
                 features,
                 ttl,
                 retention,
+                lateness,
                 text));
     }
 
@@ -83,64 +82,25 @@ final class ViewDocument {
         return node.optionalMap(key);
     }
 
-    private List<JoinKey> joinKeys(MapNode entity) {
-        var keys = new ArrayList<JoinKey>();
-        Set<String> names = new HashSet<>();
-        for (MapNode node : entity.maps("join_keys")) {
-            String name = node.string("name", NAME, NAME_EXPECTATION);
-            Optional<ValueType> type = node.optionalChoice("type", ValueType.words());
-            if (!node.has("type")) {
-                node.fault("type", "'type' is missing: expected one of bool, int64, string, bytes, timestamp");
-            }
-            if (type.filter(of -> !of.isScalar()).isPresent()) {
-                node.fault("type", "a join key must be one of bool, int64, string, bytes, timestamp");
-            }
-            if (type.filter(ValueType.DOUBLE::equals).isPresent()) {
-                node.fault("type", "a join key cannot be a double: equal numbers would be different entities");
-            }
-            String field = node.has("field") ? node.string("field", FIELD, FIELD_EXPECTATION) : name;
-            if (!name.isEmpty() && !names.add(name)) {
-                node.fault("name", "join key '" + name + "' stands twice");
-            }
-            node.refuseUnknownKeys();
-            keys.add(new JoinKey(name, type.orElse(ValueType.STRING), field));
-        }
-        if (keys.isEmpty()) {
-            entity.fault("join_keys", "'join_keys' must have at least one join key");
-        }
-        entity.refuseUnknownKeys();
-        return keys;
-    }
-
-    private Optional<Source> source(MapNode node) {
-        boolean push = node.optionalBoolean("push").orElse(false);
-        if (push == node.has("topic")) {
-            node.fault(push ? "push" : "topic", "'source' must have a 'topic' or 'push: true', and not both");
-        }
-        Optional<Source> source = push ? Optional.of(new Source.Push()) : topic(node);
-        if (push) {
-            for (String key : List.of("timestamp", "format")) {
-                if (node.has(key)) {
-                    node.fault(key, "'" + key + "' has no meaning where rows are pushed");
-                }
-            }
-        }
+    private static Contract contract(MapNode node) {
+        var contract = new Contract(
+                node.string("domain", CONTRACT, "the domain of a data product"),
+                node.string("name", CONTRACT, "the name of a data product"));
         node.refuseUnknownKeys();
-        return source;
+        return contract;
     }
 
-    private static Optional<Source> topic(MapNode node) {
-        String topic = node.has("topic") ? node.string("topic", TOPIC, "the name of a Kafka topic") : "";
-        node.optionalString("format")
-                .filter(format -> !format.equals("json"))
-                .ifPresent(format -> node.fault("format", "'format' must be json, was '" + format + "'"));
-        return map(node, "timestamp").map(timestamp -> {
-            String field = timestamp.string("field", FIELD, FIELD_EXPECTATION);
-            TimeUnitOfField unit =
-                    timestamp.optionalEnum("unit", TimeUnitOfField.class).orElse(TimeUnitOfField.RFC3339);
-            timestamp.refuseUnknownKeys();
-            return new Source.Topic(topic, field, unit);
-        });
+    private Optional<Duration> lateness(Optional<Source> source) {
+        Optional<Duration> lateness = document.optionalDuration("allowed-lateness");
+        lateness.filter(d -> d.isNegative() || d.getNano() % 1_000 != 0 || d.compareTo(LONGEST_LATENESS) > 0)
+                .ifPresent(_ -> document.fault(
+                        "allowed-lateness",
+                        "'allowed-lateness' must be 0s or more, whole microseconds and at most "
+                                + LONGEST_LATENESS.toDays() + "d"));
+        if (lateness.isPresent() && source.isPresent() && !(source.get() instanceof Source.Topic)) {
+            document.fault("allowed-lateness", "'allowed-lateness' has a meaning for the events of a topic only");
+        }
+        return lateness;
     }
 
     private Optional<Duration> positive(String key, Duration longest, String hint) {
@@ -162,7 +122,7 @@ final class ViewDocument {
         var features = new ArrayList<Feature>();
         Set<String> names = new HashSet<>();
         for (MapNode node : nodes) {
-            String name = node.string("name", NAME, NAME_EXPECTATION);
+            String name = node.string("name", DocumentHead.NAME, DocumentHead.NAME_EXPECTATION);
             if (!name.isEmpty() && !names.add(name)) {
                 node.fault("name", "feature '" + name + "' stands twice");
             }

@@ -84,7 +84,7 @@ public final class EventProjector {
                 this.unit = topic.unit();
                 use(timestampField, new Use.Timestamp());
             }
-            case Source.Push() -> {
+            case Source.Push _, Source.Batch _ -> {
                 this.timestampField = "";
                 this.unit = TimeUnitOfField.US;
             }

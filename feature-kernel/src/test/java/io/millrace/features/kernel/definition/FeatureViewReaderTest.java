@@ -229,9 +229,9 @@ class FeatureViewReaderTest {
     @Test
     void pushAndTopicExcludeEachOther() {
         assertThat(faults(VIEW.replace("  format: json", "  push: true")))
-                .anySatisfy(f -> assertThat(f).contains("not both"));
+                .anySatisfy(f -> assertThat(f).contains("exactly one of"));
         assertThat(faults(VIEW.replace("  topic: flights.arrivals.v1\n", "")))
-                .anySatisfy(f -> assertThat(f).contains("must have a 'topic' or 'push: true'"));
+                .anySatisfy(f -> assertThat(f).contains("exactly one of 'topic', 'push: true' and 'batch'"));
         assertThat(faults(VIEW.replace("  timestamp: {field: arrival_time, unit: rfc3339}\n", "")))
                 .singleElement()
                 .asString()

@@ -1,0 +1,104 @@
+package io.millrace.features.kernel.definition;
+
+import io.millrace.definitions.MapNode;
+import io.millrace.features.kernel.FeatureView.Source;
+import io.millrace.features.kernel.FeatureView.Table;
+import io.millrace.features.kernel.FeatureView.TimeColumn;
+import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads where a view's events come from. */
+final class SourceNode {
+    private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
+    private static final Pattern CONNECTION = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+
+    private final MapNode node;
+
+    SourceNode(MapNode node) {
+        this.node = node;
+    }
+
+    Optional<Source> read() {
+        boolean push = node.optionalBoolean("push").orElse(false);
+        boolean batch = node.has("batch");
+        boolean topic = node.has("topic");
+        if (Stream.of(push, batch, topic).filter(given -> given).count() != 1) {
+            node.fault("topic", "'source' must have exactly one of 'topic', 'push: true' and 'batch'");
+        }
+        Optional<Source> source = batch ? batch() : push ? Optional.of(new Source.Push()) : topic();
+        if (!topic) {
+            refuse(
+                    "format",
+                    batch ? "of a batch source comes from the file's name" : "has no meaning where rows are pushed");
+        }
+        if (push) {
+            refuse("timestamp", "has no meaning where rows are pushed");
+        }
+        if (!batch) {
+            refuse("created", "has a meaning for a batch source only");
+        }
+        node.refuseUnknownKeys();
+        return source;
+    }
+
+    private void refuse(String key, String why) {
+        if (node.has(key)) {
+            node.fault(key, "'" + key + "' " + why);
+        }
+    }
+
+    private Optional<Source> topic() {
+        String topic = node.has("topic") ? node.string("topic", TOPIC, "the name of a Kafka topic") : "";
+        node.optionalString("format")
+                .filter(format -> !format.equals("json"))
+                .ifPresent(format -> node.fault("format", "'format' must be json, was '" + format + "'"));
+        return time("timestamp").map(time -> new Source.Topic(topic, time.field(), time.unit()));
+    }
+
+    private Optional<Source> batch() {
+        Optional<Table> table = node.optionalMap("batch").flatMap(SourceNode::table);
+        Optional<TimeColumn> timestamp = time("timestamp");
+        Optional<TimeColumn> created = node.has("created") ? time("created") : Optional.empty();
+        return table.flatMap(rows -> timestamp.map(time -> new Source.Batch(rows, time, created)));
+    }
+
+    private static Optional<Table> table(MapNode batch) {
+        boolean files = batch.has("path");
+        if (files == batch.has("query")) {
+            batch.fault(files ? "query" : "path", "'batch' must have a 'path' or a 'query', and not both");
+        }
+        Optional<Table> table;
+        if (files) {
+            String path = batch.string("path");
+            if (List.of(".parquet", ".csv").stream().noneMatch(path::endsWith)) {
+                batch.fault("path", "'path' must end in .parquet or .csv, was '" + path + "'");
+            }
+            if (batch.has("on")) {
+                batch.fault("on", "'on' has a meaning beside 'query' only");
+            }
+            table = Optional.of(new Table.Files(path));
+        } else {
+            table = Optional.of(new Table.Query(
+                    batch.optionalString("query").orElse(""),
+                    batch.string("on", CONNECTION, "the name of a configured database connection")));
+        }
+        batch.refuseUnknownKeys();
+        return table;
+    }
+
+    private Optional<TimeColumn> time(String key) {
+        if (!node.has(key)) {
+            node.fault(key, "'" + key + "' is missing: expected a map");
+        }
+        return node.optionalMap(key).map(time -> {
+            String field = time.string("field", DocumentHead.FIELD, DocumentHead.FIELD_EXPECTATION);
+            TimeUnitOfField unit =
+                    time.optionalEnum("unit", TimeUnitOfField.class).orElse(TimeUnitOfField.RFC3339);
+            time.refuseUnknownKeys();
+            return new TimeColumn(field, unit);
+        });
+    }
+}
