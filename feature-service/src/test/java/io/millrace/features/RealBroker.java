@@ -23,6 +23,8 @@ public class RealBroker implements QuarkusTestResourceLifecycleManager {
                     "millrace.features.offline-store.directory",
                             directory.resolve("offline").toString(),
                     "millrace.features.offline-store.flush-interval", "200ms",
+                    "millrace.features.jobs.directory",
+                            directory.resolve("jobs").toString(),
                     "millrace.features.ingestion.topic-check", "200ms");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

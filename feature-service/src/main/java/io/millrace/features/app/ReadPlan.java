@@ -72,7 +72,14 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
         joinKeys = Set.copyOf(joinKeys);
     }
 
-    static ReadPlan of(List<String> features, boolean fullNames, Function<String, Optional<FeatureView>> resolve) {
+    /**
+     * The plan of some features.
+     *
+     * @param resolve the view version that a name means
+     * @throws Refusal where one is unknown or two would have the same name
+     */
+    public static ReadPlan of(
+            List<String> features, boolean fullNames, Function<String, Optional<FeatureView>> resolve) {
         if (features.isEmpty()) {
             throw new Refusal(FeatureReason.EMPTY_REQUEST, "no features are asked for");
         }

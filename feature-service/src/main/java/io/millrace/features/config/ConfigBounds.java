@@ -15,11 +15,13 @@ import java.util.List;
 public class ConfigBounds {
     private final FeaturesConfig config;
     private final OfflineStoreConfig offline;
+    private final JobsConfig jobs;
     private final List<String> faults = new ArrayList<>();
 
-    public ConfigBounds(FeaturesConfig config, OfflineStoreConfig offline) {
+    public ConfigBounds(FeaturesConfig config, OfflineStoreConfig offline, JobsConfig jobs) {
         this.config = config;
         this.offline = offline;
+        this.jobs = jobs;
     }
 
     @PostConstruct
@@ -43,6 +45,10 @@ public class ConfigBounds {
         offline.retention()
                 .forEach((view, kept) -> duration("offline-store.retention." + view, kept, "P1D", "P36500D"));
         memory("offline-store.flush-size", offline.flushSize(), 64L << 10, 4L << 30);
+        number("jobs.concurrency", jobs.concurrency(), 1, 64);
+        number("jobs.max-waiting", jobs.maxWaiting(), 0, 10_000);
+        number("jobs.kept", jobs.kept(), 0, 100_000);
+        duration("jobs.kept-for", jobs.keptFor(), "PT1M", "P3650D");
         FeaturesConfig.Ingestion ingestion = config.ingestion();
         number("ingestion.max-poll-records", ingestion.maxPollRecords(), 1, 100_000);
         memory("ingestion.max-partition-fetch", ingestion.maxPartitionFetch(), 64L << 10, 256L << 20);

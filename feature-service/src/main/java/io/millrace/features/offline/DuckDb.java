@@ -20,6 +20,13 @@ import org.duckdb.DuckDBDriver;
 record DuckDb(long memoryBytes, int threads, Path spill) {
     /** A database that reaches the files below these folders. The caller closes it. */
     Connection open(List<Path> folders) throws SQLException {
+        return open(folders, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param spillBytes what may be spilled to disk
+     */
+    Connection open(List<Path> folders, long spillBytes) throws SQLException {
         makeSpill();
         var properties = new Properties();
         properties.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
@@ -27,7 +34,11 @@ record DuckDb(long memoryBytes, int threads, Path spill) {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET memory_limit='" + memoryBytes + "B'");
             statement.execute("SET temp_directory=" + literal(spill.toString()));
+            if (spillBytes < Long.MAX_VALUE) {
+                statement.execute("SET max_temp_directory_size='" + spillBytes + "B'");
+            }
             statement.execute("SET threads=" + threads);
+            statement.execute("SET TimeZone='UTC'");
             statement.execute("SET allowed_directories=["
                     + folders.stream().map(folder -> literal(folder.toString())).collect(Collectors.joining(","))
                     + "]");

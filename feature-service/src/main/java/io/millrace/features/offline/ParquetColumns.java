@@ -124,7 +124,7 @@ final class ParquetColumns {
         return new OfflineRow(new FeatureEvent(new EntityKey(key), time, created, position, values), arrived, late);
     }
 
-    private static String sqlType(ValueType type) {
+    static String sqlType(ValueType type) {
         return switch (type) {
             case BOOL -> "BOOLEAN";
             case INT64, TIMESTAMP -> "BIGINT";
@@ -142,7 +142,7 @@ final class ParquetColumns {
         };
     }
 
-    private static void append(@Nullable FeatureValue value, DuckDBAppender appender) throws SQLException {
+    static void append(@Nullable FeatureValue value, DuckDBAppender appender) throws SQLException {
         switch (value) {
             case null -> appender.appendNull();
             case FeatureValue.Bool(boolean bool) -> appender.append(bool);
@@ -159,7 +159,7 @@ final class ParquetColumns {
         }
     }
 
-    private static @Nullable FeatureValue value(ResultSet row, int at, ValueType type) throws SQLException {
+    static @Nullable FeatureValue value(ResultSet row, int at, ValueType type) throws SQLException {
         FeatureValue value =
                 switch (type) {
                     case BOOL -> new FeatureValue.Bool(row.getBoolean(at));

@@ -55,6 +55,8 @@ public final class ServiceCommand {
                 settings.put(
                         "millrace.features.offline-store.directory",
                         layout.data("offline-store").toString());
+                settings.put(
+                        "millrace.features.jobs.directory", layout.data("jobs").toString());
             }
             case INFERENCE -> {
                 settings.put("millrace.inference.features.address", ports.grpcAddress(Service.FEATURES));

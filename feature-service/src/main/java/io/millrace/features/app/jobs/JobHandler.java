@@ -1,0 +1,21 @@
+package io.millrace.features.app.jobs;
+
+import java.util.Map;
+
+/** Knows how to do one kind of job. A bean of this type is found by its kind. */
+public interface JobHandler {
+    /** Lower case with hyphens; the same across releases. */
+    String kind();
+
+    /** Whether {@link #run} can be called again after the service ended in the middle of it; it then finds its last checkpoint. */
+    boolean resumes();
+
+    /**
+     * Does the work; returns when it is done.
+     *
+     * @throws JobCancelledException as {@link JobContext#checkCancelled} throws it
+     * @throws JobFailedException with what whoever started the job is to read
+     * @throws io.millrace.gate.Refusal likewise
+     */
+    void run(Map<String, String> parameters, JobContext context);
+}

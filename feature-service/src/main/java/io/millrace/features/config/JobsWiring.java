@@ -1,0 +1,35 @@
+package io.millrace.features.config;
+
+import io.millrace.features.app.jobs.JobHandler;
+import io.millrace.features.app.jobs.JobLimits;
+import io.millrace.features.app.jobs.Jobs;
+import io.millrace.features.store.JobFolder;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/** Makes the jobs of the configuration and takes up those of the process before. */
+public class JobsWiring {
+    @Produces
+    @Singleton
+    Jobs jobs(JobsConfig config, @Any Instance<JobHandler> handlers, InstantSource clock) {
+        return new Jobs(
+                handlers::stream,
+                new JobFolder(config.directory()),
+                new JobLimits(config.concurrency(), config.maxWaiting(), config.kept(), config.keptFor()),
+                clock);
+    }
+
+    void begin(@Observes StartupEvent event, Jobs jobs) {
+        jobs.takeUp();
+    }
+
+    void end(@Disposes Jobs jobs) {
+        jobs.close();
+    }
+}
