@@ -1,0 +1,24 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.features.ReadsCommand;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code ./millrace bench NAME}. Exit codes: 0 all goals are met, 1 one is missed, 2 wrong command line. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Runs a benchmark and prints its figures beside their floors.",
+        subcommands = {ReadsCommand.class})
+public final class Main {
+    private static final Logger QUIET = Logger.getLogger("org.apache.kafka");
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        QUIET.setLevel(Level.WARNING);
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+}
