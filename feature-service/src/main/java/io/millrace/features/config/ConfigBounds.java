@@ -29,6 +29,7 @@ public class ConfigBounds {
         duration("definitions-patience", config.definitionsPatience(), "PT1S", "PT5M");
         duration("online-store.timeout", config.onlineStore().timeout(), "PT0.01S", "PT1M");
         memory("online-store.block-cache", config.onlineStore().blockCache(), 1L << 20, 1L << 40);
+        memory("online-store.row-cache", config.onlineStore().rowCache(), 0, 64L << 30);
         memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);
         duration("online-store.verify-at-start", config.onlineStore().verifyAtStart(), "PT0S", "PT1H");
         number("online-store.buckets", config.onlineStore().buckets(), 0, 1_024);

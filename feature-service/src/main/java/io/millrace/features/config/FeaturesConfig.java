@@ -41,6 +41,10 @@ public interface FeaturesConfig {
         @WithDefault("64M")
         MemorySize blockCache();
 
+        /** Memory on the heap for rows of the embedded store as they were answered last; 0 to 64 GiB, 0 for none. */
+        @WithDefault("32M")
+        MemorySize rowCache();
+
         /** Memory for changes that are not on disk yet; 1 MiB to 64 GiB. */
         @WithDefault("32M")
         MemorySize writeBuffer();

@@ -2,6 +2,7 @@ package io.millrace.features.grpc;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.ServerServiceDefinition;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Definitions;
 import io.millrace.features.app.FeatureReason;
@@ -18,11 +19,10 @@ import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
-import io.millrace.proto.features.v1.FeatureService;
 import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
-import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.ListFeatureViewsRequest;
 import io.millrace.proto.features.v1.ListFeatureViewsResponse;
+import io.millrace.proto.features.v1.MutinyFeatureServiceGrpc;
 import io.millrace.proto.features.v1.PushFeaturesRequest;
 import io.millrace.proto.features.v1.PushFeaturesResponse;
 import io.millrace.proto.features.v1.RetireFeatureViewRequest;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code millrace.features.v1.FeatureService}. Small reads of the embedded store are made on the event loop, which they hold for microseconds. */
 @GrpcService
-public class FeatureGrpcService implements FeatureService {
+public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceImplBase {
     private final GrpcWork work;
     private final OnlineFeatures online;
     private final Pushes pushes;
@@ -69,8 +69,13 @@ public class FeatureGrpcService implements FeatureService {
         this.deadlineMargin = config.reads().deadlineMargin();
     }
 
+    /** The online read answers bytes: {@link AnswerBytes}. */
     @Override
-    public Uni<GetOnlineFeaturesResponse> getOnlineFeatures(GetOnlineFeaturesRequest request) {
+    public ServerServiceDefinition bindService() {
+        return WrittenAnswers.bind(super.bindService(), this::read);
+    }
+
+    private Uni<byte[]> read(GetOnlineFeaturesRequest request) {
         long start = System.nanoTime();
         try {
             Duration wait =
@@ -94,8 +99,8 @@ public class FeatureGrpcService implements FeatureService {
         }
     }
 
-    private GetOnlineFeaturesResponse answered(OnlineAnswer answer, GetOnlineFeaturesRequest request, long start) {
-        GetOnlineFeaturesResponse response = ProtoAnswers.online(answer);
+    private byte[] answered(OnlineAnswer answer, GetOnlineFeaturesRequest request, long start) {
+        byte[] response = AnswerBytes.of(answer);
         Completeness completeness = request.getCompleteWithinMs() == 0
                 ? Completeness.NOT_ASKED
                 : answer.complete() ? Completeness.REACHED : Completeness.NOT_REACHED;

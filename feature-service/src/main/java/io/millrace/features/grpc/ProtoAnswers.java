@@ -10,7 +10,6 @@ import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.DefinitionOutcome;
-import io.millrace.proto.features.v1.FeatureColumn;
 import io.millrace.proto.features.v1.FeatureStatus;
 import io.millrace.proto.features.v1.FeatureViewSummary;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
@@ -25,20 +24,11 @@ import java.util.Map;
 final class ProtoAnswers {
     private ProtoAnswers() {}
 
-    static GetOnlineFeaturesResponse online(OnlineAnswer answer) {
+    /** All of an answer but its results, which {@link AnswerBytes} writes. */
+    static GetOnlineFeaturesResponse withoutResults(OnlineAnswer answer) {
         var response = GetOnlineFeaturesResponse.newBuilder().setComplete(answer.complete());
         for (ReadPlan.Output output : answer.plan().outputs()) {
             response.addFeatureNames(output.name());
-            var column = FeatureColumn.newBuilder();
-            FeatureTable table = answer.table(output);
-            for (int row = 0; row < answer.rows(); row++) {
-                FeatureTable.State state = table.state(row);
-                column.addValues(ProtoValues.of(table.value(row, output.column())))
-                        .addStatuses(status(state))
-                        .addEventTimeMicros(
-                                state == FeatureTable.State.BEFORE_RETENTION ? 0 : table.eventTimeMicros(row));
-            }
-            response.addResults(column);
         }
         for (int i = 0; i < answer.views().size(); i++) {
             ViewId id = answer.plan().parts().get(i).view().id();
@@ -51,6 +41,10 @@ final class ProtoAnswers {
                     .addStaleness(staleness);
         }
         return response.build();
+    }
+
+    static long eventTime(FeatureTable table, int row) {
+        return table.state(row) == FeatureTable.State.BEFORE_RETENTION ? 0 : table.eventTimeMicros(row);
     }
 
     static FeatureStatus status(FeatureTable.State state) {

@@ -25,8 +25,8 @@ public class OnlineStores {
             @ConfigProperty(name = "quarkus.redis.client-type", defaultValue = "standalone") String clientType) {
         FeaturesConfig.OnlineStoreConfig settings = config.onlineStore();
         return switch (settings.kind()) {
-            case EMBEDDED ->
-                new RocksDbOnlineStore(
+            case EMBEDDED -> {
+                var embedded = new RocksDbOnlineStore(
                         settings.directory(),
                         new RocksDbSettings(
                                 settings.blockCache().asLongValue(),
@@ -34,6 +34,9 @@ public class OnlineStores {
                                 MAX_OPEN_FILES),
                         settings.verifyAtStart(),
                         clock);
+                long cached = settings.rowCache().asLongValue();
+                yield cached == 0 ? embedded : new CachedReads(embedded, new Plans(), cached);
+            }
             case REDIS ->
                 new RedisOnlineStore(redis.get(), KEY_PREFIX, buckets(settings, clientType), settings.timeout());
         };

@@ -321,6 +321,9 @@ public final class RocksDbOnlineStore implements DurableStore {
             cover = cover != null && cover.asOfMicros() == asOf ? cover : plan.cover(asOf);
             byte[] stored = RocksKeys.row(record.number(), EntityRow.of(key));
             plan.read(cover, reader.read(stored, cover), query.features(), table, row);
+            if (!reader.hasLater()) {
+                CachedReads.noteSpan(plan, table, row, asOf);
+            }
         }
         return new ViewRows(table, record.positions(), record.newestMicros());
     }

@@ -130,6 +130,11 @@ final class RocksKeys {
         return out.toBytes();
     }
 
+    /** Event time of a single event. */
+    static long singleMicros(byte[] key, int singlesLength) {
+        return new ByteReader(key, singlesLength).sortable64();
+    }
+
     static EventOrder order(byte[] key, int singlesLength) {
         return EventOrder.readSortable(new ByteReader(key, singlesLength));
     }

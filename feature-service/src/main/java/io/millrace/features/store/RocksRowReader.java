@@ -18,6 +18,7 @@ import org.rocksdb.RocksIterator;
 final class RocksRowReader {
     private final ViewPlan plan;
     private final RocksIterator keys;
+    private boolean hasLater;
 
     RocksRowReader(ViewPlan plan, RocksIterator keys) {
         this.plan = plan;
@@ -28,7 +29,10 @@ final class RocksRowReader {
         byte[] singles = RocksKeys.singles(row);
         var head = new ArrayList<Observation>();
         Observation newest = null;
-        keys.seekForPrev(RocksKeys.singlesTo(singles, cover.asOfMicros()));
+        hasLater = isAfter(singles, cover.asOfMicros());
+        if (hasLater) {
+            keys.seekForPrev(RocksKeys.singlesTo(singles, cover.asOfMicros()));
+        }
         while (keys.isValid()) {
             byte[] key = keys.key();
             if (!RocksKeys.startsWith(key, singles)) {
@@ -50,6 +54,21 @@ final class RocksRowReader {
         }
         keys.status();
         return new RowData(newest, head, newest == null ? noTiles() : tiles(row, cover));
+    }
+
+    /** Whether the row that was read last has events after the instant of the read. */
+    boolean hasLater() {
+        return hasLater;
+    }
+
+    /** Goes to the newest single event of a row; says whether that is after the instant. */
+    private boolean isAfter(byte[] singles, long micros) {
+        keys.seekForPrev(RocksKeys.singlesTo(singles, Long.MAX_VALUE));
+        if (!keys.isValid()) {
+            return false;
+        }
+        byte[] key = keys.key();
+        return RocksKeys.startsWith(key, singles) && RocksKeys.singleMicros(key, singles.length) > micros;
     }
 
     private List<List<NumberedTile>> tiles(byte[] row, Cover cover) throws RocksDBException {

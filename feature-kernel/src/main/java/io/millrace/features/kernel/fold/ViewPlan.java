@@ -158,6 +158,24 @@ public final class ViewPlan {
         into.found(row, eventTime, isExpired(eventTime, cover.asOfMicros()));
     }
 
+    /** The first instant of those around {@code asOfMicros} at which all windows of the view have the tails that they have then. */
+    public long tailsUnchangedFrom(long asOfMicros) {
+        long from = Long.MIN_VALUE;
+        for (Window window : windows) {
+            from = Math.max(from, window.tailAt(asOfMicros) + window.lengthMicros());
+        }
+        return from;
+    }
+
+    /** Behind the last instant of those around {@code asOfMicros} at which all windows of the view have the tails that they have then. */
+    public long tailsUnchangedTo(long asOfMicros) {
+        long to = Long.MAX_VALUE;
+        for (Window window : windows) {
+            to = Math.min(to, window.tailAt(asOfMicros) + window.lengthMicros() + window.hopMicros());
+        }
+        return to;
+    }
+
     /** Whether an event is older than the view's ttl at an instant; exactly ttl is not. */
     public boolean isExpired(long eventTimeMicros, long asOfMicros) {
         return view.ttl().isPresent()

@@ -22,6 +22,8 @@ public final class FeatureTable {
     private final byte[] kinds;
     private final long[] bits;
     private @Nullable Object[] objects = {};
+    private long[] unchangedFrom = {};
+    private long[] unchangedTo = {};
 
     /** What reading a row gave. Missing and expired are answers, not errors. */
     public enum State {
@@ -130,6 +132,62 @@ public final class FeatureTable {
     public void beforeRetention(int row, long earliestMicros) {
         states[row] = (byte) State.BEFORE_RETENTION.ordinal();
         eventTimes[row] = earliestMicros;
+    }
+
+    /**
+     * Says for which instants a row has these values as long as nothing is applied to it.
+     *
+     * @param fromMicros inclusive
+     * @param toMicros exclusive
+     */
+    public void unchanged(int row, long fromMicros, long toMicros) {
+        if (unchangedFrom.length == 0) {
+            unchangedFrom = new long[rows];
+            unchangedTo = new long[rows];
+        }
+        unchangedFrom[row] = fromMicros;
+        unchangedTo[row] = toMicros;
+    }
+
+    /** A copy of a row that can be put into other tables of the same features; null where {@link #unchanged} was not said of it. */
+    public @Nullable FeatureRow copy(int row) {
+        if (unchangedFrom.length == 0 || unchangedFrom[row] >= unchangedTo[row]) {
+            return null;
+        }
+        int from = row * width;
+        return new FeatureRow(
+                STATES[states[row]] != State.MISSING,
+                eventTimes[row],
+                Arrays.copyOfRange(kinds, from, from + width),
+                Arrays.copyOfRange(bits, from, from + width),
+                objects.length == 0 ? null : Arrays.copyOfRange(objects, from, from + width),
+                unchangedFrom[row],
+                unchangedTo[row]);
+    }
+
+    /** Puts the values of a row's copy into a row; {@code expired} as it is at this row's instant. */
+    public void paste(int row, FeatureRow copy, boolean expired) {
+        int to = row * width;
+        System.arraycopy(copy.kinds(), 0, kinds, to, width);
+        System.arraycopy(copy.bits(), 0, bits, to, width);
+        @Nullable Object[] copied = copy.objects();
+        if (copied != null) {
+            System.arraycopy(copied, 0, objects(), to, width);
+        }
+        if (copy.isFound()) {
+            found(row, copy.eventTimeMicros(), expired);
+        }
+    }
+
+    /** Takes a row of another table of the same features. */
+    public void take(int row, FeatureTable from, int fromRow) {
+        System.arraycopy(from.kinds, fromRow * width, kinds, row * width, width);
+        System.arraycopy(from.bits, fromRow * width, bits, row * width, width);
+        if (from.objects.length > 0) {
+            System.arraycopy(from.objects, fromRow * width, objects(), row * width, width);
+        }
+        states[row] = from.states[fromRow];
+        eventTimes[row] = from.eventTimes[fromRow];
     }
 
     public void setNull(int row, int column) {

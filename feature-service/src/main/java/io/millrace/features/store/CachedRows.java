@@ -1,0 +1,117 @@
+package io.millrace.features.store;
+
+import io.millrace.features.kernel.table.FeatureRow;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that were read lately, within a bound of memory: what was not asked for since half of the bound was filled anew is forgotten. Thread-safe; looking up never waits. What is put must be true when it is put:
+ * whoever puts and whoever removes rows of one shelf do it one after another.
+ */
+final class CachedRows {
+    private static final long ENTRY_BYTES = 120;
+
+    private final long halfBytes;
+    private final AtomicLong youngBytes = new AtomicLong();
+    private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+
+    private record Generations(ConcurrentMap<Key, Entry> young, ConcurrentMap<Key, Entry> old) {}
+
+    /** @param shelf stands for a view version's life in the store, by identity */
+    record Key(Object shelf, EntityRow row) {}
+
+    /** The rows of one entity: one for each choice of features, by identity; the latest first. */
+    @SuppressWarnings("ArrayRecordComponent") // a choice is told by its identity
+    record Entry(int[] features, FeatureRow row, @Nullable Entry next) {
+        private static final int MOST = 4;
+
+        @Nullable
+        FeatureRow find(int[] chosen) {
+            for (Entry entry = this; entry != null; entry = entry.next) {
+                if (entry.features == chosen) {
+                    return entry.row;
+                }
+            }
+            return null;
+        }
+
+        /** The others of this entry behind one of these features. */
+        static Entry with(int[] features, FeatureRow row, @Nullable Entry others) {
+            return new Entry(features, row, others == null ? null : others.without(features, MOST - 1));
+        }
+
+        private @Nullable Entry without(int[] chosen, int most) {
+            if (most == 0) {
+                return null;
+            }
+            Entry rest = next == null ? null : next.without(chosen, features == chosen ? most : most - 1);
+            return features == chosen ? rest : new Entry(features, row, rest);
+        }
+    }
+
+    /** @param bytes about how much memory may be used */
+    CachedRows(long bytes) {
+        this.halfBytes = Math.max(1, bytes / 2);
+    }
+
+    /** The row of an entity with these features; null where it is not kept. */
+    @Nullable
+    FeatureRow find(Key key, int[] features) {
+        Generations now = generations;
+        Entry entry = now.young.get(key);
+        if (entry == null) {
+            entry = now.old.get(key);
+        }
+        return entry == null ? null : entry.find(features);
+    }
+
+    /** Keeps a row for longer that would be forgotten soon; to be called as {@link #put} is. */
+    void renew(Key key) {
+        Generations now = generations;
+        Entry entry = now.old.remove(key);
+        if (entry != null && now.young.putIfAbsent(key, entry) == null) {
+            count(now, key, entry.row());
+        }
+    }
+
+    /** Whether {@link #renew} would do something. */
+    boolean isOld(Key key) {
+        return generations.old.containsKey(key);
+    }
+
+    void put(Key key, int[] features, FeatureRow row) {
+        Generations now = generations;
+        Entry before = now.young.get(key);
+        if (before == null) {
+            before = now.old.get(key);
+        }
+        now.young.put(key, Entry.with(features, row, before));
+        count(now, key, row);
+    }
+
+    void remove(Key key) {
+        Generations now = generations;
+        now.young.remove(key);
+        now.old.remove(key);
+    }
+
+    private void count(Generations now, Key key, FeatureRow row) {
+        if (youngBytes.addAndGet(ENTRY_BYTES + key.row().bytes().length + row.bytes()) > halfBytes) {
+            age(now);
+        }
+    }
+
+    private synchronized void age(Generations full) {
+        if (isSame(generations, full)) {
+            generations = new Generations(new ConcurrentHashMap<>(), full.young());
+            youngBytes.set(0);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // reason: somebody else may have aged them already
+    private static boolean isSame(Generations a, Generations b) {
+        return a == b;
+    }
+}
