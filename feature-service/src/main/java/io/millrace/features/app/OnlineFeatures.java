@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,9 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @ApplicationScoped
 public class OnlineFeatures {
+    /** Long enough for a burst to pass. */
+    public static final Duration RETRY_AFTER = Duration.ofMillis(200);
+
     private final OnlineReads reads;
     private final ReadLimits limits;
     private final Semaphore running;
+    private final Semaphore admitted;
     private final AtomicInteger waiting = new AtomicInteger();
     private final ExecutorService virtual = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("read-", 0).factory());
@@ -31,6 +36,7 @@ public class OnlineFeatures {
         this.reads = reads;
         this.limits = limits;
         this.running = new Semaphore(limits.concurrency());
+        this.admitted = new Semaphore(limits.admitted());
     }
 
     @PreDestroy
@@ -38,14 +44,21 @@ public class OnlineFeatures {
         virtual.shutdownNow();
     }
 
+    /** Reads for a caller without a deadline. */
+    public CompletableFuture<OnlineAnswer> read(OnlineRequest request, Duration completeWithin) {
+        return read(request, completeWithin, ReadCall.patient());
+    }
+
     /**
      * Reads; returns at once.
      *
      * @param completeWithin where positive: first wait this long at most until everything that was in the sources when this was called is applied
-     * @return completes with the answer, or with a {@link Refusal} of the store; already complete where the read was small
-     * @throws Refusal where the request is wrong or too many reads are waiting
+     * @param call once it is over, whatever of the read has not begun is not done
+     * @return completes with the answer, or with a {@link Refusal}; already complete where the read was small. Exceptionally with a cancellation where the caller went while it waited
+     * @throws Refusal where the request is wrong, too many reads are waiting or nobody waits for this one
      */
-    public CompletableFuture<OnlineAnswer> read(OnlineRequest request, Duration completeWithin) {
+    public CompletableFuture<OnlineAnswer> read(OnlineRequest request, Duration completeWithin, ReadCall call) {
+        call.requireWaiting();
         OnlineReads.Prepared prepared = reads.prepare(request);
         boolean waits = completeWithin.isPositive();
         if (!waits && prepared.lookups() <= limits.inlineLookups()) {
@@ -53,17 +66,30 @@ public class OnlineFeatures {
         }
         if (waiting.incrementAndGet() > limits.maxWaiting()) {
             waiting.decrementAndGet();
-            throw new Refusal(
-                    FeatureReason.TOO_MANY_READS, limits.maxWaiting() + " reads are waiting already; try again later");
+            throw tooMany(limits.maxWaiting() + " reads are waiting already");
         }
-        CompletableFuture<Optional<List<Map<SourcePartition, Long>>>> caughtUp = waits
-                ? prepared.caughtUp(
-                        completeWithin.compareTo(limits.maxCompleteWait()) < 0
-                                ? completeWithin
-                                : limits.maxCompleteWait())
-                : CompletableFuture.completedFuture(Optional.empty());
-        return caughtUp.thenApplyAsync(reached -> bounded(prepared, reached), virtual)
+        CompletableFuture<Optional<List<Map<SourcePartition, Long>>>> caughtUp =
+                waits ? prepared.caughtUp(wait(completeWithin)) : CompletableFuture.completedFuture(Optional.empty());
+        CompletableFuture<OnlineAnswer> answer = caughtUp.thenApplyAsync(
+                        reached -> bounded(prepared, reached, call), virtual)
                 .whenComplete((_, _) -> waiting.decrementAndGet());
+        call.onCancel(() -> caughtUp.cancel(false));
+        return answer;
+    }
+
+    /**
+     * A place among the requests that are served at one time; to be given back with {@link #leave}.
+     *
+     * @throws Refusal where all are taken
+     */
+    public void enter() {
+        if (!admitted.tryAcquire()) {
+            throw tooMany(limits.admitted() + " requests are being served");
+        }
+    }
+
+    public void leave() {
+        admitted.release();
     }
 
     /** Reads that wait now. */
@@ -71,12 +97,35 @@ public class OnlineFeatures {
         return waiting.get();
     }
 
-    private OnlineAnswer bounded(OnlineReads.Prepared prepared, Optional<List<Map<SourcePartition, Long>>> caughtUp) {
-        running.acquireUninterruptibly();
+    private Duration wait(Duration completeWithin) {
+        return completeWithin.compareTo(limits.maxCompleteWait()) < 0 ? completeWithin : limits.maxCompleteWait();
+    }
+
+    private OnlineAnswer bounded(
+            OnlineReads.Prepared prepared, Optional<List<Map<SourcePartition, Long>>> caughtUp, ReadCall call) {
+        takeTurn(call);
         try {
+            call.requireWaiting();
             return prepared.read(caughtUp);
         } finally {
             running.release();
         }
+    }
+
+    private void takeTurn(ReadCall call) {
+        call.requireWaiting();
+        try {
+            if (!running.tryAcquire(call.left(limits.maxQueueing()).toNanos(), TimeUnit.NANOSECONDS)) {
+                call.requireWaiting();
+                throw tooMany("the store is busy with " + limits.concurrency() + " reads");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw tooMany("the service ends");
+        }
+    }
+
+    private static Refusal tooMany(String why) {
+        return Refusal.forNow(FeatureReason.TOO_MANY_READS, why + "; try again later", RETRY_AFTER);
     }
 }

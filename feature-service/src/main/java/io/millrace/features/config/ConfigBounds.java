@@ -63,6 +63,9 @@ public class ConfigBounds {
         number("reads.inline-rows", reads.inlineRows(), 0, 100_000);
         number("reads.max-waiting", reads.maxWaiting(), 1, 1_000_000);
         number("reads.concurrency", reads.concurrency(), 1, 10_000);
+        duration("reads.max-queueing", reads.maxQueueing(), "PT0.001S", "PT1M");
+        number("reads.admitted", reads.admitted(), 1, 100_000);
+        duration("reads.event-loop-delay", reads.eventLoopDelay(), "PT0.001S", "PT1M");
         duration("reads.max-complete-wait", reads.maxCompleteWait(), "PT0.001S", "PT10M");
         duration("reads.deadline-margin", reads.deadlineMargin(), "PT0S", "PT10S");
         FeaturesConfig.Push push = config.push();

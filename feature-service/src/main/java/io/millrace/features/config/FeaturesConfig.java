@@ -124,6 +124,18 @@ public interface FeaturesConfig {
         @WithDefault("64")
         int concurrency();
 
+        /** The most that a read waits for its turn at the store; then it is refused. 1 ms to 1 min. */
+        @WithDefault("1s")
+        Duration maxQueueing();
+
+        /** Requests for features over HTTP that are served at one time; more are refused. 1 to 100,000. */
+        @WithDefault("256")
+        int admitted();
+
+        /** How far gRPC's event loops may be behind before calls are refused, the more the further they are; 1 ms to 1 min. */
+        @WithDefault("100ms")
+        Duration eventLoopDelay();
+
         /** The most that a read may wait for completeness, whatever it asks for; 1 ms to 10 min. */
         @WithDefault("60s")
         Duration maxCompleteWait();

@@ -44,7 +44,9 @@ public class Wiring {
                 embedded ? config.reads().inlineRows() : 0,
                 config.reads().maxWaiting(),
                 config.reads().concurrency(),
-                config.reads().maxCompleteWait());
+                config.reads().maxCompleteWait(),
+                config.reads().maxQueueing(),
+                config.reads().admitted());
     }
 
     @Produces

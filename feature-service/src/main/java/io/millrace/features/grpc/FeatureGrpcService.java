@@ -5,12 +5,12 @@ import io.grpc.Deadline;
 import io.grpc.ServerServiceDefinition;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Definitions;
-import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.OnlineAnswer;
 import io.millrace.features.app.OnlineFeatures;
 import io.millrace.features.app.OnlineRequest;
 import io.millrace.features.app.PushStreams;
 import io.millrace.features.app.Pushes;
+import io.millrace.features.app.ReadCall;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.telemetry.FeatureMetrics;
@@ -78,13 +78,17 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
     private Uni<byte[]> read(GetOnlineFeaturesRequest request) {
         long start = System.nanoTime();
         try {
-            Duration wait =
-                    wait(request.getCompleteWithinMs(), Context.current().getDeadline());
-            CompletableFuture<OnlineAnswer> answer = online.read(online(request), wait);
+            Deadline deadline = Context.current().getDeadline();
+            ReadCall call = deadline == null
+                    ? ReadCall.patient()
+                    : ReadCall.within(Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+            CompletableFuture<OnlineAnswer> answer =
+                    online.read(online(request), wait(request.getCompleteWithinMs(), deadline), call);
             if (answer.isDone() && !answer.isCompletedExceptionally()) {
                 return Uni.createFrom().item(answered(answer.join(), request, start));
             }
             Span span = Span.current();
+            Context.current().addListener(_ -> call.cancel(), Runnable::run);
             return Uni.createFrom()
                     .completionStage(answer)
                     .map(given -> {
@@ -119,9 +123,6 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
 
     /** How long to wait for completeness: what is asked for, and an answer that still reaches the caller. */
     private Duration wait(int completeWithinMs, @Nullable Deadline deadline) {
-        if (deadline != null && deadline.isExpired()) {
-            throw new Refusal(FeatureReason.DEADLINE_PASSED, "the deadline passed before the read began");
-        }
         Duration asked = Duration.ofMillis(Integer.toUnsignedLong(completeWithinMs));
         if (deadline == null || asked.isZero()) {
             return asked;

@@ -60,7 +60,12 @@ final class FeastErrors {
                         };
                     case Reason _ -> "FeastError";
                 };
-        return json(refusal.reason().kind().httpStatus(), quoted(error(type, refusal.getMessage())));
+        Response response = json(refusal.reason().kind().httpStatus(), quoted(error(type, refusal.getMessage())));
+        return refusal.retryAfter()
+                .map(after -> Response.fromResponse(response)
+                        .header("Retry-After", Math.max(1, after.toSeconds()))
+                        .build())
+                .orElse(response);
     }
 
     /** Feast's one 422 that is an error of its own. */

@@ -3,6 +3,7 @@ package io.millrace.features.rest;
 import io.millrace.features.app.FeastReads;
 import io.millrace.features.app.FeastSettings;
 import io.millrace.features.app.OnlineAnswer;
+import io.millrace.features.app.OnlineFeatures;
 import io.millrace.features.telemetry.FeatureMetrics;
 import io.millrace.features.telemetry.FeatureMetrics.Completeness;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -20,12 +21,19 @@ import org.jspecify.annotations.Nullable;
 @Path("/get-online-features")
 public class OnlineFeaturesResource {
     private final FeastReads reads;
+    private final OnlineFeatures online;
     private final FeastSettings settings;
     private final FeatureMetrics metrics;
     private final FeastExchange exchange;
 
-    OnlineFeaturesResource(FeastReads reads, FeastSettings settings, FeatureMetrics metrics, FeastExchange exchange) {
+    OnlineFeaturesResource(
+            FeastReads reads,
+            OnlineFeatures online,
+            FeastSettings settings,
+            FeatureMetrics metrics,
+            FeastExchange exchange) {
         this.reads = reads;
+        this.online = online;
         this.settings = settings;
         this.metrics = metrics;
         this.exchange = exchange;
@@ -43,7 +51,16 @@ public class OnlineFeaturesResource {
                             + " under any or no content type.")
     public Response getOnlineFeatures(byte @Nullable [] body) {
         long start = System.nanoTime();
-        return exchange.answer(body, request -> answered(request, start));
+        return exchange.answer(body, request -> admitted(request, start));
+    }
+
+    private Response admitted(FeastBody request, long start) {
+        online.enter();
+        try {
+            return answered(request, start);
+        } finally {
+            online.leave();
+        }
     }
 
     private Response answered(FeastBody request, long start) {

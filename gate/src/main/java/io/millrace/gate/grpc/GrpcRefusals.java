@@ -3,6 +3,7 @@ package io.millrace.gate.grpc;
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.StatusException;
@@ -14,7 +15,9 @@ import io.millrace.gate.Refusal;
 import io.quarkus.grpc.ExceptionHandler;
 import io.quarkus.grpc.ExceptionHandlerProvider;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 
@@ -23,6 +26,10 @@ import org.jboss.logging.Logger;
 public class GrpcRefusals implements ExceptionHandlerProvider {
     private static final Logger LOG = Logger.getLogger(GrpcRefusals.class);
     private static final int MAX_FAULT_CHARACTERS = 3_500;
+
+    /** Server pushback of gRPC's retries (gRFC A6): how long a client waits before it tries again. */
+    private static final Metadata.Key<String> PUSHBACK =
+            Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
     @Override
     public <Q, A> ExceptionHandler<Q, A> createHandler(
@@ -47,17 +54,22 @@ public class GrpcRefusals implements ExceptionHandlerProvider {
             case StatusException status -> status.getStatus().asRuntimeException(status.getTrailers());
             default -> {
                 LOG.error("A gRPC call failed", cause);
-                yield status(GateReason.INTERNAL, "an error that is not yours; it has been logged", List.of());
+                yield status(
+                        GateReason.INTERNAL,
+                        "an error that is not yours; it has been logged",
+                        List.of(),
+                        Optional.empty());
             }
         };
     }
 
     /** The status of a refusal. */
     public static StatusRuntimeException status(Refusal refusal) {
-        return status(refusal.reason(), refusal.getMessage(), refusal.details());
+        return status(refusal.reason(), refusal.getMessage(), refusal.details(), refusal.retryAfter());
     }
 
-    private static StatusRuntimeException status(Reason reason, String message, List<Refusal.Detail> details) {
+    private static StatusRuntimeException status(
+            Reason reason, String message, List<Refusal.Detail> details, Optional<Duration> retryAfter) {
         var status = com.google.rpc.Status.newBuilder()
                 .setCode(reason.kind().grpcCode())
                 .setMessage(message)
@@ -68,7 +80,17 @@ public class GrpcRefusals implements ExceptionHandlerProvider {
         if (!details.isEmpty()) {
             status.addDetails(Any.pack(faults(details)));
         }
-        return StatusProto.toStatusRuntimeException(status.build());
+        retryAfter.ifPresent(after -> status.addDetails(Any.pack(RetryInfo.newBuilder()
+                .setRetryDelay(com.google.protobuf.Duration.newBuilder()
+                        .setSeconds(after.toSeconds())
+                        .setNanos(after.toNanosPart()))
+                .build())));
+        StatusRuntimeException refused = StatusProto.toStatusRuntimeException(status.build());
+        Metadata trailers = refused.getTrailers();
+        if (trailers != null) {
+            retryAfter.ifPresent(after -> trailers.put(PUSHBACK, Long.toString(after.toMillis())));
+        }
+        return refused;
     }
 
     /** The first faults, as many as fit into trailers: a client refuses metadata of more than 8 KiB. */

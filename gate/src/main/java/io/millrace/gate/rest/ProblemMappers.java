@@ -15,7 +15,12 @@ public class ProblemMappers {
 
     @ServerExceptionMapper
     public Response refusal(Refusal refusal) {
-        return Problem.response(refusal.reason(), refusal.getMessage(), refusal.details());
+        Response response = Problem.response(refusal.reason(), refusal.getMessage(), refusal.details());
+        return refusal.retryAfter()
+                .map(after -> Response.fromResponse(response)
+                        .header("Retry-After", Math.max(1, after.toSeconds()))
+                        .build())
+                .orElse(response);
     }
 
     @ServerExceptionMapper
