@@ -20,7 +20,8 @@ class ArchitectureTest {
         "io.millrace.features.grpc..",
         "io.millrace.features.kafka..",
         "io.millrace.features.store..",
-        "io.millrace.features.offline.."
+        "io.millrace.features.offline..",
+        "io.millrace.features.vectors.."
     };
 
     @ArchTest
@@ -48,7 +49,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adaptersNeverSeeEachOther = slices().matching(
-                    "io.millrace.features.(rest|grpc|kafka|store|offline)..")
+                    "io.millrace.features.(rest|grpc|kafka|store|offline|vectors)..")
             .should()
             .notDependOnEachOther();
 

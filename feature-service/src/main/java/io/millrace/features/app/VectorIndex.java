@@ -76,7 +76,7 @@ public interface VectorIndex extends AutoCloseable {
     /**
      * An entity that was found, as its newest event has it.
      *
-     * @param distance as {@link io.millrace.features.domain.VectorMetric} says
+     * @param distance as {@link io.millrace.features.kernel.VectorMetric} says
      * @param fields the view's event fields
      */
     record Neighbour(EntityKey key, double distance, long eventTimeMicros, List<@Nullable FeatureValue> fields) {}

@@ -16,12 +16,14 @@ public class ConfigBounds {
     private final FeaturesConfig config;
     private final OfflineStoreConfig offline;
     private final JobsConfig jobs;
+    private final VectorsConfig vectors;
     private final List<String> faults = new ArrayList<>();
 
-    public ConfigBounds(FeaturesConfig config, OfflineStoreConfig offline, JobsConfig jobs) {
+    public ConfigBounds(FeaturesConfig config, OfflineStoreConfig offline, JobsConfig jobs, VectorsConfig vectors) {
         this.config = config;
         this.offline = offline;
         this.jobs = jobs;
+        this.vectors = vectors;
     }
 
     @PostConstruct
@@ -77,6 +79,12 @@ public class ConfigBounds {
         number("push.max-streams", push.maxStreams(), 1, 100_000);
         duration("push.patience", push.patience(), "PT0.1S", "PT5M");
         duration("feast.write-wait", config.feast().writeWait(), "PT0S", "PT1M");
+        memory("vectors.write-buffer", vectors.writeBuffer(), 1L << 20, 2L << 30);
+        duration("vectors.refresh-interval", vectors.refreshInterval(), "PT0.01S", "PT1M");
+        duration("vectors.commit-interval", vectors.commitInterval(), "PT0.1S", "PT1H");
+        number("vectors.effort", vectors.effort(), 1, 10_000);
+        number("vectors.concurrency", vectors.concurrency(), 1, 1_000);
+        duration("vectors.patience", vectors.patience(), "PT0.001S", "PT1M");
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }

@@ -5,6 +5,7 @@ import io.millrace.features.app.FeastSettings;
 import io.millrace.features.app.PushStreams;
 import io.millrace.features.app.Pushes;
 import io.millrace.features.app.ReadLimits;
+import io.millrace.features.app.VectorLimits;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -47,6 +48,12 @@ public class Wiring {
                 config.reads().maxCompleteWait(),
                 config.reads().maxQueueing(),
                 config.reads().admitted());
+    }
+
+    @Produces
+    @Singleton
+    VectorLimits vectorLimits(VectorsConfig config) {
+        return new VectorLimits(config.effort(), config.concurrency(), config.patience());
     }
 
     @Produces

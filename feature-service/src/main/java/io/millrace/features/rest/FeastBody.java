@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.features.app.FeatureReason;
+import io.millrace.features.domain.VectorFilter;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.gate.Refusal;
 import java.io.IOException;
@@ -154,6 +155,42 @@ final class FeastBody {
             }
         });
         return faults.size() > before ? Map.of() : JsonValues.columns(node);
+    }
+
+    /** Numbers that fit into 32 bits; empty, and a fault, where they are not given. */
+    List<Float> floats(String field) {
+        JsonNode node = root.path(field);
+        if (!has(field)) {
+            fault("missing", "Field required", field);
+            return List.of();
+        }
+        if (!node.isArray()) {
+            fault("list_type", "Input should be a valid list", field);
+            return List.of();
+        }
+        var numbers = new ArrayList<Float>(node.size());
+        for (JsonNode each : node) {
+            if (!each.isNumber()) {
+                fault("float_type", "Input should be a valid number", field);
+                return List.of();
+            }
+            numbers.add(each.floatValue());
+        }
+        return numbers;
+    }
+
+    /**
+     * Empty where it is not given.
+     *
+     * @throws Refusal where it is no filter
+     */
+    Optional<VectorFilter> filter(String field) {
+        return has(field) ? Optional.of(JsonFilters.of(root.path(field))) : Optional.empty();
+    }
+
+    /** Adds a fault of a field that was read. */
+    void refuse(String type, String message, String field) {
+        fault(type, message, field);
     }
 
     /** RFC 3339 text or microseconds, one or a list of them; empty where it is not given. */

@@ -40,6 +40,8 @@ public class FeatureMetrics {
     public static final String VIEWS = "millrace.features.ingestion.views";
     /** The largest lag of a view version, in records. */
     public static final String LAG_MAX = "millrace.features.ingestion.lag.max";
+    /** The largest lag of a vector index, in records. */
+    public static final String VECTOR_LAG_MAX = "millrace.features.vectors.lag.max";
     /** Rows taken by push. */
     public static final String PUSHED = "millrace.features.push.rows";
     /** Streams of pushes that are open now. */

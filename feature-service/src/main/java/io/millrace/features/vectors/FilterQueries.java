@@ -70,7 +70,7 @@ final class FilterQueries {
             case FeatureValue.Real(double real) -> DoublePoint.newExactQuery(name, real);
             case FeatureValue.Text(String text) -> new TermQuery(new Term(name, bounded(text)));
             case FeatureValue.Bytes(byte[] bytes) -> new TermQuery(new Term(name, bounded(bytes)));
-            case FeatureValue.Many _ -> MatchNoDocsQuery.INSTANCE;
+            case FeatureValue.Many _, FeatureValue.Counts _, FeatureValue.Vector _ -> MatchNoDocsQuery.INSTANCE;
         };
     }
 
@@ -95,7 +95,7 @@ final class FilterQueries {
             case FeatureValue.Int _, FeatureValue.Time _ -> longs(name, range);
             case FeatureValue.Real _ -> reals(name, range);
             case FeatureValue.Text _ -> texts(name, range);
-            case FeatureValue.Bool _, FeatureValue.Bytes _, FeatureValue.Many _ ->
+            case FeatureValue.Bool _, FeatureValue.Bytes _, FeatureValue.Many _, FeatureValue.Counts _, FeatureValue.Vector _ ->
                 throw new IllegalArgumentException("no range of " + kind);
         };
     }

@@ -1,6 +1,6 @@
 package io.millrace.features.vectors;
 
-import io.millrace.features.domain.VectorMetric;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Computation;
@@ -39,7 +39,17 @@ record IndexedView(
         List<String> names = view.fields().stream().map(EventField::name).toList();
         for (Feature feature : view.features()) {
             if (feature.computation() instanceof Computation.Latest(String field)) {
-                plain.put(feature.name(), names.indexOf(field));
+                int place = names.indexOf(field);
+                feature.metric()
+                        .ifPresentOrElse(
+                                metric -> vectors.put(
+                                        feature.name(),
+                                        new VectorField(
+                                                feature.name(),
+                                                place,
+                                                view.fields().get(place).dimension(),
+                                                metric)),
+                                () -> plain.put(feature.name(), place));
             }
         }
         return new IndexedView(
@@ -64,14 +74,7 @@ record IndexedView(
         return ttlMicros == Long.MAX_VALUE ? Long.MIN_VALUE : nowMicros - ttlMicros;
     }
 
-    float @Nullable [] vector(@Nullable FeatureValue value) {
-        if (!(value instanceof FeatureValue.Many(List<FeatureValue> values))) {
-            return null;
-        }
-        float[] vector = new float[values.size()];
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = (float) ((FeatureValue.Real) values.get(i)).value();
-        }
-        return vector;
+    static float @Nullable [] vector(@Nullable FeatureValue value) {
+        return value instanceof FeatureValue.Vector(float[] elements) ? elements : null;
     }
 }

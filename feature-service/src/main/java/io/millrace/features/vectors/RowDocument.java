@@ -1,6 +1,6 @@
 package io.millrace.features.vectors;
 
-import io.millrace.features.domain.VectorMetric;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -59,7 +59,7 @@ final class RowDocument {
         document.add(new LongPoint(TIME, event.timeMicros()));
         document.add(new BinaryDocValuesField(ROW, new BytesRef(row(key, event))));
         for (IndexedView.VectorField field : view.vectors().values()) {
-            float[] vector = view.vector(event.fields().get(field.place()));
+            float[] vector = IndexedView.vector(event.fields().get(field.place()));
             if (vector != null && field.metric().measures(vector)) {
                 document.add(new KnnFloatVectorField(vector(field.feature()), vector, similarity(field.metric())));
             }
@@ -83,7 +83,7 @@ final class RowDocument {
                 document.add(new StringField(name, FilterQueries.bounded(text), Field.Store.NO));
             case FeatureValue.Bytes(byte[] bytes) ->
                 document.add(new StringField(name, FilterQueries.bounded(bytes), Field.Store.NO));
-            case FeatureValue.Many _ -> {}
+            case FeatureValue.Many _, FeatureValue.Counts _, FeatureValue.Vector _ -> {}
         }
     }
 

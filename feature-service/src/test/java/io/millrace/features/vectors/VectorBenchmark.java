@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.features.app.VectorIndex.Found;
 import io.millrace.features.app.VectorIndex.Search;
-import io.millrace.features.domain.VectorMetric;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.FeatureEvent;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,7 +8,7 @@ import io.millrace.features.app.VectorIndex.Neighbour;
 import io.millrace.features.app.VectorIndex.Search;
 import io.millrace.features.domain.VectorFilter;
 import io.millrace.features.domain.VectorFilter.Bound;
-import io.millrace.features.domain.VectorMetric;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import java.io.IOException;

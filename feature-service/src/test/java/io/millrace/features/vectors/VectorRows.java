@@ -3,7 +3,7 @@ package io.millrace.features.vectors;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.VectorIndex.Search;
 import io.millrace.features.domain.VectorFilter;
-import io.millrace.features.domain.VectorMetric;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -45,12 +45,8 @@ final class VectorRows {
     }
 
     static FeatureEvent row(int item, long time, long offset, float[] vector, @Nullable String colour, double price) {
-        var elements = new ArrayList<FeatureValue>(vector.length);
-        for (float each : vector) {
-            elements.add(new FeatureValue.Real(each));
-        }
         var fields = new ArrayList<@Nullable FeatureValue>();
-        fields.add(new FeatureValue.Many(elements));
+        fields.add(new FeatureValue.Vector(vector));
         fields.add(colour == null ? null : new FeatureValue.Text(colour));
         fields.add(new FeatureValue.Real(price));
         return new FeatureEvent(key(item), time, new Position(P0, offset), fields);
