@@ -83,6 +83,8 @@ final class PackagedService implements AutoCloseable {
                                 folder.resolve("store").toString(),
                         "MILLRACE_FEATURES_OFFLINE_STORE_DIRECTORY",
                                 folder.resolve("offline").toString(),
+                        "MILLRACE_FEATURES_VECTORS_DIRECTORY",
+                                folder.resolve("vectors").toString(),
                         "MILLRACE_FEATURES_INGESTION_MAX_POLL_RECORDS", "50",
                         "MILLRACE_FEATURES_INGESTION_TOPIC_CHECK", "200ms"),
                 folder.resolve("service.log"));

@@ -99,7 +99,8 @@ public class VectorSearches {
                 query.filter().map(filter -> typed(view, filter)).orElse(null),
                 Coercion.micros(clock.instant()));
         VectorIndex.Found found = bounded(view, search);
-        int[] places = features.stream().mapToInt(feature -> place(view, feature)).toArray();
+        int[] places =
+                features.stream().mapToInt(feature -> place(view, feature)).toArray();
         var matches = new ArrayList<Match>(found.neighbours().size());
         for (Neighbour neighbour : found.neighbours()) {
             var values = new ArrayList<@Nullable FeatureValue>(places.length);
@@ -237,8 +238,7 @@ public class VectorSearches {
     /** The filter with its features found and its values in their types. */
     private static VectorFilter typed(FeatureView view, VectorFilter filter) {
         if (filter.size() > VectorFilter.MAX_PARTS) {
-            throw new Refusal(
-                    FeatureReason.WRONG_FILTER, "a filter has at most " + VectorFilter.MAX_PARTS + " parts");
+            throw new Refusal(FeatureReason.WRONG_FILTER, "a filter has at most " + VectorFilter.MAX_PARTS + " parts");
         }
         return switch (filter) {
             case VectorFilter.Equal(String feature, FeatureValue value) ->
@@ -246,7 +246,9 @@ public class VectorSearches {
             case VectorFilter.OneOf(String feature, List<FeatureValue> values) ->
                 new VectorFilter.OneOf(
                         feature,
-                        values.stream().map(value -> value(view, feature, value)).toList());
+                        values.stream()
+                                .map(value -> value(view, feature, value))
+                                .toList());
             case VectorFilter.Between(String feature, Optional<Bound> from, Optional<Bound> to) ->
                 new VectorFilter.Between(feature, bound(view, feature, from), bound(view, feature, to));
             case VectorFilter.All(List<VectorFilter> parts) ->
@@ -272,7 +274,8 @@ public class VectorSearches {
                                 FeatureValue.Vector _ -> false;
                     };
             if (!ordered) {
-                throw new Refusal(FeatureReason.WRONG_FILTER, "'" + feature + "' has no order to be between two values");
+                throw new Refusal(
+                        FeatureReason.WRONG_FILTER, "'" + feature + "' has no order to be between two values");
             }
             return new Bound(value, of.inclusive());
         });
@@ -286,7 +289,7 @@ public class VectorSearches {
                     FeatureReason.WRONG_FILTER, "'" + name + "' is " + type.word() + "; filters compare single values");
         }
         return Coercion.to(type, value)
-                .orElseThrow(() -> new Refusal(
-                        FeatureReason.WRONG_FILTER, "a value of '" + name + "' must be " + type.word()));
+                .orElseThrow(() ->
+                        new Refusal(FeatureReason.WRONG_FILTER, "a value of '" + name + "' must be " + type.word()));
     }
 }

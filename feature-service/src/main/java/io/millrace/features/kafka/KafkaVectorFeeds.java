@@ -155,7 +155,7 @@ public class KafkaVectorFeeds {
                 false,
                 switch (view.source()) {
                     case Source.Topic _ -> () -> {};
-                    case Source.Push() -> own::ensurePushLog;
+                    case Source.Push _, Source.Batch _ -> own::ensurePushLog;
                 },
                 config.ingestion().minBackoff(),
                 config.ingestion().maxBackoff(),
@@ -168,14 +168,15 @@ public class KafkaVectorFeeds {
     private RecordReader reader(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic _ -> new TopicRecords(view, future, clock);
-            case Source.Push() -> new PushRecords(view, config.push().rememberedRecords(), PushTarget.ONLINE);
+            case Source.Push _, Source.Batch _ ->
+                new PushRecords(view, config.push().rememberedRecords(), PushTarget.ONLINE);
         };
     }
 
     private static String topic(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic(String topic, var _, var _) -> topic;
-            case Source.Push() -> OwnTopics.PUSH_LOG;
+            case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
         };
     }
 

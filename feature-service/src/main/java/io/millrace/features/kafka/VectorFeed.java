@@ -85,9 +85,7 @@ final class VectorFeed implements SourceLoop.Life {
             long beginning = first.getOrDefault(partition, 0L);
             long position = stored.getOrDefault(source, beginning);
             next.put(source, position);
-            consumer.seek(
-                    partition,
-                    position < beginning ? position : Math.max(beginning, position - reader.memory()));
+            consumer.seek(partition, position < beginning ? position : Math.max(beginning, position - reader.memory()));
         }
         return next;
     }

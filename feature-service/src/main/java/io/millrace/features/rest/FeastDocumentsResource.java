@@ -58,13 +58,12 @@ public class FeastDocumentsResource {
         List<String> features = request.texts("features");
         List<Float> query = request.floats("query");
         int limit = request.has("top_k") ? request.count("top_k") : 10;
-        Optional<VectorMetric> metric =
-                request.text("distance_metric").flatMap(text -> metric(request, text));
+        Optional<VectorMetric> metric = request.text("distance_metric").flatMap(text -> metric(request, text));
         var filter = request.filter("filters");
         request.check();
         String vector = searches.vectorAmong(features);
-        VectorSearches.Answer answer = searches.search(new VectorSearches.Query(
-                vector, query, features, limit, 0, false, metric, filter));
+        VectorSearches.Answer answer =
+                searches.search(new VectorSearches.Query(vector, query, features, limit, 0, false, metric, filter));
         return Response.ok(json(answer), MediaType.APPLICATION_JSON_TYPE).build();
     }
 
@@ -94,7 +93,10 @@ public class FeastDocumentsResource {
                 int place = feature;
                 column(json, answer, match -> match.values().get(place));
             }
-            column(json, answer, match -> new FeatureValue.Real(match.neighbour().distance()));
+            column(
+                    json,
+                    answer,
+                    match -> new FeatureValue.Real(match.neighbour().distance()));
             json.writeEndArray();
             json.writeObjectFieldStart("metadata");
             json.writeArrayFieldStart("feature_names");

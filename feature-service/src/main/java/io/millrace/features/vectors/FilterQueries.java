@@ -95,8 +95,11 @@ final class FilterQueries {
             case FeatureValue.Int _, FeatureValue.Time _ -> longs(name, range);
             case FeatureValue.Real _ -> reals(name, range);
             case FeatureValue.Text _ -> texts(name, range);
-            case FeatureValue.Bool _, FeatureValue.Bytes _, FeatureValue.Many _, FeatureValue.Counts _, FeatureValue.Vector _ ->
-                throw new IllegalArgumentException("no range of " + kind);
+            case FeatureValue.Bool _,
+                    FeatureValue.Bytes _,
+                    FeatureValue.Many _,
+                    FeatureValue.Counts _,
+                    FeatureValue.Vector _ -> throw new IllegalArgumentException("no range of " + kind);
         };
     }
 

@@ -1,11 +1,11 @@
 package io.millrace.features.vectors;
 
-import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Computation;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.Feature;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.window.Window;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.millrace.features.vectors;
 
-import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.encoding.ValueEncoding;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.features.app.VectorIndex.Found;
 import io.millrace.features.app.VectorIndex.Search;
-import io.millrace.features.kernel.VectorMetric;
 import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.VectorMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

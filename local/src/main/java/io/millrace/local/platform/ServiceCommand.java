@@ -57,6 +57,9 @@ public final class ServiceCommand {
                         layout.data("offline-store").toString());
                 settings.put(
                         "millrace.features.jobs.directory", layout.data("jobs").toString());
+                settings.put(
+                        "millrace.features.vectors.directory",
+                        layout.data("vectors").toString());
             }
             case INFERENCE -> {
                 settings.put("millrace.inference.features.address", ports.grpcAddress(Service.FEATURES));
