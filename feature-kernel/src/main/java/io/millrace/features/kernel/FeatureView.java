@@ -126,11 +126,52 @@ public record FeatureView(
          *
          * @param field the folded field; empty for rate, and for a count of all events (a count with a field counts its values that are not null)
          * @param where CEL over the event's fields; empty for all events. A rate is the share of the window's events that meet it
-         * @param hop the step of the window's tail: a read at T covers events with floor(T − window, hop) &lt; time ≤ T
+         * @param window {@link #UNBOUNDED} for all events that there ever were
+         * @param hop the step of the window's tail: a read at T covers events with floor(T − window, hop) &lt; time ≤ T; zero for an unbounded window, which has
+         *     no tail
          */
         record Aggregated(
-                Aggregate aggregate, Optional<String> field, Optional<String> where, Duration window, Duration hop)
-                implements Computation {}
+                Aggregate aggregate,
+                Optional<String> field,
+                Optional<String> where,
+                Duration window,
+                Duration hop,
+                Parameters parameters)
+                implements Computation {
+            /** The window of all events. */
+            public static final Duration UNBOUNDED = Duration.ofSeconds(Long.MAX_VALUE);
+
+            /** A fold that takes no parameters. */
+            public Aggregated(
+                    Aggregate aggregate,
+                    Optional<String> field,
+                    Optional<String> where,
+                    Duration window,
+                    Duration hop) {
+                this(aggregate, field, where, window, hop, Parameters.NONE);
+            }
+
+            public boolean isUnbounded() {
+                return window.equals(UNBOUNDED);
+            }
+        }
+    }
+
+    /**
+     * What some folds are told beside their field.
+     *
+     * @param quantiles from 0 to 1, of a quantile; else empty
+     * @param k how many values or categories first_k, last_k and top_k give; else 0
+     * @param categories how many different categories top_k and histogram keep; else 0
+     * @param population whether variance and stddev divide by n; by n − 1 where not
+     */
+    public record Parameters(List<Double> quantiles, int k, int categories, boolean population) {
+        /** No parameters. */
+        public static final Parameters NONE = new Parameters(List.of(), 0, 0, false);
+
+        public Parameters {
+            quantiles = List.copyOf(quantiles);
+        }
     }
 
     /** The folds. */
@@ -140,7 +181,16 @@ public record FeatureView(
         MEAN,
         MIN,
         MAX,
+        VARIANCE,
+        STDDEV,
         RATE,
-        LAST
+        FIRST,
+        LAST,
+        FIRST_K,
+        LAST_K,
+        DISTINCT_COUNT,
+        QUANTILE,
+        TOP_K,
+        HISTOGRAM
     }
 }

@@ -56,6 +56,11 @@ public interface OnlineStore extends AutoCloseable {
                 read.positions());
     }
 
+    /** How many values of answers were null because there was more than their states hold, since the process began. */
+    default long overflows() {
+        return 0;
+    }
+
     /** Deletes all state of a view version. */
     void drop(ViewId view);
 

@@ -92,6 +92,9 @@ public final class DefinitionDifference {
             if (!before.window().equals(after.window())) {
                 return ".window";
             }
+            if (!before.parameters().equals(after.parameters())) {
+                return ".parameters";
+            }
             return before.hop().equals(after.hop()) ? ".field" : ".hop";
         }
         boolean bothLatest = was.computation() instanceof FeatureView.Computation.Latest

@@ -104,6 +104,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     void start(@Observes StartupEvent event) {
         metrics.views(this, ViewIngestions::inState);
         metrics.gauge(FeatureMetrics.LAG_MAX, this, ViewIngestions::maxLag);
+        metrics.count(FeatureMetrics.READ_OVERFLOWED, this, loops -> loops.store.overflows());
         catalog.onChange(() -> worker.execute(this::reconcileOrSay));
         long check = config.ingestion().topicCheck().toMillis();
         worker.scheduleWithFixedDelay(this::reconcileOrSay, 0, check, TimeUnit.MILLISECONDS);

@@ -9,12 +9,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The compiled plans of the views that a store has met, and what tells their definitions apart. Thread-safe. */
 final class Plans {
     private static final int FINGERPRINT_BYTES = 16;
 
     private final ConcurrentMap<ViewId, Known> plans = new ConcurrentHashMap<>();
+
+    private final LongAdder overflowsOfForgotten = new LongAdder();
 
     private record Known(FeatureView view, ViewPlan plan, String fingerprint) {}
 
@@ -50,6 +53,17 @@ final class Plans {
     }
 
     void forget(ViewId view) {
-        plans.remove(view);
+        Known known = plans.remove(view);
+        if (known != null) {
+            overflowsOfForgotten.add(known.plan().overflows());
+        }
+    }
+
+    /** Of all plans that there were. */
+    long overflows() {
+        return overflowsOfForgotten.sum()
+                + plans.values().stream()
+                        .mapToLong(known -> known.plan().overflows())
+                        .sum();
     }
 }

@@ -121,6 +121,11 @@ public final class RedisOnlineStore implements DurableStore {
     }
 
     @Override
+    public long overflows() {
+        return plans.overflows();
+    }
+
+    @Override
     public void drop(ViewId view) {
         forget(view, "");
         plans.forget(view);
@@ -225,7 +230,7 @@ public final class RedisOnlineStore implements DurableStore {
                     .arg(cursor)
                     .arg(ROWS_OF_A_STEP)
                     .arg(RedisCodec.above('[', horizon.singlesAfterMicros()));
-            plan.levels().micros().forEach(size -> call.arg(Math.floorDiv(horizon.tilesAfterMicros(), size)));
+            horizon.firstTiles().forEach(number -> call.arg(number));
             Response answer = call.send(buckets.redis(), buckets.timeout());
             cursor = answer.get(0).toString();
             sum = sum.plus(new Swept(answer.get(1).toLong(), answer.get(2).toLong()));

@@ -140,7 +140,7 @@ final class RedisSwap implements BatchFold.Rows {
         byte[] bound = RedisCodec.above('[', changes.horizon().singlesAfterMicros());
         for (EntityRow row : new LinkedHashSet<>(changes.trim())) {
             call.arg(row.bytes()).arg(bound);
-            levels.forEach(size -> call.arg(Math.floorDiv(changes.horizon().tilesAfterMicros(), size)));
+            changes.horizon().firstTiles().forEach(number -> call.arg(number));
         }
     }
 

@@ -57,7 +57,7 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
             if (behind != null) {
                 changes.put(folder.rows(), RocksKeys.single(row, behind.order()), content(behind));
             }
-            for (byte[] tile : reader.tilesTo(row, rows.horizon().tilesAfterMicros())) {
+            for (byte[] tile : reader.tilesBehind(row, rows.horizon())) {
                 changes.delete(folder.rows(), tile);
             }
         }

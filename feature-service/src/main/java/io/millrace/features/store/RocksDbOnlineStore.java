@@ -121,6 +121,11 @@ public final class RocksDbOnlineStore implements DurableStore {
     }
 
     @Override
+    public long overflows() {
+        return plans.overflows();
+    }
+
+    @Override
     public void drop(ViewId view) {
         guarding(
                 view,

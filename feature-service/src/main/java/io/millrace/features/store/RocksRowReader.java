@@ -2,6 +2,7 @@ package io.millrace.features.store;
 
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.fold.Cover;
+import io.millrace.features.kernel.fold.Horizon;
 import io.millrace.features.kernel.fold.RowData;
 import io.millrace.features.kernel.fold.RowData.NumberedTile;
 import io.millrace.features.kernel.fold.ViewPlan;
@@ -113,12 +114,12 @@ final class RocksRowReader {
         return found;
     }
 
-    /** The keys of a row's tiles that end at or before an instant. */
-    List<byte[]> tilesTo(byte[] row, long micros) throws RocksDBException {
+    /** The keys of a row's tiles that no read needs any more. */
+    List<byte[]> tilesBehind(byte[] row, Horizon horizon) throws RocksDBException {
         var found = new ArrayList<byte[]>();
         for (int i = 0; i < plan.levels().micros().size(); i++) {
             byte[] level = RocksKeys.level(row, i);
-            long firstKept = Math.floorDiv(micros, plan.levels().micros().get(i));
+            long firstKept = horizon.firstTiles().get(i);
             for (keys.seek(level); keys.isValid(); keys.next()) {
                 byte[] key = keys.key();
                 if (!RocksKeys.startsWith(key, level) || RocksKeys.tileNumber(key, level.length) >= firstKept) {

@@ -104,8 +104,8 @@ final class RocksSweep {
                 newest = key;
             }
         } else {
-            long size = plan.levels().micros().get(RocksKeys.levelOf(key, row.length));
-            if ((RocksKeys.tileNumber(key, row.length + 2) + 1) * size <= horizon.tilesAfterMicros()) {
+            long firstKept = horizon.firstTiles().get(RocksKeys.levelOf(key, row.length));
+            if (RocksKeys.tileNumber(key, row.length + 2) < firstKept) {
                 delete(key, folder, changes);
             }
         }

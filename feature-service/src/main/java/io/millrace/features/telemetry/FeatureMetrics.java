@@ -2,6 +2,7 @@ package io.millrace.features.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -24,6 +25,8 @@ public class FeatureMetrics {
     public static final String READ_ROWS = "millrace.features.read.rows";
     /** Reads that were refused, by {@code reason}. */
     public static final String READ_REFUSED = "millrace.features.read.refused";
+    /** Values of answers that were null because there was more than their states hold: sums beyond 64 bits, more categories than were declared. */
+    public static final String READ_OVERFLOWED = "millrace.features.read.overflowed";
     /** Reads that wait for completeness or for the store now. */
     public static final String READ_WAITING = "millrace.features.read.waiting";
     /** Events that changed features. */
@@ -117,6 +120,11 @@ public class FeatureMetrics {
     /** A gauge that asks {@code source} each time it is read; it is held weakly. */
     public <T> void gauge(String name, T source, ToDoubleFunction<T> value) {
         Gauge.builder(name, source, value).register(registry);
+    }
+
+    /** A count that {@code source} keeps; it is held weakly. */
+    public <T> void count(String name, T source, ToDoubleFunction<T> count) {
+        FunctionCounter.builder(name, source, count).register(registry);
     }
 
     /** {@link #VIEWS}, one gauge per state. */

@@ -140,7 +140,7 @@ final class ViewDocument {
     private void refuseManyHops(List<Feature> features) {
         Set<Duration> hops = new HashSet<>();
         for (Feature feature : features) {
-            if (feature.computation() instanceof Computation.Aggregated aggregated) {
+            if (feature.computation() instanceof Computation.Aggregated aggregated && !aggregated.isUnbounded()) {
                 hops.add(aggregated.hop());
             }
         }

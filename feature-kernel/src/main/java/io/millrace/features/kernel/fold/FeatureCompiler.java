@@ -32,10 +32,15 @@ final class FeatureCompiler {
                 OptionalInt field = aggregated.field().isPresent()
                         ? OptionalInt.of(place(aggregated.field().get(), fieldNames))
                         : OptionalInt.empty();
-                var fold = new Fold(kind(aggregated, field), field, condition(aggregated.where()));
-                var window = Window.of(aggregated.window(), aggregated.hop());
+                var fold = new Fold(kind(aggregated, field), field, condition(aggregated.where()), limit(aggregated));
+                Window window =
+                        aggregated.isUnbounded() ? Window.UNBOUNDED : Window.of(aggregated.window(), aggregated.hop());
                 yield new FeaturePlan.Windowed(
-                        once(windows, window), once(folds, fold), aggregated.aggregate(), feature.type());
+                        once(windows, window),
+                        once(folds, fold),
+                        aggregated.aggregate(),
+                        feature.type(),
+                        aggregated.parameters());
             }
         };
     }
@@ -62,11 +67,26 @@ final class FeatureCompiler {
             case RATE -> Fold.Kind.RATE;
             case MIN -> Fold.Kind.MIN;
             case MAX -> Fold.Kind.MAX;
+            case FIRST -> Fold.Kind.FIRST;
             case LAST -> Fold.Kind.LAST;
+            case FIRST_K -> Fold.Kind.FIRST_K;
+            case LAST_K -> Fold.Kind.LAST_K;
+            case VARIANCE, STDDEV -> Fold.Kind.MOMENTS;
+            case DISTINCT_COUNT -> Fold.Kind.DISTINCT;
+            case QUANTILE -> Fold.Kind.QUANTILES;
+            case TOP_K, HISTOGRAM -> Fold.Kind.CATEGORIES;
             case SUM, MEAN -> {
                 ValueType type = view.fields().get(field.orElseThrow()).type();
                 yield type == ValueType.INT64 ? Fold.Kind.INT_SUM : Fold.Kind.REAL_SUM;
             }
+        };
+    }
+
+    private static int limit(Computation.Aggregated aggregated) {
+        return switch (aggregated.aggregate()) {
+            case FIRST_K, LAST_K -> aggregated.parameters().k();
+            case TOP_K, HISTOGRAM -> aggregated.parameters().categories();
+            case COUNT, SUM, MEAN, MIN, MAX, VARIANCE, STDDEV, RATE, FIRST, LAST, DISTINCT_COUNT, QUANTILE -> 0;
         };
     }
 

@@ -17,6 +17,7 @@ import io.millrace.features.kernel.window.TileRun;
 import io.millrace.features.kernel.window.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ public final class ViewPlan {
     private final List<Window> windows;
     private final List<FeaturePlan> features;
     private final Levels levels;
+    private final List<Integer> allLevels;
+    private final List<Integer> nestedLevels;
+    private final LongAdder overflows = new LongAdder();
 
     private ViewPlan(FeatureView view) {
         this.view = view;
@@ -45,6 +49,8 @@ public final class ViewPlan {
         this.folds = compiler.folds();
         this.windows = compiler.windows();
         this.levels = Levels.of(windows);
+        this.allLevels = levels.all();
+        this.nestedLevels = levels.nested();
     }
 
     /**
@@ -63,6 +69,11 @@ public final class ViewPlan {
     /** The sizes of this view's tiles; empty where no feature has a window. */
     public Levels levels() {
         return levels;
+    }
+
+    /** How many values were null because there was more than their states hold: sums beyond 64 bits, more categories than were declared. */
+    public long overflows() {
+        return overflows.sum();
     }
 
     /** Decides the view's conditions for an event. */
@@ -92,11 +103,31 @@ public final class ViewPlan {
     /** How far back the view reaches when its newest applied event has this event time. */
     public Horizon horizon(long newestMicros) {
         long earliest = newestMicros - Window.micros(view.retention());
-        long tilesAfter = windows.stream()
+        long read = Window.floor(earliest, levels.finest());
+        boolean unbounded = windows.contains(Window.UNBOUNDED);
+        long tail = windows.stream()
+                .filter(window -> !window.isUnbounded())
                 .mapToLong(window -> window.tailAt(earliest))
                 .min()
                 .orElse(Long.MAX_VALUE);
-        return new Horizon(earliest, Window.floor(earliest, levels.finest()), tilesAfter);
+        long tilesAfter = unbounded ? Window.UNBOUNDED.tailAt(earliest) : tail;
+        var firstTiles = new ArrayList<Long>(levels.micros().size());
+        for (int level = 0; level < levels.micros().size(); level++) {
+            long after = unbounded ? Math.min(tail, neededByUnbounded(level, read)) : tail;
+            firstTiles.add(Math.floorDiv(after, levels.micros().get(level)));
+        }
+        return new Horizon(earliest, read, tilesAfter, firstTiles);
+    }
+
+    /** Behind which instant the tiles of a level may still be read one by one for an unbounded window: those before are parts of tiles of the next level, which are read whole. */
+    private long neededByUnbounded(int level, long readMicros) {
+        int place = nestedLevels.indexOf(level);
+        if (place < 0) {
+            return Long.MAX_VALUE;
+        }
+        return place == nestedLevels.size() - 1
+                ? Window.UNBOUNDED.tailAt(readMicros)
+                : Window.floor(readMicros, levels.micros().get(nestedLevels.get(place + 1)));
     }
 
     /** What a read at an instant must look at. */
@@ -105,7 +136,8 @@ public final class ViewPlan {
         var byWindow = new ArrayList<List<TileRun>>(windows.size());
         var fetch = new @Nullable TileRun[levels.micros().size()];
         for (Window window : windows) {
-            List<TileRun> runs = TileRun.cover(window.tailAt(asOfMicros), head, levels);
+            List<TileRun> runs = TileRun.cover(
+                    window.tailAt(asOfMicros), head, levels, window.isUnbounded() ? nestedLevels : allLevels);
             byWindow.add(runs);
             for (TileRun run : runs) {
                 TileRun before = fetch[run.level()];
@@ -150,7 +182,7 @@ public final class ViewPlan {
                                 state = folded(cover, data, windowed);
                                 cells[cell] = state;
                             }
-                            yield windowed.value(state);
+                            yield valued(windowed, state);
                         }
                     });
         }
@@ -180,6 +212,27 @@ public final class ViewPlan {
     public boolean isExpired(long eventTimeMicros, long asOfMicros) {
         return view.ttl().isPresent()
                 && asOfMicros - eventTimeMicros > Window.micros(view.ttl().get());
+    }
+
+    @Nullable
+    FeatureValue valued(FeaturePlan.Windowed windowed, AggregationState state) {
+        FeatureValue value = windowed.value(state);
+        if (value == null && state.overflowed()) {
+            overflows.increment();
+        }
+        return value;
+    }
+
+    List<Fold> folds() {
+        return folds;
+    }
+
+    List<Window> windows() {
+        return windows;
+    }
+
+    List<FeaturePlan> features() {
+        return features;
     }
 
     private AggregationState folded(Cover cover, RowData data, FeaturePlan.Windowed cell) {
@@ -218,7 +271,7 @@ public final class ViewPlan {
             values.add(
                     switch (feature) {
                         case FeaturePlan.Newest(int field) -> newest.fields().get(field);
-                        case FeaturePlan.Windowed windowed -> windowed.value(fold.apply(windowed));
+                        case FeaturePlan.Windowed windowed -> valued(windowed, fold.apply(windowed));
                     });
         }
         long eventTime = newest.order().timeMicros();

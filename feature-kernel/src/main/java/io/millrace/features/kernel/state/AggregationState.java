@@ -9,7 +9,17 @@ import org.jspecify.annotations.Nullable;
  * they were grouped before they were merged. Mutable, not thread-safe.
  */
 public sealed interface AggregationState
-        permits CountState, RateState, RealSumState, IntSumState, ExtremeState, LastState {
+        permits CountState,
+                RateState,
+                RealSumState,
+                IntSumState,
+                MomentsState,
+                ExtremeState,
+                LastState,
+                ListState,
+                DistinctState,
+                QuantileState,
+                CategoryState {
     /**
      * Folds an event.
      *
@@ -26,6 +36,11 @@ public sealed interface AggregationState
     void merge(AggregationState other);
 
     void write(ByteWriter out);
+
+    /** Whether there was more than the state can hold, so that its value is null. */
+    default boolean overflowed() {
+        return false;
+    }
 
     /** The refusal of a state of another kind. */
     static IllegalArgumentException mismatch(AggregationState mine, AggregationState other) {

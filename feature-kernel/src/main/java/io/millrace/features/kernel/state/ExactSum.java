@@ -3,6 +3,8 @@ package io.millrace.features.kernel.state;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.encoding.EncodingException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
  * The exact sum of finite doubles: a fixed-point number of 2,176 bits that covers every double and 2^63 of them (R. Neal, Fast Exact Summation Using
@@ -15,13 +17,24 @@ final class ExactSum {
     private static final long DIGIT = 0xffff_ffffL;
     private static final long FRACTION = (1L << 52) - 1;
 
-    private final long[] chunks = new long[CHUNKS];
+    /** All of them; of a sum as it was read only those that were written, from {@link #low}: most sums that are read are only added to another. */
+    private long[] chunks;
+
+    private boolean asRead;
 
     /** The lowest chunk that may not be zero. */
     private int low = CHUNKS;
 
     /** How many numbers below 2^32 each chunk may hold the sum of. */
     private int terms;
+
+    ExactSum() {
+        this(new long[CHUNKS]);
+    }
+
+    private ExactSum(long[] chunks) {
+        this.chunks = chunks;
+    }
 
     /** Adds a finite number. */
     void add(double value) {
@@ -58,11 +71,24 @@ final class ExactSum {
     }
 
     void add(ExactSum other) {
-        other.carry();
+        if (!other.asRead) {
+            other.carry();
+        }
         makeRoom();
+        int offset = other.asRead ? other.low : 0;
+        int end = other.asRead ? other.low + other.chunks.length : CHUNKS;
+        for (int i = other.low; i < end; i++) {
+            chunks[i] += other.chunks[i - offset];
+        }
         low = Math.min(low, other.low);
-        for (int i = other.low; i < CHUNKS; i++) {
-            chunks[i] += other.chunks[i];
+    }
+
+    private void unfold() {
+        if (asRead) {
+            long[] all = new long[CHUNKS];
+            System.arraycopy(chunks, 0, all, low, chunks.length);
+            chunks = all;
+            asRead = false;
         }
     }
 
@@ -81,6 +107,29 @@ final class ExactSum {
         int length = high * 32 + 64 - Long.numberOfLeadingZeros(digits[high]);
         double rounded = length <= 53 ? Double.longBitsToDouble(bits(digits, 0)) : rounded(digits, length - 53);
         return negative ? -rounded : rounded;
+    }
+
+    /** The sum itself. */
+    ScaledInteger exact() {
+        carry();
+        boolean negative = chunks[CHUNKS - 1] < 0;
+        long[] digits = magnitude(negative);
+        int first = 0;
+        int last = CHUNKS - 1;
+        while (first < CHUNKS && digits[first] == 0) {
+            first++;
+        }
+        while (last >= first && digits[last] == 0) {
+            last--;
+        }
+        if (first > last) {
+            return new ScaledInteger(BigInteger.ZERO, 0);
+        }
+        var bytes = ByteBuffer.allocate((last - first + 1) * Integer.BYTES);
+        for (int i = last; i >= first; i--) {
+            bytes.putInt((int) digits[i]);
+        }
+        return new ScaledInteger(new BigInteger(negative ? -1 : 1, bytes.array()), first * 32 - 1074);
     }
 
     /** The sign, then the digits between the lowest and the highest that are not zero: 1 byte for zero, about 15 for everyday numbers. */
@@ -106,26 +155,28 @@ final class ExactSum {
     }
 
     static ExactSum read(ByteReader in) {
-        var sum = new ExactSum();
         int size = in.octet();
         if (size == 0) {
-            return sum;
+            return new ExactSum();
         }
         int head = in.octet();
         int first = head >>> 1;
         if (first + size > CHUNKS) {
             throw new EncodingException("a sum of " + size + " digits from " + first);
         }
-        for (int i = first; i < first + size; i++) {
+        var sum = new ExactSum(new long[size]);
+        for (int i = 0; i < size; i++) {
             long digit = in.int32() & DIGIT;
             sum.chunks[i] = (head & 1) == 0 ? digit : -digit;
         }
+        sum.asRead = true;
         sum.low = first;
         sum.terms = 1;
         return sum;
     }
 
     private void makeRoom() {
+        unfold();
         if (terms == Integer.MAX_VALUE - 1) {
             carry();
         }
@@ -134,6 +185,7 @@ final class ExactSum {
 
     /** Brings each chunk but the highest into 32 bits: the one form of this number. */
     private void carry() {
+        unfold();
         if (low == CHUNKS) {
             return;
         }

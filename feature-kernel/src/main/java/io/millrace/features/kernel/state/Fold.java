@@ -9,17 +9,25 @@ import java.util.OptionalInt;
  *
  * @param field the folded field's place among the view's event fields; nulls of it are left out. Empty for a fold over all events
  * @param condition the place of its condition among the view's conditions; empty for all events
+ * @param limit how many values or categories its state keeps; 0 where that is not declared
  */
-public record Fold(Kind kind, OptionalInt field, OptionalInt condition) {
-    /** The kinds of state. A sum and a mean of one field share one. */
+public record Fold(Kind kind, OptionalInt field, OptionalInt condition, int limit) {
+    /** The kinds of state. A sum and a mean of one field share one, and so do all quantiles of a field. */
     public enum Kind {
         COUNT,
         RATE,
         REAL_SUM,
         INT_SUM,
+        MOMENTS,
         MIN,
         MAX,
-        LAST
+        FIRST,
+        LAST,
+        FIRST_K,
+        LAST_K,
+        DISTINCT,
+        QUANTILES,
+        CATEGORIES
     }
 
     /** The state that has seen nothing. */
@@ -29,9 +37,16 @@ public record Fold(Kind kind, OptionalInt field, OptionalInt condition) {
             case RATE -> new RateState();
             case REAL_SUM -> new RealSumState();
             case INT_SUM -> new IntSumState();
+            case MOMENTS -> new MomentsState();
             case MIN -> new ExtremeState(true);
             case MAX -> new ExtremeState(false);
-            case LAST -> new LastState();
+            case FIRST -> new LastState(true);
+            case LAST -> new LastState(false);
+            case FIRST_K -> new ListState(true, limit);
+            case LAST_K -> new ListState(false, limit);
+            case DISTINCT -> new DistinctState();
+            case QUANTILES -> new QuantileState();
+            case CATEGORIES -> new CategoryState(limit);
         };
     }
 
@@ -42,9 +57,16 @@ public record Fold(Kind kind, OptionalInt field, OptionalInt condition) {
             case RATE -> RateState.read(in);
             case REAL_SUM -> RealSumState.read(in);
             case INT_SUM -> IntSumState.read(in);
+            case MOMENTS -> MomentsState.read(in);
             case MIN -> ExtremeState.read(true, in);
             case MAX -> ExtremeState.read(false, in);
-            case LAST -> LastState.read(in);
+            case FIRST -> LastState.read(true, in);
+            case LAST -> LastState.read(false, in);
+            case FIRST_K -> ListState.read(true, limit, in);
+            case LAST_K -> ListState.read(false, limit, in);
+            case DISTINCT -> DistinctState.read(in);
+            case QUANTILES -> QuantileState.read(in);
+            case CATEGORIES -> CategoryState.read(limit, in);
         };
     }
 

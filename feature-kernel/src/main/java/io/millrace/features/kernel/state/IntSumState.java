@@ -63,6 +63,11 @@ public final class IntSumState implements AggregationState {
     }
 
     @Override
+    public boolean overflowed() {
+        return high != low >> 63;
+    }
+
+    @Override
     public void write(ByteWriter out) {
         out.unsigned(count);
         out.signed(high);

@@ -7,22 +7,38 @@ import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.encoding.ValueEncoding;
 import org.jspecify.annotations.Nullable;
 
-/** The value of the newest event, by event time and then by position. */
+/** The value of the newest event, or of the oldest, by {@link EventOrder}. */
 public final class LastState implements AggregationState {
     private static final int NOTHING = 0;
     private static final int WITHOUT_CREATED = 1;
     private static final int WITH_CREATED = 2;
 
-    private @Nullable EventOrder newest;
+    private final boolean oldest;
+    private @Nullable EventOrder found;
     private @Nullable FeatureValue value;
 
+    LastState() {
+        this(false);
+    }
+
+    /**
+     * @param oldest whether it is the first value that counts, not the last
+     */
+    LastState(boolean oldest) {
+        this.oldest = oldest;
+    }
+
     static LastState read(ByteReader in) {
-        var state = new LastState();
+        return read(false, in);
+    }
+
+    static LastState read(boolean oldest, ByteReader in) {
+        var state = new LastState(oldest);
         int form = in.octet();
         if (form != NOTHING) {
             long time = in.signed();
             long created = form == WITH_CREATED ? in.signed() : FeatureEvent.NO_CREATED;
-            state.newest = new EventOrder(time, created, in.text(), (int) in.signed(), in.signed());
+            state.found = new EventOrder(time, created, in.text(), (int) in.signed(), in.signed());
             state.value = ValueEncoding.read(in);
         }
         return state;
@@ -35,25 +51,26 @@ public final class LastState implements AggregationState {
 
     @Override
     public void add(@Nullable FeatureValue candidate, boolean met, EventOrder order) {
-        if (newest == null || order.compareTo(newest) > 0) {
-            newest = order;
+        EventOrder before = found;
+        if (before == null || (oldest ? order.compareTo(before) < 0 : order.compareTo(before) > 0)) {
+            found = order;
             value = candidate;
         }
     }
 
     @Override
     public void merge(AggregationState other) {
-        if (!(other instanceof LastState last)) {
+        if (!(other instanceof LastState last) || last.oldest != oldest) {
             throw AggregationState.mismatch(this, other);
         }
-        if (last.newest != null) {
-            add(last.value, true, last.newest);
+        if (last.found != null) {
+            add(last.value, true, last.found);
         }
     }
 
     @Override
     public void write(ByteWriter out) {
-        EventOrder order = newest;
+        EventOrder order = found;
         if (order == null) {
             out.octet(NOTHING);
         } else {

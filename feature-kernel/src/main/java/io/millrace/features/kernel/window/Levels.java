@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  * as windows are, so that tiles put together are a window.
  *
  * <p>They are the hops of the view's windows; a finest one that divides every hop and 5 minutes; and of 5 s, 5 min, 1 h and 1 d those that fill gaps of
- * more than 60 between neighbours, or keep the longest window below some 300 tiles.
+ * more than 60 between neighbours, or keep the longest window below some 300 tiles. An unbounded window has 5 min, 1 h, 1 d, 64 d, 4,096 d and 262,144 d in any case: each divides
+ * the next, and some 170 tiles reach from the beginning of time to any instant.
  */
 public record Levels(List<Long> micros) {
     /** The most different hops that a view may have: every event is written once for each level. */
     public static final int MOST_HOPS = 12;
 
     /** The most levels that come of that many hops: theirs, the finest and those between. */
-    public static final int MOST_LEVELS = MOST_HOPS + 1 + 4;
+    public static final int MOST_LEVELS = MOST_HOPS + 1 + 4 + 3;
+
+    /** Before all events: a multiple of every size that an unbounded window uses. */
+    static final long BEGINNING = -3 * Window.micros(Duration.ofDays(262_144));
 
     private static final long FINEST_AT_MOST = Window.micros(Duration.ofMinutes(5));
     private static final List<Long> LADDER = List.of(
@@ -27,6 +32,13 @@ public record Levels(List<Long> micros) {
             FINEST_AT_MOST,
             Window.micros(Duration.ofHours(1)),
             Window.micros(Duration.ofDays(1)));
+    private static final List<Long> UNBOUNDED_LADDER = List.of(
+            FINEST_AT_MOST,
+            Window.micros(Duration.ofHours(1)),
+            Window.micros(Duration.ofDays(1)),
+            Window.micros(Duration.ofDays(64)),
+            Window.micros(Duration.ofDays(4_096)),
+            Window.micros(Duration.ofDays(262_144)));
     private static final int WIDEST_GAP = 60;
     private static final int MOST_TILES = 300;
 
@@ -43,6 +55,9 @@ public record Levels(List<Long> micros) {
         long finest = FINEST_AT_MOST;
         long longest = 0;
         for (Window window : windows) {
+            if (window.isUnbounded()) {
+                continue;
+            }
             sizes.add(window.hopMicros());
             finest = gcd(finest, window.hopMicros());
             longest = Math.max(longest, window.lengthMicros());
@@ -58,7 +73,28 @@ public record Levels(List<Long> micros) {
                 sizes.add(step);
             }
         }
+        if (windows.contains(Window.UNBOUNDED)) {
+            sizes.addAll(UNBOUNDED_LADDER);
+        }
         return new Levels(new ArrayList<>(sizes));
+    }
+
+    /** The places of all levels. */
+    public List<Integer> all() {
+        return IntStream.range(0, micros.size()).boxed().toList();
+    }
+
+    /** The places of the levels of which each divides the next: those that an unbounded window uses, so that what lies behind a reader's instant needs their largest tiles only. */
+    public List<Integer> nested() {
+        var nested = new ArrayList<Integer>();
+        for (int level = 0; level < micros.size(); level++) {
+            long size = micros.get(level);
+            boolean usable = level == 0 || LADDER.contains(size) || UNBOUNDED_LADDER.contains(size);
+            if (usable && (nested.isEmpty() || size % micros.get(nested.getLast()) == 0)) {
+                nested.add(level);
+            }
+        }
+        return nested;
     }
 
     public boolean isEmpty() {

@@ -10,13 +10,14 @@ public record TileRun(int level, long from, long to) {
      *
      * @param tailMicros a multiple of the finest level, not above the head
      * @param headMicros a multiple of the finest level
+     * @param usable the places of the levels whose tiles may be taken, the finest first
      * @return runs in the order of time
      */
-    public static List<TileRun> cover(long tailMicros, long headMicros, Levels levels) {
+    public static List<TileRun> cover(long tailMicros, long headMicros, Levels levels, List<Integer> usable) {
         var runs = new ArrayList<TileRun>();
         long at = tailMicros;
         while (at < headMicros) {
-            int level = largestAt(at, headMicros, levels);
+            int level = largestAt(at, headMicros, levels, usable);
             long size = levels.micros().get(level);
             long tile = Math.floorDiv(at, size);
             TileRun previous = runs.isEmpty() ? null : runs.getLast();
@@ -35,8 +36,9 @@ public record TileRun(int level, long from, long to) {
         return new TileRun(level, Math.min(from, other.from), Math.max(to, other.to));
     }
 
-    private static int largestAt(long at, long head, Levels levels) {
-        for (int level = levels.micros().size() - 1; level > 0; level--) {
+    private static int largestAt(long at, long head, Levels levels, List<Integer> usable) {
+        for (int i = usable.size() - 1; i > 0; i--) {
+            int level = usable.get(i);
             long size = levels.micros().get(level);
             if (at + size <= head && Math.floorMod(at, size) == 0) {
                 return level;

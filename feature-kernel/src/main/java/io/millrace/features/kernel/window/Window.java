@@ -2,8 +2,11 @@ package io.millrace.features.kernel.window;
 
 import java.time.Duration;
 
-/** A sliding window: a read at T covers the events with floor(T − length, hop) &lt; time ≤ T. Microseconds. */
+/** A sliding window: a read at T covers the events with floor(T − length, hop) &lt; time ≤ T; an {@link #UNBOUNDED} one all with time ≤ T. Microseconds. */
 public record Window(long lengthMicros, long hopMicros) {
+    /** The window of all events. Its tail never moves. */
+    public static final Window UNBOUNDED = new Window(Long.MAX_VALUE, 1);
+
     public Window {
         if (lengthMicros <= 0 || hopMicros <= 0) {
             throw new IllegalArgumentException(
@@ -15,9 +18,13 @@ public record Window(long lengthMicros, long hopMicros) {
         return new Window(micros(length), micros(hop));
     }
 
-    /** Where the window's tail lies at an instant, exclusive: a multiple of the hop, also before 1970. */
+    public boolean isUnbounded() {
+        return lengthMicros == Long.MAX_VALUE;
+    }
+
+    /** Where the window's tail lies at an instant, exclusive: a multiple of the hop, also before 1970. That of an unbounded one lies before all events. */
     public long tailAt(long asOfMicros) {
-        return floor(asOfMicros - lengthMicros, hopMicros);
+        return isUnbounded() ? Levels.BEGINNING : floor(asOfMicros - lengthMicros, hopMicros);
     }
 
     /** Whole microseconds of a duration. */

@@ -12,6 +12,7 @@ import io.millrace.features.kernel.FeatureView.Aggregate;
 import io.millrace.features.kernel.FeatureView.Computation;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.JoinKey;
+import io.millrace.features.kernel.FeatureView.Parameters;
 import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
 import io.millrace.features.kernel.ValueType;
@@ -236,5 +237,75 @@ class FeatureViewReaderTest {
                 .singleElement()
                 .asString()
                 .contains("'timestamp' is missing");
+    }
+
+    @Test
+    void everyAggregateIsReadWithItsParameters() {
+        FeatureView view = only("""
+                kind: FeatureView
+                name: shop
+                version: v1
+                entity: {name: user, join_keys: [{name: user_id, type: int64}]}
+                source: {push: true}
+                fields: {amount: double, shop: string, at: timestamp}
+                features:
+                  - {name: spread, type: double, aggregate: variance, field: amount, window: 1h, of: population}
+                  - {name: p95, type: double, aggregate: quantile, q: 0.95, field: amount, window: 1h}
+                  - {name: ps, type: list<double>, aggregate: quantile, q: [0, 0.5, 1], field: amount, window: 1h}
+                  - {name: shops, type: list<string>, aggregate: top_k, k: 3, field: shop, window: 90d}
+                  - {name: by_shop, type: map<int64>, aggregate: histogram, categories: 50, field: shop, window: 90d}
+                  - {name: times, type: list<timestamp>, aggregate: last_k, k: 100, field: at, window: unbounded}
+                """);
+
+        assertThat(view.features())
+                .extracting(feature -> ((Computation.Aggregated) feature.computation()).parameters())
+                .containsExactly(
+                        new Parameters(List.of(), 0, 0, true),
+                        new Parameters(List.of(0.95), 0, 0, false),
+                        new Parameters(List.of(0.0, 0.5, 1.0), 0, 0, false),
+                        new Parameters(List.of(), 3, 1_000, false),
+                        new Parameters(List.of(), 0, 50, false),
+                        new Parameters(List.of(), 100, 0, false));
+        assertThat(((Computation.Aggregated) view.features().get(5).computation()).isUnbounded())
+                .isTrue();
+    }
+
+    @Test
+    void whatAnAggregateCannotTakeIsAFault() {
+        List<String> faults = faults("""
+                kind: FeatureView
+                name: shop
+                version: v1
+                entity: {name: user, join_keys: [{name: user_id, type: int64}]}
+                source: {push: true}
+                fields: {amount: double, shop: string}
+                features:
+                  - {name: a, type: double, aggregate: quantile, field: amount, window: 1h}
+                  - {name: b, type: double, aggregate: quantile, q: 1.5, field: amount, window: 1h}
+                  - {name: c, type: double, aggregate: quantile, q: [0.5], field: amount, window: 1h}
+                  - {name: d, type: list<string>, aggregate: top_k, k: 101, field: shop, window: 1h}
+                  - {name: e, type: list<double>, aggregate: top_k, k: 1, field: amount, window: 1h}
+                  - {name: f, type: map<int64>, aggregate: histogram, categories: 10001, field: shop, window: 1h}
+                  - {name: g, type: double, aggregate: mean, k: 3, field: amount, window: 1h}
+                  - {name: h, type: double, aggregate: variance, of: everything, field: amount, window: 1h}
+                  - {name: i, type: int64, aggregate: count, window: unbounded, hop: 1h}
+                  - {name: j, type: double, aggregate: last_k, k: 2, field: amount, window: 1h}
+                  - {name: l, type: double, field: amount, q: 0.5}
+                """);
+
+        assertThat(faults)
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:8: 'q' must be from 0 to 1"))
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:9: 'q' must be from 0 to 1"))
+                .anySatisfy(f -> assertThat(f).isEqualTo("v.yaml:10: 'type' is double, but a quantile is list<double>"))
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:11: 'k' must be from 1 to 100"))
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:12: top_k folds [bool, int64, string]"))
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:13: 'categories' must be from 1 to 10000"))
+                .anySatisfy(f -> assertThat(f).isEqualTo("v.yaml:14: 'k' has no meaning for 'aggregate: mean'"))
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:15: 'of' must be one of"))
+                .anySatisfy(f -> assertThat(f).startsWith("v.yaml:16: 'hop' has no meaning for an unbounded window"))
+                .anySatisfy(f -> assertThat(f)
+                        .isEqualTo("v.yaml:17: 'type' is double, but the last_k of such a field is list<double>"))
+                .anySatisfy(f -> assertThat(f).isEqualTo("v.yaml:18: 'q' has no meaning without 'aggregate'"))
+                .hasSize(11);
     }
 }

@@ -39,7 +39,8 @@ class FoldProperties {
             for (long off = -1; off <= 1; off++) {
                 instants.add(event.timeMicros() + off);
                 for (Feature feature : ManyWindows.VIEW.features()) {
-                    if (feature.computation() instanceof Computation.Aggregated aggregated) {
+                    if (feature.computation() instanceof Computation.Aggregated aggregated
+                            && !aggregated.isUnbounded()) {
                         instants.add(event.timeMicros() + Window.micros(aggregated.window()) + off);
                         instants.add(event.timeMicros()
                                 + Window.micros(aggregated.window().plus(aggregated.hop()))
@@ -63,6 +64,28 @@ class FoldProperties {
                     Collections.shuffle(instants, new Random(events.size()));
                     for (long instant : instants.subList(0, Math.min(30, instants.size()))) {
                         assertThat(tiled.read(instant)).isEqualTo(history.at(ManyWindows.KEY, instant));
+                    }
+                });
+    }
+
+    @Test
+    void whatIsForgottenBehindTheHorizonIsMissedByNoReadThatIsAllowed() {
+        long retention = Window.micros(ManyWindows.VIEW.retention());
+        qt().withExamples(300)
+                .forAll(ManyWindows.events(), longs().between(0, retention))
+                .checkAssert((events, back) -> {
+                    if (events.isEmpty()) {
+                        return;
+                    }
+                    long newest = events.stream()
+                            .mapToLong(FeatureEvent::timeMicros)
+                            .max()
+                            .getAsLong();
+                    TiledRow forgetful = tiled(events);
+                    forgetful.forget(plan.horizon(newest));
+
+                    for (long asOf : new long[] {newest - back, newest - retention, newest, newest + back}) {
+                        assertThat(forgetful.read(asOf)).isEqualTo(tiled(events).read(asOf));
                     }
                 });
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.quicktheories.core.Gen;
 import org.quicktheories.generators.SourceDSL;
 
-/** A view with every fold over windows of every default hop and an odd one, and events that like boundaries. */
+/** A view with every fold over windows of every default hop, an odd one and none, and events that like boundaries. */
 final class ManyWindows {
     static final FeatureView VIEW = new FeatureViewReader()
             .read(List.of(new DefinitionFile("v.yaml", """
@@ -39,6 +39,18 @@ final class ManyWindows {
                       - {name: last_1h, type: int64, aggregate: last, field: n, window: 1h}
                       - {name: total_13d, type: int64, aggregate: sum, field: n, window: 13d}
                       - {name: avg_n_1d, type: double, aggregate: mean, field: n, window: 1d}
+                      - {name: var_1h, type: double, aggregate: variance, field: x, window: 1h}
+                      - {name: sd_n_1d, type: double, aggregate: stddev, field: n, window: 1d, of: population}
+                      - {name: first_1h, type: int64, aggregate: first, field: n, window: 1h}
+                      - {name: last_3, type: list<double>, aggregate: last_k, field: x, window: 84m, hop: 7m, k: 3}
+                      - {name: first_2, type: list<int64>, aggregate: first_k, field: n, window: unbounded, k: 2}
+                      - {name: different_90d, type: int64, aggregate: distinct_count, field: x, window: 90d}
+                      - {name: median_1h, type: double, aggregate: quantile, q: 0.5, field: x, window: 1h}
+                      - {name: quantiles, type: list<double>, aggregate: quantile, q: [0.1, 0.9], field: x, window: unbounded}
+                      - {name: top_90d, type: list<int64>, aggregate: top_k, k: 2, field: n, window: 90d, where: "x > 0.0"}
+                      - {name: histogram_1d, type: map<int64>, aggregate: histogram, field: n, window: 1d, categories: 3}
+                      - {name: n_ever, type: int64, aggregate: count, window: unbounded}
+                      - {name: sum_ever, type: double, aggregate: sum, field: x, window: unbounded, where: "n > 0"}
                     fields: {x: double, n: int64}
                     """)))
             .getFirst();
@@ -47,7 +59,7 @@ final class ManyWindows {
 
     private static final long SECOND = 1_000_000L;
     private static final long[] STEPS = {
-        5 * SECOND, 60 * SECOND, 300 * SECOND, 420 * SECOND, 3_600 * SECOND, 86_400 * SECOND
+        5 * SECOND, 60 * SECOND, 300 * SECOND, 420 * SECOND, 3_600 * SECOND, 86_400 * SECOND, 64 * 86_400 * SECOND
     };
     private static final long[] EPOCHS = {0, 983_528_100 * SECOND, -86_400L * 365 * SECOND};
     private static final @Nullable Double[] REALS = {

@@ -33,6 +33,13 @@ final class TiledRow {
         }
     }
 
+    /** Drops what a store may drop. */
+    void forget(Horizon horizon) {
+        for (int level = 0; level < tiles.size(); level++) {
+            tiles.get(level).headMap(horizon.firstTiles().get(level)).clear();
+        }
+    }
+
     RowAnswer read(long asOf) {
         Cover cover = plan.cover(asOf);
         Observation newest = singles.stream()

@@ -75,7 +75,7 @@ class LevelsTest {
                     long tail = head - length * finest;
                     long at = tail;
                     long tiles = 0;
-                    for (TileRun run : TileRun.cover(tail, head, levels)) {
+                    for (TileRun run : TileRun.cover(tail, head, levels, levels.all())) {
                         long size = levels.micros().get(run.level());
                         assertThat(run.from() * size).isEqualTo(at);
                         assertThat(run.to()).isGreaterThan(run.from());
@@ -85,5 +85,25 @@ class LevelsTest {
                     assertThat(at).isEqualTo(head);
                     assertThat(tiles).isLessThan(600);
                 });
+    }
+
+    @Test
+    void anUnboundedWindowReachesTheBeginningInFewTilesThatNest() {
+        Levels levels = Levels.of(List.of(
+                Window.UNBOUNDED,
+                Window.of(Duration.ofMinutes(1), Duration.ofSeconds(5)),
+                Window.of(Duration.ofMinutes(84), Duration.ofMinutes(7))));
+        long head = Window.floor(983_528_100_000_000L, levels.finest());
+        List<TileRun> runs = TileRun.cover(Window.UNBOUNDED.tailAt(head), head, levels, levels.nested());
+
+        assertThat(runs.stream().mapToLong(run -> run.to() - run.from()).sum()).isLessThan(260);
+        assertThat(levels.micros().size()).isLessThanOrEqualTo(Levels.MOST_LEVELS);
+        assertThat(Window.UNBOUNDED.tailAt(head)).isLessThan(-62_135_596_800_000_000L);
+        List<Integer> nested = levels.nested();
+        for (int i = 1; i < nested.size(); i++) {
+            assertThat(levels.micros().get(nested.get(i)) % levels.micros().get(nested.get(i - 1)))
+                    .isZero();
+        }
+        assertThat(nested).hasSize(levels.micros().size() - 1);
     }
 }
