@@ -194,7 +194,9 @@ public final class ViewPlan {
     public long tailsUnchangedFrom(long asOfMicros) {
         long from = Long.MIN_VALUE;
         for (Window window : windows) {
-            from = Math.max(from, window.tailAt(asOfMicros) + window.lengthMicros());
+            if (!window.isUnbounded()) {
+                from = Math.max(from, window.tailAt(asOfMicros) + window.lengthMicros());
+            }
         }
         return from;
     }
@@ -203,7 +205,9 @@ public final class ViewPlan {
     public long tailsUnchangedTo(long asOfMicros) {
         long to = Long.MAX_VALUE;
         for (Window window : windows) {
-            to = Math.min(to, window.tailAt(asOfMicros) + window.lengthMicros() + window.hopMicros());
+            if (!window.isUnbounded()) {
+                to = Math.min(to, window.tailAt(asOfMicros) + window.lengthMicros() + window.hopMicros());
+            }
         }
         return to;
     }
