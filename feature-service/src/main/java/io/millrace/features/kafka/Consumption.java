@@ -113,7 +113,7 @@ final class Consumption {
         Map<SourcePartition, Long> fresh = new HashMap<>();
         for (TopicPartition partition : partitions) {
             SourcePartition source = topic.source(partition.partition());
-            deadLetters.resume(source, ofGroup.get(partition));
+            String note = deadLetters.resume(source, ofGroup.get(partition));
             Long position = stored.get(source);
             long beginning = first.getOrDefault(partition, 0L);
             if (position == null) {
@@ -122,16 +122,12 @@ final class Consumption {
                 position = beginning;
             }
             applied.put(source, position);
-            consumer.seek(partition, reader.memory() == 0 ? position : back(position, beginning));
+            consumer.seek(partition, reader.resume(source, position, beginning, note));
         }
         if (!fresh.isEmpty()) {
             store.apply(view, new Batch(List.of(), fresh));
         }
         progress.begin(applied);
-    }
-
-    private long back(long position, long beginning) {
-        return Math.min(position, Math.max(beginning, position - reader.memory()));
     }
 
     private void sayIfMadeAnew(SourcePartition source, Set<SourcePartition> stored) {
@@ -152,7 +148,7 @@ final class Consumption {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             SourcePartition source = topic.source(record.partition());
             if (record.offset() < applied.getOrDefault(source, 0L)) {
-                reader.remember(record);
+                reader.remember(record, source);
                 continue;
             }
             switch (reader.read(record, source)) {
@@ -167,7 +163,12 @@ final class Consumption {
             lookAfterStore();
             return;
         }
-        counts.add(deadLetters.write(dead, next, consumer.groupMetadata(), topic.partitions()));
+        if (!dead.isEmpty()) {
+            Map<SourcePartition, DeadLetters.Reached> reached = new HashMap<>();
+            next.forEach((source, offset) ->
+                    reached.put(source, new DeadLetters.Reached(offset, reader.note(source, offset))));
+            counts.add(deadLetters.write(dead, reached, consumer.groupMetadata(), topic.partitions()));
+        }
         counts.add(store.apply(view, new Batch(events, next)));
         applied.putAll(next);
         progress.note(next);
@@ -213,7 +214,8 @@ final class Consumption {
             SourcePartition source = topic.source(partition.partition());
             Long position = applied.get(source);
             if (position != null && !position.equals(committed.get(source))) {
-                offsets.put(partition, deadLetters.commit(source, position));
+                String note = reader.note(source, consumer.position(partition));
+                offsets.put(partition, deadLetters.commit(source, position, note));
             }
         }
         if (offsets.isEmpty()) {

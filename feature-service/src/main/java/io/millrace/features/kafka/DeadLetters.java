@@ -33,6 +33,7 @@ final class DeadLetters implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OURS = "millrace.";
+    private static final char BEFORE_NOTE = ';';
 
     private final KafkaClients clients;
     private final Topics topics;
@@ -40,6 +41,9 @@ final class DeadLetters implements AutoCloseable {
     private final String view;
     private final Map<SourcePartition, Long> writtenBelow = new HashMap<>();
     private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+    /** Up to where a partition is read, and the note to keep with that. */
+    record Reached(long next, String note) {}
 
     /** A record and why it is dead. */
     record DeadLetter(ConsumerRecord<byte[], byte[]> record, SourcePartition source, Enum<?> reason, String detail) {}
@@ -51,27 +55,42 @@ final class DeadLetters implements AutoCloseable {
         this.view = view;
     }
 
-    /** Takes up what the group has committed for a partition; an offset of a topic that is gone does not count. */
-    void resume(SourcePartition partition, @Nullable OffsetAndMetadata committed) {
-        writtenBelow.put(
-                partition,
-                committed != null && committed.metadata().equals(partition.topicId()) ? committed.offset() : 0L);
+    /**
+     * Takes up what the group has committed for a partition; an offset of a topic that is gone does not count.
+     *
+     * @return the note that was committed with it, "" where none counts
+     */
+    String resume(SourcePartition partition, @Nullable OffsetAndMetadata committed) {
+        String metadata = committed == null ? "" : committed.metadata();
+        int note = metadata.indexOf(BEFORE_NOTE);
+        String topicId = note < 0 ? metadata : metadata.substring(0, note);
+        if (committed == null || !topicId.equals(partition.topicId())) {
+            writtenBelow.put(partition, 0L);
+            return "";
+        }
+        writtenBelow.put(partition, committed.offset());
+        return note < 0 ? "" : metadata.substring(note + 1);
     }
 
-    /** What to commit for a partition that has been applied up to {@code applied}: never less than what says which dead letters are written. */
-    OffsetAndMetadata commit(SourcePartition partition, long applied) {
-        return new OffsetAndMetadata(Math.max(applied, writtenBelow.getOrDefault(partition, 0L)), partition.topicId());
+    /**
+     * What to commit for a partition that has been applied up to {@code applied}: never less than what says which dead letters are written.
+     *
+     * @param note kept beside it for the next {@link #resume}
+     */
+    OffsetAndMetadata commit(SourcePartition partition, long applied, String note) {
+        String metadata = note.isEmpty() ? partition.topicId() : partition.topicId() + BEFORE_NOTE + note;
+        return new OffsetAndMetadata(Math.max(applied, writtenBelow.getOrDefault(partition, 0L)), metadata);
     }
 
     /**
      * Writes the dead letters of a batch.
      *
-     * @param next offsets behind the batch
+     * @param next offsets behind the batch, and what to keep with them
      * @return the letters that were written now, without those of an earlier life
      * @throws KafkaException where they could not be written; whether they were is found out at the next {@link #resume}
      */
     List<DeadLetter> write(
-            List<DeadLetter> letters, Map<SourcePartition, Long> next, ConsumerGroupMetadata group, int partitions) {
+            List<DeadLetter> letters, Map<SourcePartition, Reached> next, ConsumerGroupMetadata group, int partitions) {
         List<DeadLetter> fresh = letters.stream()
                 .filter(letter -> letter.record().offset() >= writtenBelow.getOrDefault(letter.source(), 0L))
                 .toList();
@@ -89,7 +108,7 @@ final class DeadLetters implements AutoCloseable {
             }
             transact(producer(topic, partitions), topic, withoutLarge(fresh), next, group);
         }
-        next.forEach((partition, offset) -> writtenBelow.merge(partition, offset, Math::max));
+        next.forEach((partition, reached) -> writtenBelow.merge(partition, reached.next(), Math::max));
         return fresh;
     }
 
@@ -97,13 +116,14 @@ final class DeadLetters implements AutoCloseable {
             KafkaProducer<byte[], byte[]> open,
             String topic,
             List<DeadLetter> letters,
-            Map<SourcePartition, Long> next,
+            Map<SourcePartition, Reached> next,
             ConsumerGroupMetadata group) {
         open.beginTransaction();
         letters.forEach(letter -> open.send(record(topic, letter)));
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        next.forEach((partition, offset) ->
-                offsets.put(new TopicPartition(partition.topic(), partition.partition()), commit(partition, offset)));
+        next.forEach((partition, reached) -> offsets.put(
+                new TopicPartition(partition.topic(), partition.partition()),
+                commit(partition, reached.next(), reached.note())));
         open.sendOffsetsToTransaction(offsets, group);
         open.commitTransaction();
     }

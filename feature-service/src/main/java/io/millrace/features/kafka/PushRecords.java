@@ -56,12 +56,12 @@ final class PushRecords implements RecordReader {
     }
 
     @Override
-    public int memory() {
-        return memory;
+    public long resume(SourcePartition source, long position, long beginning, String note) {
+        return Math.min(position, Math.max(beginning, position - memory));
     }
 
     @Override
-    public void remember(ConsumerRecord<byte[], byte[]> record) {
+    public void remember(ConsumerRecord<byte[], byte[]> record, SourcePartition source) {
         if (isOurs(record)) {
             isRepeated(record);
         }

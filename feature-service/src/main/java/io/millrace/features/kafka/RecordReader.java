@@ -8,13 +8,28 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 interface RecordReader {
     Read read(ConsumerRecord<byte[], byte[]> record, SourcePartition source);
 
-    /** How many records before the first one that is not applied yet have to be read again to know what came before it. */
-    default int memory() {
-        return 0;
+    /**
+     * Where to read from so that everything is known that came before {@code position}; never behind it. The records before {@code position} are handed
+     * to {@link #remember}.
+     *
+     * @param beginning the first offset that there is
+     * @param note what {@link #note} gave last, as far as it was kept; "" where nothing was
+     */
+    default long resume(SourcePartition source, long position, long beginning, String note) {
+        return position;
     }
 
     /** Takes note of a record that was applied in an earlier life. */
-    default void remember(ConsumerRecord<byte[], byte[]> record) {}
+    default void remember(ConsumerRecord<byte[], byte[]> record, SourcePartition source) {}
+
+    /**
+     * What to keep beside the committed offset for the next {@link #resume}: printable ASCII of at most 1,000 characters.
+     *
+     * @param next behind the last record that was read or remembered
+     */
+    default String note(SourcePartition source, long next) {
+        return "";
+    }
 
     /** What one record is. */
     sealed interface Read {

@@ -57,7 +57,7 @@ class PushRecordsTest {
     @Test
     void aRepeatedPushCountsOnceWithinTheMemoryAlsoWhenTheFirstWasAppliedInAnEarlierLife() {
         FeatureEvent row = row(1, new FeatureValue.Int(31));
-        records.remember(record(3, row, "profile@v1", "p"));
+        records.remember(record(3, row, "profile@v1", "p"), SOURCE);
 
         assertThat(records.read(record(13, row, "profile@v1", "p"), SOURCE)).isEqualTo(new RecordReader.Read.Nothing());
         assertThat(records.read(record(14, row, "profile@v1", "q"), SOURCE))
@@ -72,7 +72,7 @@ class PushRecordsTest {
         var inTheMiddle = new PushRecords(view, 10);
         records.read(record(3, row, "profile@v1", "p"), SOURCE);
         records.read(record(12, row, "profile@v1", "p"), SOURCE);
-        inTheMiddle.remember(record(12, row, "profile@v1", "p"));
+        inTheMiddle.remember(record(12, row, "profile@v1", "p"), SOURCE);
 
         var again = record(20, row, "profile@v1", "p");
         assertThat(records.read(again, SOURCE))
@@ -94,5 +94,18 @@ class PushRecordsTest {
         record.headers().add(PushRecords.VIEW, "profile@v1".getBytes(StandardCharsets.UTF_8));
 
         assertThat(records.read(record, SOURCE)).isInstanceOf(RecordReader.Read.Dead.class);
+    }
+
+    @Test
+    void aRowForTheOfflineStoreAloneIsAnEventOfAnotherStore() {
+        FeatureEvent row = row(1, new FeatureValue.Int(31));
+        var offline = record(1, row, "profile@v1", "p");
+        offline.headers().add(PushRecords.TO, "offline".getBytes(StandardCharsets.UTF_8));
+        var online = record(2, row, "profile@v1", "q");
+        online.headers().add(PushRecords.TO, "online".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(records.read(offline, SOURCE)).isInstanceOf(RecordReader.Read.Elsewhere.class);
+        assertThat(records.read(online, SOURCE)).isInstanceOf(RecordReader.Read.Event.class);
+        assertThat(records.read(offline, SOURCE)).isEqualTo(new RecordReader.Read.Nothing());
     }
 }
