@@ -21,7 +21,8 @@ class ArchitectureTest {
         "io.millrace.features.kafka..",
         "io.millrace.features.store..",
         "io.millrace.features.offline..",
-        "io.millrace.features.vectors.."
+        "io.millrace.features.vectors..",
+        "io.millrace.features.schemas.."
     };
 
     @ArchTest
@@ -49,7 +50,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adaptersNeverSeeEachOther = slices().matching(
-                    "io.millrace.features.(rest|grpc|kafka|store|offline|vectors)..")
+                    "io.millrace.features.(rest|grpc|kafka|store|offline|vectors|schemas)..")
             .should()
             .notDependOnEachOther();
 

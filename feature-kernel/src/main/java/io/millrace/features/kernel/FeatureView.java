@@ -66,8 +66,13 @@ public record FeatureView(
 
     /** Where a view's events come from. */
     public sealed interface Source {
-        /** A Kafka topic of JSON objects. */
-        record Topic(String topic, String timestampField, TimeUnitOfField unit) implements Source {}
+        /** A Kafka topic. */
+        record Topic(String topic, String timestampField, TimeUnitOfField unit, RecordFormat format) implements Source {
+            /** A topic of JSON objects. */
+            public Topic(String topic, String timestampField, TimeUnitOfField unit) {
+                this(topic, timestampField, unit, RecordFormat.JSON);
+            }
+        }
 
         /** Rows pushed to the service, which keeps them in a log of its own. */
         record Push() implements Source {}

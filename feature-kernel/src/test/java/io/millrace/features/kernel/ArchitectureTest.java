@@ -26,7 +26,15 @@ class ArchitectureTest {
             .resideOutsideOfPackage(KERNEL + ".condition")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.cel..", "com.google.protobuf..");
+            .resideInAnyPackage("dev.cel..");
+
+    @ArchTest
+    static final ArchRule onlyFormatsSeeTheirLibraries = noClasses()
+            .that()
+            .resideOutsideOfPackages(KERNEL + ".format", KERNEL + ".condition")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.google.protobuf..", "org.apache.avro..", "com.squareup..", "okio..", "kotlin..");
 
     @ArchTest
     static final ArchRule onlyProjectionSeesJson = noClasses()

@@ -33,6 +33,10 @@ public record IngestionReport(
         WAITING_FOR_STORE,
         /** What was there is damaged or lost and is built again; reads are refused until it has caught up. */
         REBUILDING,
+        /** The schema registry that records name their schemas in does not answer; trying again. */
+        WAITING_FOR_SCHEMAS,
+        /** Dead letters cannot be written, because their topic is not there and cannot be made. Nothing is skipped: somebody has to make it. */
+        DEAD_LETTERS_BLOCKED,
         /** Records that were not applied yet are gone from the source. Nothing is skipped: somebody has to decide. */
         RECORDS_LOST,
         /** Something unforeseen; it is in the log, and tried again. */

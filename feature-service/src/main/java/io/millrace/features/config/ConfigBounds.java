@@ -17,19 +17,27 @@ public class ConfigBounds {
     private final OfflineStoreConfig offline;
     private final JobsConfig jobs;
     private final VectorsConfig vectors;
+    private final SchemaRegistryConfig schemas;
     private final List<String> faults = new ArrayList<>();
 
-    public ConfigBounds(FeaturesConfig config, OfflineStoreConfig offline, JobsConfig jobs, VectorsConfig vectors) {
+    public ConfigBounds(
+            FeaturesConfig config,
+            OfflineStoreConfig offline,
+            JobsConfig jobs,
+            VectorsConfig vectors,
+            SchemaRegistryConfig schemas) {
         this.config = config;
         this.offline = offline;
         this.jobs = jobs;
         this.vectors = vectors;
+        this.schemas = schemas;
     }
 
     @PostConstruct
     void check() {
         duration("definitions-patience", config.definitionsPatience(), "PT1S", "PT5M");
         duration("online-store.timeout", config.onlineStore().timeout(), "PT0.01S", "PT1M");
+        duration("schema-registry.timeout", schemas.timeout(), "PT0.1S", "PT1M");
         memory("online-store.block-cache", config.onlineStore().blockCache(), 1L << 20, 1L << 40);
         memory("online-store.row-cache", config.onlineStore().rowCache(), 0, 64L << 30);
         memory("online-store.write-buffer", config.onlineStore().writeBuffer(), 1L << 20, 64L << 30);

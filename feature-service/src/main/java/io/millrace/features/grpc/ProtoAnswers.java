@@ -105,8 +105,8 @@ final class ProtoAnswers {
                 .setDefinitionYaml(view.yaml());
         view.joinKeys().forEach(key -> proto.addJoinKeys(key.name()));
         view.features().forEach(feature -> proto.addFeatures(feature.name()));
-        if (view.source() instanceof FeatureView.Source.Topic(String topic, var _, var _)) {
-            proto.setSourceTopic(topic);
+        if (view.source() instanceof FeatureView.Source.Topic source) {
+            proto.setSourceTopic(source.topic());
         }
         return proto.build();
     }

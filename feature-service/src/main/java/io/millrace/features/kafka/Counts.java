@@ -3,6 +3,10 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.OnlineStore.Applied;
 import io.millrace.features.telemetry.FeatureMetrics;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the ingestion of one view has done since this process started, counted for the view and for the service. */
@@ -10,6 +14,8 @@ final class Counts {
     final LongAdder applied = new LongAdder();
     final LongAdder deadLettered = new LongAdder();
     final LongAdder tooLate = new LongAdder();
+    private final Map<String, LongAdder> byReason = new ConcurrentHashMap<>();
+
     /** Records not yet applied as the consumer saw it last. */
     volatile long lag;
 
@@ -27,6 +33,17 @@ final class Counts {
 
     void add(List<DeadLetters.DeadLetter> letters) {
         deadLettered.add(letters.size());
-        letters.forEach(letter -> metrics.deadLettered(letter.reason()));
+        for (DeadLetters.DeadLetter letter : letters) {
+            metrics.deadLettered(letter.reason());
+            byReason.computeIfAbsent(letter.reason().name().toLowerCase(Locale.ROOT), _ -> new LongAdder())
+                    .increment();
+        }
+    }
+
+    /** Dead letters by reason, in lower case. */
+    Map<String, Long> reasons() {
+        var counts = new TreeMap<String, Long>();
+        byReason.forEach((reason, count) -> counts.put(reason, count.sum()));
+        return counts;
     }
 }

@@ -15,7 +15,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -87,6 +90,7 @@ final class DeadLetters implements AutoCloseable {
      *
      * @param next offsets behind the batch, and what to keep with them
      * @return the letters that were written now, without those of an earlier life
+     * @throws DeadLettersBlockedException where their topic cannot be made or may not be written
      * @throws KafkaException where they could not be written; whether they were is found out at the next {@link #resume}
      */
     List<DeadLetter> write(
@@ -103,6 +107,9 @@ final class DeadLetters implements AutoCloseable {
             transact(open, topic, fresh, next, group);
         } catch (KafkaException e) {
             close();
+            if (e instanceof AuthorizationException) {
+                throw new DeadLettersBlockedException(topic + " may not be written: " + e.getMessage(), e);
+            }
             if (!(e instanceof RecordTooLargeException) && !(e.getCause() instanceof RecordTooLargeException)) {
                 throw e;
             }
@@ -175,7 +182,7 @@ final class DeadLetters implements AutoCloseable {
     private KafkaProducer<byte[], byte[]> producer(String topic, int partitions) {
         KafkaProducer<byte[], byte[]> open = producer;
         if (open == null) {
-            topics.ensure(topic, Optional.of(partitions), Map.of());
+            ensure(topic, partitions);
             open = clients.producer(transactionalId, PATIENCE);
             producer = open;
             try {
@@ -186,6 +193,22 @@ final class DeadLetters implements AutoCloseable {
             }
         }
         return open;
+    }
+
+    /** A topic that the broker refuses to make is somebody's to decide; a broker that is away comes back. */
+    private void ensure(String topic, int partitions) {
+        try {
+            topics.ensure(topic, Optional.of(partitions), Map.of());
+        } catch (KafkaException e) {
+            Throwable cause = e.getCause() == null || e.getCause().getCause() == null
+                    ? e
+                    : e.getCause().getCause();
+            if (cause instanceof RetriableException || !(cause instanceof ApiException)) {
+                throw e;
+            }
+            throw new DeadLettersBlockedException(
+                    "records that cannot be used wait for the topic " + topic + ": " + cause.getMessage(), e);
+        }
     }
 
     /** Ends an unfinished transaction, if there is one, by leaving it: the next producer of this id ends it. */

@@ -2,14 +2,12 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
-import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.IngestionReport.State;
 import io.millrace.features.app.offline.OfflineFeeds;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.config.OfflineStoreConfig;
-import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.ViewId;
@@ -18,7 +16,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,8 +43,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     private final OfflineStore store;
     private final FeaturesConfig config;
     private final OfflineStoreConfig settings;
-    private final EventTimeBound future;
-    private final InstantSource clock;
+    private final Readers readers;
     private final OfflineMetrics metrics;
     private final Map<ViewId, Running> running = new ConcurrentHashMap<>();
 
@@ -70,8 +66,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
             OfflineStore store,
             FeaturesConfig config,
             OfflineStoreConfig settings,
-            EventTimeBound future,
-            InstantSource clock,
+            Readers readers,
             OfflineMetrics metrics) {
         this.catalog = catalog;
         this.definitions = definitions;
@@ -81,8 +76,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         this.store = store;
         this.config = config;
         this.settings = settings;
-        this.future = future;
-        this.clock = clock;
+        this.readers = readers;
         this.metrics = metrics;
     }
 
@@ -164,7 +158,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
                 view,
                 shared,
                 store,
-                () -> reader(view),
+                () -> readers.offline(view),
                 new OfflineFeed.Flush(
                         settings.flushInterval(),
                         settings.flushRows(),
@@ -188,17 +182,9 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         return new Running(view, feed, loop);
     }
 
-    private RecordReader reader(FeatureView view) {
-        return switch (view.source()) {
-            case Source.Topic _ -> new TopicRecords(view, future, clock);
-            case Source.Push _, Source.Batch _ ->
-                new PushRecords(view, config.push().rememberedRecords(), PushTarget.OFFLINE);
-        };
-    }
-
     private static String topic(FeatureView view) {
         return switch (view.source()) {
-            case Source.Topic(String topic, var _, var _) -> topic;
+            case Source.Topic source -> source.topic();
             case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
         };
     }

@@ -9,6 +9,7 @@ import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.lateness.Lateness;
 import io.millrace.features.telemetry.OfflineMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ final class OfflineFeed implements SourceLoop.Life {
                         reached == null
                                 ? new Pending(OfflineBatch.NEW, position, Long.MIN_VALUE)
                                 : new Pending(position, position, reached.newestMicros()));
-                consumer.seek(partition, Math.min(position, Math.max(beginning, position - reader.memory())));
+                consumer.seek(partition, reader.resume(source, position, beginning, ""));
             }
         }
 
@@ -176,12 +177,12 @@ final class OfflineFeed implements SourceLoop.Life {
                     continue;
                 }
                 if (record.offset() < of.next) {
-                    reader.remember(record);
+                    reader.remember(record, source);
                     continue;
                 }
                 switch (reader.read(record, source)) {
                     case RecordReader.Read.Event(FeatureEvent event) -> {
-                        of.rows.add(new OfflineRow(event, record.timestamp() * 1_000, false));
+                        of.rows.add(new OfflineRow(event, record.timestamp() * 1_000, isLate(event, of)));
                         of.newestMicros = Math.max(of.newestMicros, event.timeMicros());
                         rows++;
                         bytes += record.serializedValueSize();
@@ -197,6 +198,13 @@ final class OfflineFeed implements SourceLoop.Life {
                     of.next = Math.max(of.next, consumer.position(partition));
                 }
             }
+        }
+
+        /** The verdict that the online store gives, from the same event times. */
+        private boolean isLate(FeatureEvent event, Pending of) {
+            return view.allowedLateness()
+                    .filter(allowed -> new Lateness(allowed, of.newestMicros).isLate(event.timeMicros()))
+                    .isPresent();
         }
 
         private boolean isDue() {

@@ -3,6 +3,7 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.IngestionReport.State;
 import io.millrace.features.app.offline.OfflineConflictException;
 import io.millrace.features.app.offline.OfflineStoreException;
+import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -149,6 +150,8 @@ final class SourceLoop {
                 await(wiring.minBackoff());
             } catch (OfflineStoreException e) {
                 retry(State.WAITING_FOR_STORE, String.valueOf(e.getMessage()), null);
+            } catch (SchemaRegistryUnavailableException e) {
+                retry(State.WAITING_FOR_SCHEMAS, String.valueOf(e.getMessage()), null);
             } catch (KafkaException e) {
                 retry(State.WAITING_FOR_KAFKA, String.valueOf(e.getMessage()), null);
             } catch (RuntimeException e) {

@@ -2,7 +2,6 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.kernel.FeatureEvent;
-import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.projection.EventProjector;
@@ -11,7 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Records of a topic that belongs to somebody else: JSON objects. */
+/** Records of a topic that belongs to somebody else. */
 final class TopicRecords implements RecordReader {
     private final EventProjector projector;
     private final EventTimeBound future;
@@ -22,8 +21,8 @@ final class TopicRecords implements RecordReader {
         EVENT_TIME_IN_FUTURE
     }
 
-    TopicRecords(FeatureView view, EventTimeBound future, InstantSource clock) {
-        this.projector = EventProjector.of(view);
+    TopicRecords(EventProjector projector, EventTimeBound future, InstantSource clock) {
+        this.projector = projector;
         this.future = future;
         this.clock = clock;
     }

@@ -5,6 +5,7 @@ import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -153,6 +154,10 @@ final class ViewIngestion {
                         null);
             } catch (StoreUnavailableException e) {
                 retry(State.WAITING_FOR_STORE, String.valueOf(e.getMessage()), null);
+            } catch (SchemaRegistryUnavailableException e) {
+                retry(State.WAITING_FOR_SCHEMAS, String.valueOf(e.getMessage()), null);
+            } catch (DeadLettersBlockedException e) {
+                retry(State.DEAD_LETTERS_BLOCKED, e.getMessage(), null);
             } catch (KafkaException e) {
                 retry(State.WAITING_FOR_KAFKA, String.valueOf(e.getMessage()), null);
             } catch (RuntimeException e) {

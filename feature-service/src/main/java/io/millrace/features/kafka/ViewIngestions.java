@@ -4,7 +4,6 @@ import io.millrace.features.app.AppliedBarrier;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.DurableStore;
-import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Ingestions;
 import io.millrace.features.app.OnlineStore;
@@ -20,7 +19,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,8 +54,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     private final OwnTopics own;
     private final DurableStore store;
     private final FeaturesConfig config;
-    private final EventTimeBound future;
-    private final InstantSource clock;
+    private final Readers readers;
     private final FeatureMetrics metrics;
     private final Map<ViewId, ViewIngestion> running = new ConcurrentHashMap<>();
 
@@ -85,8 +82,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
             OwnTopics own,
             DurableStore store,
             FeaturesConfig config,
-            EventTimeBound future,
-            InstantSource clock,
+            Readers readers,
             FeatureMetrics metrics) {
         this.catalog = catalog;
         this.definitions = definitions;
@@ -96,8 +92,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         this.own = own;
         this.store = store;
         this.config = config;
-        this.future = future;
-        this.clock = clock;
+        this.readers = readers;
         this.metrics = metrics;
     }
 
@@ -231,11 +226,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 storeOf(view.id()),
                 topic(view),
                 isShared(),
-                switch (view.source()) {
-                    case Source.Topic _ -> () -> new TopicRecords(view, future, clock);
-                    case Source.Push _, Source.Batch _ ->
-                        () -> new PushRecords(view, config.push().rememberedRecords());
-                },
+                () -> readers.online(view),
                 switch (view.source()) {
                     case Source.Topic _ -> () -> {};
                     case Source.Push _, Source.Batch _ -> own::ensurePushLog;
@@ -251,7 +242,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
 
     private static String topic(FeatureView view) {
         return switch (view.source()) {
-            case Source.Topic(String topic, var _, var _) -> topic;
+            case Source.Topic source -> source.topic();
             case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
         };
     }

@@ -153,7 +153,7 @@ public class FeatureViewsResource {
                 summary.isDefault(),
                 view.joinKeys().stream().map(FeatureView.JoinKey::name).toList(),
                 view.features().stream().map(FeatureView.Feature::name).toList(),
-                view.source() instanceof FeatureView.Source.Topic(String topic, var _, var _) ? topic : null,
+                view.source() instanceof FeatureView.Source.Topic source ? source.topic() : null,
                 summary.ingestion().state().name().toLowerCase(Locale.ROOT),
                 summary.ingestion().detail(),
                 summary.ingestion().lag(),

@@ -13,6 +13,7 @@ import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.projection.EventProjector;
 import io.millrace.features.offline.TestOfflineStore;
 import io.millrace.features.telemetry.OfflineMetrics;
 import java.nio.file.Path;
@@ -52,7 +53,8 @@ class OfflineFeedTest {
                 view,
                 shared,
                 into,
-                () -> new TopicRecords(view, new EventTimeBound(Duration.ofDays(1)), InstantSource.system()),
+                () -> new TopicRecords(
+                        EventProjector.of(view), new EventTimeBound(Duration.ofDays(1)), InstantSource.system()),
                 new OfflineFeed.Flush(Duration.ofMillis(100), flushRows, 1 << 20),
                 new OfflineMetrics(new SimpleMeterRegistry()));
         var loop = new SourceLoop(

@@ -17,6 +17,7 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.projection.EventProjector;
 import io.millrace.features.telemetry.FeatureMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -64,7 +65,7 @@ class ViewIngestionTest {
                         into,
                         topic,
                         shared,
-                        () -> new TopicRecords(view, future, CLOCK),
+                        () -> new TopicRecords(EventProjector.of(view), future, CLOCK),
                         () -> {},
                         () -> new DeadLetters(clients, topics, id, view.id().toString()),
                         config.ingestion().commitInterval(),

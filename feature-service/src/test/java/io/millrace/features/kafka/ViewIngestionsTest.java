@@ -8,6 +8,7 @@ import io.millrace.features.app.Catalog;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.HistoryStore;
 import io.millrace.features.app.MemoryDefinitions;
+import io.millrace.features.app.Projectors;
 import io.millrace.features.app.Views;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
@@ -17,6 +18,7 @@ import io.quarkus.runtime.StartupEvent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +42,11 @@ class ViewIngestionsTest {
             new OwnTopics(topics, config),
             store,
             config,
-            new EventTimeBound(Duration.ofDays(1)),
-            InstantSource.system(),
+            new Readers(
+                    new Projectors(Optional.empty()),
+                    new EventTimeBound(Duration.ofDays(1)),
+                    InstantSource.system(),
+                    config),
             new FeatureMetrics(new SimpleMeterRegistry()));
 
     @AfterEach

@@ -6,7 +6,9 @@ import io.millrace.local.platform.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +46,8 @@ public record DefinitionFolder(
                 folder,
                 topics,
                 yaml(folder, "contracts"),
-                yaml(folder, "feature-views"),
+                Stream.concat(yaml(folder, "feature-views").stream(), schemas(folder, "feature-views").stream())
+                        .toList(),
                 yaml(folder, "pipelines"),
                 nodes);
         if (read.size() == 0) {
@@ -64,16 +67,28 @@ public record DefinitionFolder(
     }
 
     private static List<DefinitionFile> yaml(Path folder, String part) {
+        return files(folder, part, List.of(".yaml", ".yml"), DefinitionFolder::load);
+    }
+
+    /** The schemas of records that views name: texts as they are, compiled ones in base64. */
+    private static List<DefinitionFile> schemas(Path folder, String part) {
+        return Stream.concat(
+                        files(folder, part, List.of(".avsc", ".proto"), DefinitionFolder::load).stream(),
+                        files(folder, part, List.of(".desc"), DefinitionFolder::loadBinary).stream())
+                .toList();
+    }
+
+    private static List<DefinitionFile> files(
+            Path folder, String part, List<String> endings, Function<Path, DefinitionFile> load) {
         Path parts = folder.resolve(part);
         if (!Files.isDirectory(parts)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(parts)) {
             return files.filter(Files::isRegularFile)
-                    .filter(file ->
-                            file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
+                    .filter(file -> endings.stream().anyMatch(file.toString()::endsWith))
                     .sorted()
-                    .map(DefinitionFolder::load)
+                    .map(load)
                     .toList();
         } catch (IOException e) {
             throw CommandFailure.failed("cannot read " + parts + ": " + e.getMessage());
@@ -85,6 +100,14 @@ public record DefinitionFolder(
             return new DefinitionFile(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw CommandFailure.failed("cannot read " + file + " as UTF-8 text: " + e.getMessage());
+        }
+    }
+
+    private static DefinitionFile loadBinary(Path file) {
+        try {
+            return new DefinitionFile(file.toString(), Base64.getEncoder().encodeToString(Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw CommandFailure.failed("cannot read " + file + ": " + e.getMessage());
         }
     }
 }

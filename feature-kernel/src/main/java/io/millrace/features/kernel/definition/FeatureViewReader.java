@@ -23,7 +23,8 @@ public final class FeatureViewReader {
     /** The {@code kind} of the documents that are read. */
     public static final String KIND = "FeatureView";
 
-    private static final List<String> OTHER_KINDS = List.of("Pipeline", "Model", "EdgeNodes", "DataContract");
+    private static final List<String> OTHER_KINDS =
+            List.of("Pipeline", "Model", "EdgeNodes", "DataContract", SchemaFiles.KIND);
 
     /**
      * The views of the files, in their order.
@@ -41,12 +42,18 @@ public final class FeatureViewReader {
     public List<FeatureView> read(List<DefinitionFile> files, Faults faults) {
         var views = new ArrayList<FeatureView>();
         Map<ViewId, Place> places = new HashMap<>();
+        SchemaFiles schemas = SchemaFiles.among(files);
         for (DefinitionFile file : files) {
-            for (MapNode document : Yaml.documents(file, faults)) {
+            if (SchemaFiles.isSchema(file)) {
+                continue;
+            }
+            List<MapNode> documents = Yaml.documents(file, faults);
+            documents.forEach(schemas::takeUp);
+            for (MapNode document : documents) {
                 if (!isFeatureView(document)) {
                     continue;
                 }
-                new ViewDocument(document, DocumentText.of(file.content(), document.place()), Map.of())
+                new ViewDocument(document, DocumentText.of(file.content(), document.place()), Map.of(), schemas)
                         .read()
                         .ifPresent(view -> {
                             Place before = places.putIfAbsent(view.id(), document.place());

@@ -5,6 +5,7 @@ import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.FeatureView.Table;
 import io.millrace.features.kernel.FeatureView.TimeColumn;
 import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
+import io.millrace.features.kernel.RecordFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -16,9 +17,11 @@ final class SourceNode {
     private static final Pattern CONNECTION = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
     private final MapNode node;
+    private final SchemaFiles schemas;
 
-    SourceNode(MapNode node) {
+    SourceNode(MapNode node, SchemaFiles schemas) {
         this.node = node;
+        this.schemas = schemas;
     }
 
     Optional<Source> read() {
@@ -52,10 +55,8 @@ final class SourceNode {
 
     private Optional<Source> topic() {
         String topic = node.has("topic") ? node.string("topic", TOPIC, "the name of a Kafka topic") : "";
-        node.optionalString("format")
-                .filter(format -> !format.equals("json"))
-                .ifPresent(format -> node.fault("format", "'format' must be json, was '" + format + "'"));
-        return time("timestamp").map(time -> new Source.Topic(topic, time.field(), time.unit()));
+        RecordFormat format = FormatNode.read(node, schemas);
+        return time("timestamp").map(time -> new Source.Topic(topic, time.field(), time.unit(), format));
     }
 
     private Optional<Source> batch() {

@@ -33,11 +33,13 @@ final class ViewDocument {
     private final MapNode document;
     private final String text;
     private final Map<String, Entity> entities;
+    private final SchemaFiles schemas;
 
-    ViewDocument(MapNode document, String text, Map<String, Entity> entities) {
+    ViewDocument(MapNode document, String text, Map<String, Entity> entities, SchemaFiles schemas) {
         this.document = document;
         this.text = text;
         this.entities = entities;
+        this.schemas = schemas;
     }
 
     /** The view; empty where a fault was added. */
@@ -46,7 +48,7 @@ final class ViewDocument {
         DocumentHead head = DocumentHead.read(document, DocumentHead.Versioned.ALWAYS);
         Optional<JoinKeyNodes.OfView> entity = JoinKeyNodes.ofView(document, entities);
         List<JoinKey> joinKeys = entity.map(JoinKeyNodes.OfView::joinKeys).orElse(List.of());
-        Optional<Source> source = map(document, "source").flatMap(node -> new SourceNode(node).read());
+        Optional<Source> source = map(document, "source").flatMap(node -> new SourceNode(node, schemas).read());
         Optional<Contract> contract = document.optionalMap("contract").map(ViewDocument::contract);
         Optional<Duration> ttl = positive("ttl", LONGEST_TTL, "; leave it out for values that never expire");
         Duration retention = positive("retention", LONGEST_RETENTION, "").orElse(DEFAULT_RETENTION);
@@ -54,6 +56,9 @@ final class ViewDocument {
         var fields = new FieldTypes(document, joinKeys);
         List<Feature> features = features(joinKeys, fields);
         List<EventField> used = fields.used();
+        if (source.isPresent() && source.get() instanceof Source.Topic topic) {
+            document.optionalMap("source").ifPresent(node -> FormatNode.check(node, topic, joinKeys, used));
+        }
         document.refuseUnknownKeys();
         if (document.faults().all().size() > faultsBefore || source.isEmpty() || entity.isEmpty()) {
             return Optional.empty();
@@ -72,7 +77,7 @@ final class ViewDocument {
                 ttl,
                 retention,
                 lateness,
-                text));
+                SchemaFiles.kept(text, source.get())));
     }
 
     private static Optional<MapNode> map(MapNode node, String key) {

@@ -16,7 +16,12 @@ import io.millrace.features.kernel.FeatureView.JoinKey;
 import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.FeatureView.TimeUnitOfField;
 import io.millrace.features.kernel.Position;
+import io.millrace.features.kernel.RecordFormat;
 import io.millrace.features.kernel.ValueType;
+import io.millrace.features.kernel.format.RecordDecoder;
+import io.millrace.features.kernel.format.RecordDecoders;
+import io.millrace.features.kernel.format.SchemaRegistry;
+import io.millrace.features.kernel.format.UndecodableRecordException;
 import io.millrace.features.kernel.projection.Projection.SkipReason;
 import io.millrace.features.kernel.projection.Projection.Undecodable;
 import io.millrace.features.kernel.projection.Projection.UndecodableReason;
@@ -27,17 +32,21 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a view's events from its source's records. Compiled once per view; thread-safe.
  *
- * <p>Of a JSON record only the fields that the view uses are looked at; the rest must be JSON all the same. Types are strict: a number for
+ * <p>Records in Avro and Protobuf are read by {@link RecordDecoder}. Of a JSON record only the fields that the view uses are looked at; the rest must be JSON all the same. Types are strict: a number for
  * {@code double} (or the texts NaN, Infinity, -Infinity), a whole number for {@code int64}, base64 for {@code bytes}, RFC 3339 for
  * {@code timestamp}. A field that is null or not there is null, except a join key or the timestamp, which must be there.
  */
 public final class EventProjector {
     private static final int MAX_DETAIL = 200;
+
+    /** Bytes of the head that names a schema. */
+    private static final int HEAD = 5;
 
     private final List<JoinKey> joinKeys;
     private final List<EventField> fields;
@@ -46,6 +55,12 @@ public final class EventProjector {
     private final Map<String, List<Use>> uses = new HashMap<>();
     private final ProjectionLimits limits;
     private final JsonFactory json;
+
+    /** For records that are no JSON. */
+    private final Optional<RecordDecoder> decoder;
+
+    /** Whether JSON may stand behind the head that names its schema in a registry. */
+    private final boolean framed;
 
     /** What a field of the record is for. */
     private sealed interface Use {
@@ -74,7 +89,7 @@ public final class EventProjector {
         }
     }
 
-    private EventProjector(FeatureView view, ProjectionLimits limits) {
+    private EventProjector(FeatureView view, ProjectionLimits limits, Optional<SchemaRegistry> registry) {
         this.joinKeys = view.joinKeys();
         this.fields = view.fields();
         this.limits = limits;
@@ -82,9 +97,13 @@ public final class EventProjector {
             case Source.Topic topic -> {
                 this.timestampField = topic.timestampField();
                 this.unit = topic.unit();
+                this.framed = RecordDecoders.isFramed(topic.format(), registry);
                 use(timestampField, new Use.Timestamp());
+                this.decoder = decoder(view, topic, registry);
             }
             case Source.Push _, Source.Batch _ -> {
+                this.framed = false;
+                this.decoder = Optional.empty();
                 this.timestampField = "";
                 this.unit = TimeUnitOfField.US;
             }
@@ -109,17 +128,35 @@ public final class EventProjector {
     }
 
     public static EventProjector of(FeatureView view) {
-        return new EventProjector(view, ProjectionLimits.DEFAULT);
+        return new EventProjector(view, ProjectionLimits.DEFAULT, Optional.empty());
+    }
+
+    /** @param registry where records may name their schemas; empty where the service has none */
+    public static EventProjector of(FeatureView view, Optional<SchemaRegistry> registry) {
+        return new EventProjector(view, ProjectionLimits.DEFAULT, registry);
     }
 
     public static EventProjector of(FeatureView view, ProjectionLimits limits) {
-        return new EventProjector(view, limits);
+        return new EventProjector(view, limits, Optional.empty());
+    }
+
+    /** Of the fields of the join keys, then the event's, then the timestamp. */
+    private Optional<RecordDecoder> decoder(FeatureView view, Source.Topic topic, Optional<SchemaRegistry> registry) {
+        if (topic.format().encoding() == RecordFormat.Encoding.JSON) {
+            return Optional.empty();
+        }
+        var paths = new ArrayList<String>();
+        view.joinKeys().forEach(key -> paths.add(key.field()));
+        view.fields().forEach(field -> paths.add(field.name()));
+        paths.add(topic.timestampField());
+        return Optional.of(RecordDecoders.of(topic.format(), paths, registry, limits.depth()));
     }
 
     /**
      * Reads a record of the view's source topic.
      *
-     * @param value one JSON object in UTF-8; null for a tombstone
+     * @param value one record in the source's format; null for a tombstone
+     * @throws io.millrace.features.kernel.format.SchemaRegistryUnavailableException where the record names a schema that cannot be had now
      * @throws IllegalStateException where the view's rows are pushed, not read from a topic
      */
     public Projection project(byte @Nullable [] value, Position position) {
@@ -134,8 +171,12 @@ public final class EventProjector {
                     UndecodableReason.TOO_LARGE,
                     "a record of " + value.length + " bytes, the limit is " + limits.bytes());
         }
+        if (decoder.isPresent()) {
+            return decoded(decoder.get(), value, position);
+        }
+        int head = framed && value.length > HEAD && value[0] == 0 ? HEAD : 0;
         var reading = new Reading(joinKeys.size(), fields.size());
-        try (JsonParser parser = json.createParser(value)) {
+        try (JsonParser parser = json.createParser(value, head, value.length - head)) {
             Undecodable fault = read(parser, reading);
             return fault != null ? fault : event(reading, position);
         } catch (UndecodableFieldException e) {
@@ -146,6 +187,33 @@ public final class EventProjector {
             return new Undecodable(UndecodableReason.NOT_JSON, shortened(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory failed", e);
+        }
+    }
+
+    private Projection decoded(RecordDecoder records, byte[] value, Position position) {
+        var reading = new Reading(joinKeys.size(), fields.size());
+        try {
+            @Nullable FeatureValue[] values = records.decode(value);
+            for (int i = 0; i < joinKeys.size(); i++) {
+                JoinKey key = joinKeys.get(i);
+                reading.keys[i] = FieldDecoder.checkedKey(
+                        DecodedFields.typed(values[i], new EventField(key.field(), key.type()), limits), key.field());
+            }
+            for (int i = 0; i < fields.size(); i++) {
+                EventField field = fields.get(i);
+                FeatureValue read = values[joinKeys.size() + i];
+                reading.fields[i] = field.type() == ValueType.TIMESTAMP
+                                && field.name().equals(timestampField)
+                        ? DecodedFields.time(read, unit, timestampField)
+                        : DecodedFields.typed(read, field, limits);
+            }
+            FeatureValue.Time time = DecodedFields.time(values[values.length - 1], unit, timestampField);
+            reading.micros = time == null ? null : time.micros();
+            return event(reading, position);
+        } catch (UndecodableFieldException e) {
+            return new Undecodable(e.reason(), String.valueOf(e.getMessage()));
+        } catch (UndecodableRecordException e) {
+            return new Undecodable(DecodedFields.reason(e.fault()), shortened(e.getMessage()));
         }
     }
 

@@ -27,6 +27,14 @@ public sealed interface Projection {
         TOO_LARGE,
         NOT_JSON,
         NOT_AN_OBJECT,
+        NOT_AVRO,
+        NOT_PROTOBUF,
+        /** It does not begin with the head that names its schema in a registry. */
+        NOT_FRAMED,
+        /** The registry does not know its schema. */
+        UNKNOWN_SCHEMA,
+        /** Its schema is another format's, or has not what the view needs. */
+        INCOMPATIBLE_SCHEMA,
         DUPLICATE_FIELD,
         MISSING_JOIN_KEY,
         MISSING_TIMESTAMP,
