@@ -2,10 +2,8 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
-import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.VectorIndex;
 import io.millrace.features.config.FeaturesConfig;
-import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.ViewId;
@@ -37,7 +35,7 @@ public class KafkaVectorFeeds {
     private final OwnTopics own;
     private final VectorIndex index;
     private final FeaturesConfig config;
-    private final EventTimeBound future;
+    private final Readers readers;
     private final InstantSource clock;
     private final FeatureMetrics metrics;
     private final Map<ViewId, Running> running = new ConcurrentHashMap<>();
@@ -60,7 +58,7 @@ public class KafkaVectorFeeds {
             OwnTopics own,
             VectorIndex index,
             FeaturesConfig config,
-            EventTimeBound future,
+            Readers readers,
             InstantSource clock,
             FeatureMetrics metrics) {
         this.catalog = catalog;
@@ -70,7 +68,7 @@ public class KafkaVectorFeeds {
         this.own = own;
         this.index = index;
         this.config = config;
-        this.future = future;
+        this.readers = readers;
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -146,7 +144,7 @@ public class KafkaVectorFeeds {
     }
 
     private Running started(FeatureView view) {
-        var feed = new VectorFeed(view, index, () -> reader(view), clock);
+        var feed = new VectorFeed(view, index, () -> readers.online(view), clock);
         var wiring = new SourceLoop.Wiring(
                 clients,
                 topics,
@@ -165,17 +163,9 @@ public class KafkaVectorFeeds {
         return new Running(view, feed, loop);
     }
 
-    private RecordReader reader(FeatureView view) {
-        return switch (view.source()) {
-            case Source.Topic _ -> new TopicRecords(view, future, clock);
-            case Source.Push _, Source.Batch _ ->
-                new PushRecords(view, config.push().rememberedRecords(), PushTarget.ONLINE);
-        };
-    }
-
     private static String topic(FeatureView view) {
         return switch (view.source()) {
-            case Source.Topic(String topic, var _, var _) -> topic;
+            case Source.Topic source -> source.topic();
             case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
         };
     }

@@ -85,7 +85,7 @@ final class VectorFeed implements SourceLoop.Life {
             long beginning = first.getOrDefault(partition, 0L);
             long position = stored.getOrDefault(source, beginning);
             next.put(source, position);
-            consumer.seek(partition, position < beginning ? position : Math.max(beginning, position - reader.memory()));
+            consumer.seek(partition, reader.resume(source, position, beginning, ""));
         }
         return next;
     }
@@ -99,7 +99,7 @@ final class VectorFeed implements SourceLoop.Life {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             SourcePartition source = topic.source(record.partition());
             if (record.offset() < next.getOrDefault(source, 0L)) {
-                reader.remember(record);
+                reader.remember(record, source);
             } else if (reader.read(record, source) instanceof RecordReader.Read.Event(FeatureEvent event)) {
                 events.add(event);
             }
