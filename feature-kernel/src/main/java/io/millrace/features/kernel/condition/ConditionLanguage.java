@@ -91,7 +91,7 @@ public final class ConditionLanguage {
         }
     }
 
-    private static CelType celType(ValueType type) {
+    static CelType celType(ValueType type) {
         return switch (type) {
             case BOOL -> NullableType.create(SimpleType.BOOL);
             case INT64 -> NullableType.create(SimpleType.INT);
@@ -109,7 +109,7 @@ public final class ConditionLanguage {
         };
     }
 
-    private static Object celValue(@Nullable FeatureValue value) {
+    static Object celValue(@Nullable FeatureValue value) {
         return switch (value) {
             case null -> NullValue.NULL_VALUE;
             case FeatureValue.Bool(boolean b) -> b;

@@ -1,4 +1,4 @@
-/** Conditions over an event's fields: the expression language of {@code where}, type-checked when a view is read and compiled once. */
+/** The expression language: conditions over an event's fields ({@code where}) and on-demand features, type-checked when they are read and compiled once. */
 @NullMarked
 package io.millrace.features.kernel.condition;
 

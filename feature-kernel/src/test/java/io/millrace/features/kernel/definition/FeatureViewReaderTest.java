@@ -222,7 +222,7 @@ class FeatureViewReaderTest {
         assertThatThrownBy(() -> reader.read(
                         List.of(new DefinitionFile("a.yaml", VIEW), new DefinitionFile("b.yaml", "# again\n" + VIEW))))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessage("b.yaml:3: view origin_delays@v1 stands at a.yaml:1 already");
+                .hasMessage("b.yaml:3: FeatureView origin_delays@v1 stands at a.yaml:1 already");
         assertThat(faults("kind: FeatureVeiw\n")).singleElement().asString().contains("did you mean 'FeatureView'?");
         assertThat(faults("name: x\n")).singleElement().asString().startsWith("v.yaml:1: 'kind' is missing");
     }
