@@ -1,9 +1,20 @@
 package io.millrace.features.app;
 
+import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Fault;
+import io.millrace.definitions.Faults;
+import io.millrace.definitions.NearestName;
 import io.millrace.features.domain.DefinitionDifference;
 import io.millrace.features.domain.Versions;
+import io.millrace.features.kernel.FeatureName;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.NamedView;
+import io.millrace.features.kernel.ServiceDefinition;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.definition.DefinitionKey;
+import io.millrace.features.kernel.definition.DefinitionReader;
+import io.millrace.features.kernel.definition.DefinitionSet;
+import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,9 +30,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
 /**
- * The view versions that are served, as this replica heard them from the definitions log. A version that is there does not change: of two
- * definitions under one name and version the one that stands first in the log counts, on every replica. Thread-safe; readers see one
- * consistent state and never wait.
+ * The definitions that are served, as this replica heard them from the definitions log. What a version gives does not change: of two
+ * definitions under one name and version the one that stands first in the log counts, on every replica; its description, owner and tags are those
+ * of the newest. Thread-safe; readers see one consistent state and never wait.
  */
 @ApplicationScoped
 public class Catalog {
@@ -31,24 +42,23 @@ public class Catalog {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Set<ViewId> retired = new HashSet<>();
     private final List<ViewId> retirements = new ArrayList<>();
-    private volatile State state = new State(Map.of());
+    private final DefinitionReader reader = new DefinitionReader();
+    private volatile State state = new State(DefinitionSet.EMPTY, DefinitionSet.EMPTY, Map.of());
 
-    /** The versions at one moment, and the read plans that were made of them. */
-    private static final class State {
-        final Map<ViewId, FeatureView> byId;
-        final Map<String, FeatureView> byName = new HashMap<>();
-        final Map<PlanKey, ReadPlan> plans = new ConcurrentHashMap<>();
-
-        State(Map<ViewId, FeatureView> byId) {
-            this.byId = byId;
-            byId.values().forEach(view -> {
-                byName.put(view.id().toString(), view);
-                byName.merge(view.id().name(), view, State::newer);
-            });
-        }
-
-        private static FeatureView newer(FeatureView a, FeatureView b) {
-            return Versions.ORDER.compare(a.id().version(), b.id().version()) >= 0 ? a : b;
+    /**
+     * The definitions at one moment, and the read plans that were made of them.
+     *
+     * @param served views are the objects that were first heard: they stay the same while a version is served
+     * @param described the same definitions with the newest words about them
+     * @param projects which definitions each project has
+     */
+    private record State(
+            DefinitionSet served,
+            DefinitionSet described,
+            Map<String, Set<DefinitionKey>> projects,
+            Map<PlanKey, ReadPlan> plans) {
+        State(DefinitionSet served, DefinitionSet described, Map<String, Set<DefinitionKey>> projects) {
+            this(served, described, Map.copyOf(projects), new ConcurrentHashMap<>());
         }
     }
 
@@ -59,28 +69,86 @@ public class Catalog {
         listeners.add(listener);
     }
 
-    /** Takes a version up; one that is there already stays as it is. */
-    public synchronized void put(FeatureView view) {
-        FeatureView served = state.byId.get(view.id());
-        if (served != null) {
-            DefinitionDifference.between(served, view)
-                    .ifPresent(field -> LOG.errorf(
-                            "A definition of %s that differs in %s came after the one that is served; it is ignored",
-                            view.id(), field));
+    /** Takes up what the definitions log says of a key; empty where it says that it is gone. */
+    public synchronized void hear(String key, Optional<String> value) {
+        Optional<String> project = LogKeys.project(key);
+        if (project.isPresent()) {
+            hearProject(project.get(), value);
             return;
         }
-        var next = new HashMap<>(state.byId);
-        next.put(view.id(), view);
-        become(next);
+        Optional<DefinitionKey> definition = LogKeys.definition(key);
+        if (definition.isEmpty()) {
+            LOG.warnf("The key %s of the definitions log is of no kind that this release knows", key);
+        } else if (value.isEmpty()) {
+            remove(definition.get());
+        } else {
+            var faults = new Faults();
+            DefinitionSet read = reader.readAlone(List.of(new DefinitionFile(key, value.get())), faults);
+            if (!faults.isEmpty()) {
+                LOG.errorf(
+                        "The definition of %s cannot be read by this release: %s",
+                        key, faults.all().stream().map(Fault::toString).toList());
+            }
+            put(definition.get(), read);
+        }
     }
 
-    public synchronized void remove(ViewId id) {
-        var next = new HashMap<>(state.byId);
-        retired.add(id);
-        retirements.add(id);
-        if (next.remove(id) != null) {
-            become(next);
+    /** Takes a version up; one that is there already stays as it is. */
+    public synchronized void put(FeatureView view) {
+        put(DefinitionKey.view(view.id()), DefinitionSet.EMPTY.with().put(view).build());
+    }
+
+    private void put(DefinitionKey key, DefinitionSet heard) {
+        if (!heard.keys().contains(key)) {
+            return;
         }
+        State now = state;
+        DefinitionSet.Builder served = now.served().with();
+        DefinitionSet.Builder described = now.described().with();
+        if (!now.served().keys().contains(key)) {
+            served.copy(key, heard);
+            described.copy(key, heard);
+        } else {
+            Optional<String> field = DefinitionDifference.content(now.served(), heard, key);
+            if (field.isPresent() && !DefinitionDifference.mayChange(key)) {
+                LOG.errorf(
+                        "A definition of %s that differs in %s came after the one that is served; it is ignored",
+                        key.id(), field.get());
+                return;
+            }
+            if (key.kind() != DefinitionKey.Kind.FEATURE_VIEW) {
+                served.copy(key, heard);
+            }
+            described.copy(key, heard);
+        }
+        become(new State(served.build(), described.build(), now.projects()));
+    }
+
+    /** Takes a version of a view away. */
+    public synchronized void remove(ViewId id) {
+        remove(DefinitionKey.view(id));
+    }
+
+    private void remove(DefinitionKey key) {
+        if (key.kind() == DefinitionKey.Kind.FEATURE_VIEW) {
+            retired.add(key.id());
+            retirements.add(key.id());
+        }
+        State now = state;
+        if (now.served().keys().contains(key)) {
+            become(new State(
+                    now.served().with().remove(key).build(),
+                    now.described().with().remove(key).build(),
+                    now.projects()));
+        }
+    }
+
+    private void hearProject(String name, Optional<String> value) {
+        Map<String, Set<DefinitionKey>> projects = new HashMap<>(state.projects());
+        projects.remove(name);
+        value.ifPresent(text -> projects.put(name, LogKeys.members(text)));
+        State now = state;
+        state = new State(now.served(), now.described(), Map.copyOf(projects), now.plans());
     }
 
     /** The versions that were removed since the last call; some may have come back since. */
@@ -95,31 +163,69 @@ public class Catalog {
         return List.copyOf(retirements.subList(first, retirements.size()));
     }
 
-    private void become(Map<ViewId, FeatureView> next) {
-        state = new State(Map.copyOf(next));
+    private void become(State next) {
+        state = next;
         listeners.forEach(Runnable::run);
     }
 
-    /** All versions by name, then version. */
+    /** All definitions, with the newest words about them. */
+    public DefinitionSet definitions() {
+        return state.described();
+    }
+
+    /** Which definitions each project has. */
+    public Map<String, Set<DefinitionKey>> projects() {
+        return state.projects();
+    }
+
+    /** All versions of views by name, then version. */
     public Collection<FeatureView> all() {
         var sorted = new TreeMap<ViewId, FeatureView>(Versions.BY_NAME_THEN_VERSION);
-        sorted.putAll(state.byId);
+        sorted.putAll(state.served().views());
         return sorted.values();
     }
 
     public Optional<FeatureView> find(ViewId id) {
-        return Optional.ofNullable(state.byId.get(id));
+        return Optional.ofNullable(state.served().views().get(id));
     }
 
     /** The version that a name means: {@code view} the newest one, {@code view@version} that one. */
     public Optional<FeatureView> resolve(String name) {
-        return Optional.ofNullable(state.byName.get(name));
+        return state.served().view(name).filter(FeatureView.class::isInstance).map(FeatureView.class::cast);
     }
 
     /** Whether the name without a version means this one. */
     public boolean isDefault(ViewId id) {
-        FeatureView newest = state.byName.get(id.name());
-        return newest != null && newest.id().equals(id);
+        return state.served().isDefault(DefinitionKey.view(id));
+    }
+
+    /**
+     * The features of a feature service as a request names them.
+     *
+     * @param name {@code service} for the newest version, or {@code service@version}
+     * @throws Refusal with {@link FeatureReason#FEATURE_SERVICE_NOT_FOUND}
+     */
+    public List<String> featuresOf(String name) {
+        DefinitionSet now = state.served();
+        ServiceDefinition service = now.service(name)
+                .orElseThrow(() -> new Refusal(
+                        FeatureReason.FEATURE_SERVICE_NOT_FOUND,
+                        "Feature service " + name + " does not exist"
+                                + NearestName.hint(
+                                        name,
+                                        now.services().keySet().stream()
+                                                .map(ViewId::name)
+                                                .toList())));
+        var features = new ArrayList<String>();
+        for (String feature : service.features()) {
+            if (FeatureName.parse(feature).isPresent()) {
+                features.add(feature);
+            } else {
+                NamedView view = now.view(feature).orElseThrow(() -> ReadPlan.unknownView(feature));
+                view.featureNames().forEach(of -> features.add(feature + ":" + of));
+            }
+        }
+        return features;
     }
 
     /**
@@ -130,13 +236,13 @@ public class Catalog {
     public ReadPlan plan(List<String> features, boolean fullNames) {
         State now = state;
         var key = new PlanKey(features, fullNames);
-        ReadPlan known = now.plans.get(key);
+        ReadPlan known = now.plans().get(key);
         if (known != null) {
             return known;
         }
-        ReadPlan made = ReadPlan.of(features, fullNames, name -> Optional.ofNullable(now.byName.get(name)));
-        if (now.plans.size() < KEPT_PLANS) {
-            now.plans.put(new PlanKey(List.copyOf(features), fullNames), made);
+        ReadPlan made = ReadPlan.of(features, fullNames, now.served());
+        if (now.plans().size() < KEPT_PLANS) {
+            now.plans().put(new PlanKey(List.copyOf(features), fullNames), made);
         }
         return made;
     }

@@ -1,25 +1,18 @@
 package io.millrace.features.app;
 
-import io.millrace.features.kernel.FeatureView;
-import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Refusal;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** Where applied definitions are kept; what is written here comes back to every replica's {@link Catalog} in the same order. */
+/** Where applied definitions are kept; what is written here comes back to every replica's {@link Catalog#hear} in the same order. */
 public interface DefinitionStore {
     /**
-     * Writes views, all or none, and returns once this replica's catalog has heard them.
+     * Writes changes, all or none, and returns once this replica's catalog has heard them.
      *
+     * @param changes the log's key to its new value, in order; empty for what is removed
      * @throws Refusal with {@link FeatureReason#DEFINITIONS_UNAVAILABLE}; whether they were written is unknown then, and writing again is safe
      */
-    void put(List<FeatureView> views);
-
-    /**
-     * Removes a version and returns once this replica's catalog has heard it.
-     *
-     * @throws Refusal with {@link FeatureReason#DEFINITIONS_UNAVAILABLE}
-     */
-    void remove(ViewId id);
+    void write(Map<String, Optional<String>> changes);
 
     /** Whether everything that was applied before this process started has been heard. */
     boolean isCurrent();

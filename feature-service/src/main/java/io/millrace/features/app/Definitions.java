@@ -1,119 +1,276 @@
 package io.millrace.features.app;
 
 import io.millrace.definitions.DefinitionFile;
-import io.millrace.definitions.InvalidDefinitionException;
+import io.millrace.definitions.Faults;
+import io.millrace.features.app.DefinitionPlan.Broken;
+import io.millrace.features.app.DefinitionPlan.Change;
+import io.millrace.features.app.DefinitionPlan.Outcome;
 import io.millrace.features.domain.DefinitionDifference;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
-import io.millrace.features.kernel.definition.FeatureViewReader;
+import io.millrace.features.kernel.definition.DefinitionKey;
+import io.millrace.features.kernel.definition.DefinitionKey.Kind;
+import io.millrace.features.kernel.definition.DefinitionReader;
+import io.millrace.features.kernel.definition.DefinitionSet;
+import io.millrace.features.kernel.definition.References;
 import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Applies, lists and retires versions of feature views. */
+/** Plans, applies, lists and retires definitions of all kinds. */
 @ApplicationScoped
 public class Definitions {
-    /** The most versions that are kept, of all views together. */
+    /** The most definitions that are kept, of all kinds and versions together. */
     public static final int MAX_VERSIONS = 10_000;
 
     private final Catalog catalog;
     private final DefinitionStore store;
     private final Ingestions ingestions;
-    private final FeatureViewReader reader = new FeatureViewReader();
+    private final Backfills backfills;
+    private final DefinitionReader reader = new DefinitionReader();
 
-    public Definitions(Catalog catalog, DefinitionStore store, Ingestions ingestions) {
+    public Definitions(Catalog catalog, DefinitionStore store, Ingestions ingestions, Backfills backfills) {
         this.catalog = catalog;
         this.store = store;
         this.ingestions = ingestions;
+        this.backfills = backfills;
     }
 
-    /** What applying did to one version. */
-    public record Outcome(ViewId id, Change change) {}
+    /**
+     * How to apply.
+     *
+     * @param dryRun check and report only
+     * @param project remembers the definitions as this project's; empty not to
+     * @param prune retire what the project has and the files do not
+     * @param force also where others read what goes
+     */
+    public record Mode(boolean dryRun, String project, boolean prune, boolean force) {
+        /** Applies without a project. */
+        public static final Mode PLAIN = new Mode(false, "", false, false);
 
-    /** A version is new or it was there; it never changes. */
-    public enum Change {
-        CREATED,
-        UNCHANGED
+        /** Checks and reports only. */
+        public static final Mode DRY = new Mode(true, "", false, false);
     }
 
     /** A version with what is known of its ingestion. */
     public record Summary(FeatureView view, boolean isDefault, IngestionReport ingestion) {}
 
-    /**
-     * Applies definition files, all or none. Applying what is there changes nothing; documents of other kinds are passed over.
-     *
-     * @param dryRun check and report only
-     * @return one outcome per view, in the order of the files
-     * @throws Refusal with every fault of every file, or naming the first field in which a served version would change
-     */
-    public synchronized List<Outcome> apply(List<DefinitionFile> files, boolean dryRun) {
-        List<FeatureView> wanted = read(files);
-        store.requireCurrent();
-        var outcomes = new ArrayList<Outcome>();
-        var created = new ArrayList<FeatureView>();
-        var changed = new ArrayList<Refusal.Detail>();
-        for (FeatureView view : wanted) {
-            Optional<FeatureView> served = catalog.find(view.id());
-            if (served.isEmpty()) {
-                created.add(view);
-            } else {
-                DefinitionDifference.between(served.get(), view)
-                        .ifPresent(field ->
-                                changed.add(new Refusal.Detail(view.id().toString(), field)));
-            }
-            outcomes.add(new Outcome(view.id(), served.isEmpty() ? Change.CREATED : Change.UNCHANGED));
+    /** A definition of any kind, with the project that applied it last; empty where it was none. */
+    public record Listed(DefinitionKey key, String yaml, boolean isDefault, String project) {}
+
+    /** What applying needs to know of the state before and behind it. */
+    private record Draft(
+            DefinitionSet now, DefinitionSet wanted, DefinitionSet next, List<Outcome> outcomes, List<Broken> broken) {
+        Set<DefinitionKey> retired() {
+            var retired = new HashSet<DefinitionKey>();
+            outcomes.stream()
+                    .filter(outcome -> outcome.change() == Change.RETIRED)
+                    .forEach(outcome -> retired.add(outcome.key()));
+            return retired;
         }
-        refuseChanged(changed);
-        if (catalog.all().size() + created.size() > MAX_VERSIONS) {
+    }
+
+    /**
+     * Applies definition files, all or none, or says what that would do. Applying what is there changes nothing; documents of other kinds are passed
+     * over.
+     *
+     * @throws Refusal with every fault of every file; where nothing but a report is asked for, with nothing else. Otherwise also where a served version
+     *     would change, or where others read what goes
+     */
+    public synchronized DefinitionPlan apply(List<DefinitionFile> files, Mode mode) {
+        store.requireCurrent();
+        Draft draft = draft(files, mode);
+        if (mode.dryRun()) {
+            return new DefinitionPlan(
+                    draft.outcomes(),
+                    draft.broken(),
+                    draft.outcomes().stream()
+                            .filter(outcome -> outcome.change() == Change.CREATED)
+                            .flatMap(outcome -> Optional.ofNullable(
+                                    draft.wanted().views().get(outcome.key().id()))
+                                    .filter(_ -> outcome.key().kind() == Kind.FEATURE_VIEW)
+                                    .stream())
+                            .map(backfills::of)
+                            .toList());
+        }
+        refuseChanged(draft.outcomes().stream()
+                .filter(outcome -> outcome.change() == Change.NEEDS_NEW_VERSION)
+                .flatMap(outcome -> outcome.fields().stream()
+                        .map(field -> new Refusal.Detail(outcome.key().id().toString(), field)))
+                .toList());
+        refuseBroken(draft.broken(), mode.force());
+        if (draft.next().keys().size() > MAX_VERSIONS) {
             throw new Refusal(
                     FeatureReason.INVALID_DEFINITION,
                     "there would be more than " + MAX_VERSIONS + " versions; retire some first");
         }
-        if (!dryRun && !created.isEmpty()) {
-            store.put(created);
-            settle(created);
+        Map<String, Optional<String>> changes = changes(draft, mode.project());
+        if (!changes.isEmpty()) {
+            store.write(changes);
+            settle(draft);
         }
-        return outcomes;
+        return new DefinitionPlan(draft.outcomes(), draft.broken(), List.of());
     }
 
-    private List<FeatureView> read(List<DefinitionFile> files) {
-        if (files.isEmpty()) {
+    private Draft draft(List<DefinitionFile> files, Mode mode) {
+        if (files.isEmpty() && !(mode.prune() && !mode.project().isEmpty())) {
             throw new Refusal(FeatureReason.EMPTY_REQUEST, "no definition files are given");
         }
-        try {
-            return reader.read(files);
-        } catch (InvalidDefinitionException e) {
-            List<Refusal.Detail> faults = e.faults().stream()
-                    .map(fault -> new Refusal.Detail(fault.place().toString(), fault.message()))
-                    .toList();
-            throw new Refusal(
-                    FeatureReason.INVALID_DEFINITION,
-                    faults.size() == 1
-                            ? "the definitions have a fault"
-                            : "the definitions have " + faults.size() + " faults",
-                    faults);
+        DefinitionSet now = catalog.definitions();
+        var faults = new Faults();
+        DefinitionSet wanted = reader.read(files, now, faults);
+        if (!faults.isEmpty()) {
+            refuse(faults);
         }
+        var outcomes = new ArrayList<Outcome>();
+        for (DefinitionKey key : wanted.keys()) {
+            outcomes.add(outcome(key, now, wanted));
+        }
+        DefinitionSet.Builder next = now.and(wanted).with();
+        catalog.projects().getOrDefault(mode.project(), Set.of()).stream()
+                .filter(key -> now.keys().contains(key) && !wanted.keys().contains(key))
+                .sorted(DefinitionKey.ORDER)
+                .forEach(key -> {
+                    outcomes.add(new Outcome(key, mode.prune() ? Change.RETIRED : Change.ORPHANED, List.of()));
+                    if (mode.prune()) {
+                        next.remove(key);
+                    }
+                });
+        DefinitionSet after = next.build();
+        var draft = new Draft(now, wanted, after, outcomes, new ArrayList<>());
+        draft.broken().addAll(broken(now, after, draft.retired()));
+        return draft;
+    }
+
+    private static Outcome outcome(DefinitionKey key, DefinitionSet now, DefinitionSet wanted) {
+        if (!now.keys().contains(key)) {
+            return new Outcome(key, Change.CREATED, List.of());
+        }
+        Optional<String> content = DefinitionDifference.content(now, wanted, key);
+        if (content.isPresent() && !DefinitionDifference.mayChange(key)) {
+            return new Outcome(key, Change.NEEDS_NEW_VERSION, List.of(content.get()));
+        }
+        var fields = new ArrayList<>(DefinitionDifference.words(now, wanted, key));
+        content.ifPresent(fields::add);
+        return new Outcome(key, fields.isEmpty() ? Change.UNCHANGED : Change.UPDATED, fields);
+    }
+
+    /** What reads that which goes, and what is broken behind the change and was not before it. */
+    private static List<Broken> broken(DefinitionSet now, DefinitionSet next, Set<DefinitionKey> retired) {
+        Map<DefinitionKey, String> broken = new LinkedHashMap<>();
+        for (DefinitionKey key : retired) {
+            if (key.kind() == Kind.FEATURE_VIEW || key.kind() == Kind.ON_DEMAND_FEATURE_VIEW) {
+                References.readersOf(key.id(), now).stream()
+                        .filter(reader -> !retired.contains(reader))
+                        .forEach(reader -> broken.putIfAbsent(reader, "reads " + key.id() + ", which is retired"));
+            }
+            if (key.kind() == Kind.ENTITY) {
+                next.views().values().stream()
+                        .filter(view -> view.entity().equals(key.id().name()))
+                        .forEach(view -> broken.putIfAbsent(
+                                DefinitionKey.view(view.id()), "is about Entity " + key.id() + ", which is retired"));
+            }
+        }
+        var before = new HashSet<>(References.broken(now));
+        for (References.Broken after : References.broken(next)) {
+            if (!before.contains(after)) {
+                broken.putIfAbsent(after.key(), after.message());
+            }
+        }
+        return broken.entrySet().stream()
+                .map(of -> new Broken(of.getKey(), of.getValue()))
+                .toList();
+    }
+
+    /** What is to be written; nothing where everything is there already. */
+    private Map<String, Optional<String>> changes(Draft draft, String project) {
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        for (Outcome outcome : draft.outcomes()) {
+            switch (outcome.change()) {
+                case CREATED, UPDATED ->
+                    changes.put(LogKeys.of(outcome.key()), Optional.of(value(outcome.key(), draft.wanted(), draft)));
+                case RETIRED -> changes.put(LogKeys.of(outcome.key()), Optional.empty());
+                case UNCHANGED, ORPHANED, NEEDS_NEW_VERSION -> {}
+            }
+        }
+        if (!project.isEmpty()) {
+            changes.putAll(memberships(draft, project));
+        }
+        return changes;
+    }
+
+    /** A definition with the entity that it names: what the log keeps under a key can be read without any other key. */
+    private static String value(DefinitionKey key, DefinitionSet of, Draft draft) {
+        String yaml = of.yaml(key).orElseThrow();
+        FeatureView view = key.kind() == Kind.FEATURE_VIEW ? of.views().get(key.id()) : null;
+        if (view == null) {
+            return yaml;
+        }
+        DefinitionSet all = draft.now().and(draft.wanted());
+        return Optional.ofNullable(all.entities().get(view.entity()))
+                .map(entity -> yaml + "---\n" + entity.yaml())
+                .orElse(yaml);
+    }
+
+    /** A definition is the project's that applied it last. */
+    private Map<String, Optional<String>> memberships(Draft draft, String project) {
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        Map<String, Set<DefinitionKey>> projects = new LinkedHashMap<>(catalog.projects());
+        projects.putIfAbsent(project, Set.of());
+        projects.forEach((name, before) -> {
+            var members = new HashSet<>(before);
+            members.removeIf(key -> !draft.next().keys().contains(key));
+            if (name.equals(project)) {
+                members.addAll(draft.wanted().keys());
+            } else {
+                members.removeAll(draft.wanted().keys());
+            }
+            if (!members.equals(before)) {
+                changes.put(LogKeys.ofProject(name), LogKeys.members(members));
+            }
+        });
+        return changes;
+    }
+
+    private static void refuse(Faults faults) {
+        List<Refusal.Detail> details = faults.all().stream()
+                .map(fault -> new Refusal.Detail(fault.place().toString(), fault.message()))
+                .toList();
+        throw new Refusal(
+                FeatureReason.INVALID_DEFINITION,
+                details.size() == 1
+                        ? "the definitions have a fault"
+                        : "the definitions have " + details.size() + " faults",
+                details);
     }
 
     /**
      * Another replica may have applied another definition of the same version a moment earlier. That one counts; it is written again behind ours,
      * so that it is also the one that compaction keeps.
      */
-    private void settle(List<FeatureView> created) {
+    private void settle(Draft draft) {
+        DefinitionSet heard = catalog.definitions();
         var changed = new ArrayList<Refusal.Detail>();
-        var earlier = new ArrayList<FeatureView>();
-        for (FeatureView view : created) {
-            catalog.find(view.id()).ifPresent(served -> DefinitionDifference.between(served, view)
-                    .ifPresent(field -> {
-                        changed.add(new Refusal.Detail(view.id().toString(), field));
-                        earlier.add(served);
-                    }));
+        Map<String, Optional<String>> earlier = new LinkedHashMap<>();
+        for (Outcome outcome : draft.outcomes()) {
+            DefinitionKey key = outcome.key();
+            if (outcome.change() == Change.CREATED
+                    && !DefinitionDifference.mayChange(key)
+                    && heard.keys().contains(key)) {
+                DefinitionDifference.content(heard, draft.wanted(), key).ifPresent(field -> {
+                    changed.add(new Refusal.Detail(key.id().toString(), field));
+                    earlier.put(LogKeys.of(key), Optional.of(value(key, heard, draft)));
+                });
+            }
         }
         if (!earlier.isEmpty()) {
-            store.put(earlier);
+            store.write(earlier);
         }
         refuseChanged(changed);
     }
@@ -129,28 +286,74 @@ public class Definitions {
         }
     }
 
-    /**
-     * Stops a version and deletes its state.
-     *
-     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}
-     */
-    public synchronized void retire(ViewId id) {
-        store.requireCurrent();
-        if (catalog.find(id).isEmpty()) {
-            throw ReadPlan.unknownView(id.toString());
+    private static void refuseBroken(List<Broken> broken, boolean force) {
+        if (!broken.isEmpty() && !force) {
+            throw new Refusal(
+                    FeatureReason.DEFINITION_IN_USE,
+                    broken.getFirst().reader() + " " + broken.getFirst().message()
+                            + (broken.size() == 1 ? "" : ", and " + (broken.size() - 1) + " more")
+                            + "; force it to go on",
+                    broken.stream()
+                            .map(of -> new Refusal.Detail(of.reader().toString(), of.message()))
+                            .toList());
         }
-        store.remove(id);
     }
 
-    /** All versions by name, then version. */
+    /**
+     * Takes a definition away; that of a view stops and its state is deleted. A name without a version means the next newest one then.
+     *
+     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}, {@link FeatureReason#DEFINITION_NOT_FOUND}, or {@link FeatureReason#DEFINITION_IN_USE}
+     */
+    public synchronized void retire(DefinitionKey key, boolean force) {
+        store.requireCurrent();
+        DefinitionSet now = catalog.definitions();
+        if (!now.keys().contains(key)) {
+            throw key.kind() == Kind.FEATURE_VIEW
+                    ? ReadPlan.unknownView(key.id().toString())
+                    : new Refusal(
+                            FeatureReason.DEFINITION_NOT_FOUND, key.kind().word() + " " + key.id() + " does not exist");
+        }
+        DefinitionSet next = now.with().remove(key).build();
+        refuseBroken(broken(now, next, Set.of(key)), force);
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        changes.put(LogKeys.of(key), Optional.empty());
+        catalog.projects().forEach((name, members) -> {
+            if (members.contains(key)) {
+                var left = new HashSet<>(members);
+                left.remove(key);
+                changes.put(LogKeys.ofProject(name), LogKeys.members(left));
+            }
+        });
+        store.write(changes);
+    }
+
+    /** Stops a version of a view that nothing reads and deletes its state. */
+    public void retire(ViewId id) {
+        retire(DefinitionKey.view(id), false);
+    }
+
+    /** All versions of views by name, then version. */
     public List<Summary> list() {
         store.requireCurrent();
         Map<ViewId, IngestionReport> reports = ingestions.reports();
+        Map<ViewId, FeatureView> described = catalog.definitions().views();
         return catalog.all().stream()
                 .map(view -> new Summary(
-                        view,
+                        described.getOrDefault(view.id(), view),
                         catalog.isDefault(view.id()),
                         reports.getOrDefault(view.id(), IngestionReport.NOT_STARTED)))
+                .toList();
+    }
+
+    /** All definitions by kind, name, then version. */
+    public List<Listed> listAll() {
+        store.requireCurrent();
+        DefinitionSet all = catalog.definitions();
+        Map<DefinitionKey, String> owners = new LinkedHashMap<>();
+        catalog.projects().forEach((project, keys) -> keys.forEach(key -> owners.put(key, project)));
+        return all.keys().stream()
+                .sorted(DefinitionKey.ORDER)
+                .map(key -> new Listed(key, all.yaml(key).orElse(""), all.isDefault(key), owners.getOrDefault(key, "")))
                 .toList();
     }
 

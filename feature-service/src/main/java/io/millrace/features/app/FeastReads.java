@@ -1,7 +1,6 @@
 package io.millrace.features.app;
 
 import io.millrace.features.kernel.FeatureValue;
-import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collections;
@@ -61,13 +60,8 @@ public class FeastReads {
                 read.completeWithin());
     }
 
-    private static List<String> features(Read read) {
-        return read.featureService()
-                .<List<String>>map(name -> {
-                    throw new Refusal(
-                            FeatureReason.FEATURE_SERVICE_NOT_FOUND, "Feature service " + name + " does not exist");
-                })
-                .orElse(read.features());
+    private List<String> features(Read read) {
+        return read.featureService().map(catalog::featuresOf).orElse(read.features());
     }
 
     /** Clients from 0.64 on leave the key of a view without entities out; older ones send it. */

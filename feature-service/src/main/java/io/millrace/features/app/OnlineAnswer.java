@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the join keys that were used, in the request's order, in the type that their view declares
  * @param views one per view of the plan, each with one row per row of the request, all of one state of the store
  * @param staleness one per view of the plan
+ * @param computed one per computed feature of the plan, each of one column
  * @param complete whether everything that was in the source topics when the request arrived is in the answer; false where nobody asked
  */
 public record OnlineAnswer(
@@ -22,10 +23,24 @@ public record OnlineAnswer(
         Map<String, List<@Nullable FeatureValue>> keys,
         List<ViewRows> views,
         List<Staleness> staleness,
+        List<FeatureTable> computed,
         boolean complete) {
+    /** An answer in which nothing is computed. */
+    public OnlineAnswer(
+            ReadPlan plan,
+            int rows,
+            Map<String, List<@Nullable FeatureValue>> keys,
+            List<ViewRows> views,
+            List<Staleness> staleness,
+            boolean complete) {
+        this(plan, rows, keys, views, staleness, List.of(), complete);
+    }
+
     /** The values of the view that a result comes from; its column is the output's. */
     public FeatureTable table(ReadPlan.Output output) {
-        return views.get(output.view()).table();
+        return output.view() < views.size()
+                ? views.get(output.view()).table()
+                : computed.get(output.view() - views.size());
     }
 
     /** A result's value in a row; null where it is null or there is none. */

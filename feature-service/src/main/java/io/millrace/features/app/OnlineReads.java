@@ -1,14 +1,15 @@
 package io.millrace.features.app;
 
-import io.millrace.features.app.OnlineRequest.UnknownColumns;
 import io.millrace.features.app.OnlineStore.ViewQuery;
 import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.JoinKey;
 import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -109,11 +110,16 @@ public class OnlineReads {
                         now,
                         barrier.lag(plan.parts().get(i).view().id())));
             }
-            return new OnlineAnswer(plan, this.rows, keys, read, staleness, complete);
+            List<FeatureTable> computed = plan.onDemand().compute(read, this::requestData, this.rows);
+            return new OnlineAnswer(plan, this.rows, keys, read, staleness, computed, complete);
         }
 
         private static boolean isReached(Map<SourcePartition, Long> ends, Map<SourcePartition, Long> positions) {
             return ends.entrySet().stream().allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        }
+
+        private List<@Nullable FeatureValue> requestData(EventField field) {
+            return RequestData.column(request, field);
         }
 
         private long[] instants(long now) {
@@ -169,14 +175,7 @@ public class OnlineReads {
                             + ") is possible");
         }
         Map<String, List<@Nullable FeatureValue>> keys = new LinkedHashMap<>();
-        for (String column : request.entities().keySet()) {
-            if (!plan.joinKeys().contains(column) && request.unknownColumns() == UnknownColumns.REFUSE) {
-                throw new Refusal(
-                        FeatureReason.UNKNOWN_COLUMN,
-                        "'" + column + "' is no join key of the views that are read; their join keys are "
-                                + plan.joinKeys().stream().sorted().toList());
-            }
-        }
+        RequestData.check(request, plan);
         for (FeatureView view : plan.views()) {
             for (JoinKey key : view.joinKeys()) {
                 keys.putIfAbsent(key.name(), coerced(request, view, key));
@@ -191,9 +190,16 @@ public class OnlineReads {
 
     private ReadPlan plan(OnlineRequest request) {
         try {
-            return catalog.plan(request.features(), request.fullNames());
+            if (request.service().isPresent() && !request.features().isEmpty()) {
+                throw new Refusal(
+                        FeatureReason.MALFORMED_REQUEST,
+                        "features and a feature service are given; one of them is possible");
+            }
+            List<String> features = request.service().map(catalog::featuresOf).orElse(request.features());
+            return catalog.plan(features, request.fullNames());
         } catch (Refusal refusal) {
-            if (refusal.reason() == FeatureReason.VIEW_NOT_FOUND) {
+            if (refusal.reason() == FeatureReason.VIEW_NOT_FOUND
+                    || refusal.reason() == FeatureReason.FEATURE_SERVICE_NOT_FOUND) {
                 definitions.requireCurrent();
             }
             throw refusal;
@@ -202,13 +208,14 @@ public class OnlineReads {
 
     private static int rows(OnlineRequest request) {
         int rows = -1;
-        for (Map.Entry<String, List<@Nullable FeatureValue>> column :
-                request.entities().entrySet()) {
+        Map<String, List<@Nullable FeatureValue>> columns = new LinkedHashMap<>(request.requestData());
+        columns.putAll(request.entities());
+        for (Map.Entry<String, List<@Nullable FeatureValue>> column : columns.entrySet()) {
             int size = column.getValue().size();
             if (rows >= 0 && rows != size) {
                 throw new Refusal(
                         FeatureReason.RAGGED_COLUMNS,
-                        "all entity columns must have the same number of rows; '" + column.getKey() + "' has " + size
+                        "all columns must have the same number of rows; '" + column.getKey() + "' has " + size
                                 + ", another one " + rows);
             }
             rows = size;

@@ -3,7 +3,13 @@ package io.millrace.features.app;
 import io.millrace.definitions.NearestName;
 import io.millrace.features.domain.FeatureReference;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.NamedView;
+import io.millrace.features.kernel.OnDemandView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.definition.DefinitionSet;
+import io.millrace.features.kernel.ondemand.OnDemandPlan;
+import io.millrace.features.kernel.ondemand.OnDemandPlanner;
+import io.millrace.features.kernel.ondemand.UncomputableException;
 import io.millrace.gate.Refusal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,15 +25,16 @@ import java.util.function.Function;
  *
  * @param parts each view once, with the features that are asked for
  * @param outputs one per requested feature, in the request's order
+ * @param onDemand what is computed of what is read
  */
-public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinKeys) {
+public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinKeys, OnDemandReads onDemand) {
     /** The most features of one request. */
     public static final int MAX_FEATURES = 1_000;
 
     /**
      * One result.
      *
-     * @param view index into {@link #parts}
+     * @param view index into {@link #parts}; behind them stand the computed features, one by one
      * @param column index into the part's features
      */
     public record Output(String name, int view, int column) {}
@@ -72,6 +79,11 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
         joinKeys = Set.copyOf(joinKeys);
     }
 
+    /** A plan in which nothing is computed. */
+    public ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinKeys) {
+        this(parts, outputs, joinKeys, OnDemandReads.NONE);
+    }
+
     /**
      * The plan of some features.
      *
@@ -80,6 +92,23 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
      */
     public static ReadPlan of(
             List<String> features, boolean fullNames, Function<String, Optional<FeatureView>> resolve) {
+        return of(
+                features,
+                fullNames,
+                new OnDemandPlanner(name -> resolve.apply(name).map(view -> (NamedView) view)),
+                name -> resolve.apply(name).map(view -> (NamedView) view));
+    }
+
+    /** The plan of some features, kept and computed ones. */
+    static ReadPlan of(List<String> features, boolean fullNames, DefinitionSet definitions) {
+        return of(features, fullNames, new OnDemandPlanner(definitions::view), definitions::view);
+    }
+
+    private static ReadPlan of(
+            List<String> features,
+            boolean fullNames,
+            OnDemandPlanner computed,
+            Function<String, Optional<NamedView>> resolve) {
         if (features.isEmpty()) {
             throw new Refusal(FeatureReason.EMPTY_REQUEST, "no features are asked for");
         }
@@ -88,16 +117,13 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
                     FeatureReason.TOO_MANY_FEATURES,
                     features.size() + " features are asked for, at most " + MAX_FEATURES + " are read in one request");
         }
-        Map<ViewId, Collected> views = new LinkedHashMap<>();
+        var drafting = new Drafting(computed, resolve);
         Set<String> names = new HashSet<>();
-        Set<String> joinKeys = new HashSet<>();
-        var outputs = new ArrayList<Output>(features.size());
         for (String text : features) {
             FeatureReference reference = FeatureReference.parse(text)
                     .orElseThrow(() -> new Refusal(
                             FeatureReason.MALFORMED_FEATURE_REFERENCE,
                             "'" + text + "' is not of the form view:feature or view@version:feature"));
-            FeatureView view = resolve.apply(reference.view()).orElseThrow(() -> unknownView(reference.view()));
             String name = fullNames ? reference.fullName() : reference.feature();
             if (!names.add(name)) {
                 throw new Refusal(
@@ -107,27 +133,79 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
                                         ? ""
                                         : "; ask for full_feature_names to tell features of several views apart"));
             }
-            Collected of = views.computeIfAbsent(view.id(), _ -> new Collected(views.size(), view));
-            outputs.add(new Output(name, of.index, of.column(featureIndex(view, reference.feature()))));
-            view.joinKeys().forEach(key -> joinKeys.add(key.name()));
+            drafting.add(name, reference);
         }
-        return new ReadPlan(views.values().stream().map(Collected::part).toList(), outputs, joinKeys);
+        return drafting.plan();
+    }
+
+    /** A plan that is being made. */
+    private static final class Drafting {
+        final OnDemandPlanner computed;
+        final Function<String, Optional<NamedView>> resolve;
+        final Map<ViewId, Collected> views = new LinkedHashMap<>();
+        final List<Output> outputs = new ArrayList<>();
+        final Set<String> joinKeys = new HashSet<>();
+        int computations;
+
+        Drafting(OnDemandPlanner computed, Function<String, Optional<NamedView>> resolve) {
+            this.computed = computed;
+            this.resolve = resolve;
+        }
+
+        void add(String name, FeatureReference reference) {
+            NamedView named = resolve.apply(reference.view()).orElseThrow(() -> unknownView(reference.view()));
+            int index = named.featureNames().indexOf(reference.feature());
+            if (index < 0) {
+                throw new Refusal(
+                        FeatureReason.FEATURE_NOT_FOUND,
+                        "feature view " + named.id() + " has no feature '" + reference.feature() + "'"
+                                + NearestName.hint(reference.feature(), named.featureNames()));
+            }
+            switch (named) {
+                case FeatureView view -> {
+                    OnDemandReads.Cell cell = cell(view, index);
+                    outputs.add(new Output(name, cell.view(), cell.column()));
+                }
+                case OnDemandView view -> {
+                    compute(view, reference);
+                    outputs.add(new Output(name, -1 - computations++, 0));
+                }
+            }
+        }
+
+        private void compute(OnDemandView view, FeatureReference reference) {
+            try {
+                computed.add(view, reference.feature());
+            } catch (UncomputableException e) {
+                throw new Refusal(
+                        FeatureReason.FEATURE_NOT_FOUND, reference + " cannot be computed: " + e.getMessage(), e);
+            }
+        }
+
+        private OnDemandReads.Cell cell(FeatureView view, int feature) {
+            Collected of = views.computeIfAbsent(view.id(), _ -> new Collected(views.size(), view));
+            view.joinKeys().forEach(key -> joinKeys.add(key.name()));
+            return new OnDemandReads.Cell(of.index, of.column(feature));
+        }
+
+        ReadPlan plan() {
+            OnDemandPlan onDemand = computed.plan();
+            List<OnDemandReads.Cell> cells = onDemand.kept().stream()
+                    .map(kept -> cell(kept.view(), kept.feature()))
+                    .toList();
+            return new ReadPlan(
+                    views.values().stream().map(Collected::part).toList(),
+                    outputs.stream()
+                            .map(output -> output.view() >= 0
+                                    ? output
+                                    : new Output(output.name(), views.size() - 1 - output.view(), 0))
+                            .toList(),
+                    joinKeys,
+                    new OnDemandReads(onDemand, cells));
+        }
     }
 
     static Refusal unknownView(String name) {
         return new Refusal(FeatureReason.VIEW_NOT_FOUND, "Feature view " + name + " does not exist");
-    }
-
-    private static int featureIndex(FeatureView view, String feature) {
-        for (int i = 0; i < view.features().size(); i++) {
-            if (view.features().get(i).name().equals(feature)) {
-                return i;
-            }
-        }
-        List<String> names =
-                view.features().stream().map(FeatureView.Feature::name).toList();
-        throw new Refusal(
-                FeatureReason.FEATURE_NOT_FOUND,
-                "feature view " + view.id() + " has no feature '" + feature + "'" + NearestName.hint(feature, names));
     }
 }

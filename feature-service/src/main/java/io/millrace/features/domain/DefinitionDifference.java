@@ -4,23 +4,117 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Computation.Aggregated;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.FeatureView.Source;
+import io.millrace.features.kernel.OnDemandView;
+import io.millrace.features.kernel.definition.DefinitionKey;
+import io.millrace.features.kernel.definition.DefinitionSet;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** What a definition says differently from the one that is served. Comments, the order of keys and the spelling of durations do not count. */
 public final class DefinitionDifference {
     private DefinitionDifference() {}
 
-    /** The first field that differs, as a path such as {@code ttl} or {@code features.delay_mean_3h.window}; empty where both say the same. */
+    /** Whether a definition may change under its name: that of a service without versions may. */
+    public static boolean mayChange(DefinitionKey key) {
+        return key.kind() == DefinitionKey.Kind.FEATURE_SERVICE
+                && key.id().version().isEmpty();
+    }
+
+    /**
+     * The first field in which two definitions of one key give something else, as a path such as {@code ttl} or {@code features.delay_mean_3h.window};
+     * empty where both give the same.
+     */
+    public static Optional<String> content(DefinitionSet served, DefinitionSet wanted, DefinitionKey key) {
+        return switch (key.kind()) {
+            case ENTITY ->
+                of(
+                        served.entities(),
+                        wanted.entities(),
+                        key.id().name(),
+                        (a, b) -> a.joinKeys().equals(b.joinKeys())
+                                ? Optional.empty()
+                                : Optional.of("join_keys"
+                                        + firstOf(a.joinKeys(), b.joinKeys(), FeatureView.EventField::name)));
+            case FEATURE_VIEW -> of(served.views(), wanted.views(), key.id(), DefinitionDifference::between);
+            case ON_DEMAND_FEATURE_VIEW ->
+                of(served.onDemand(), wanted.onDemand(), key.id(), DefinitionDifference::between);
+            case FEATURE_SERVICE ->
+                of(
+                        served.services(),
+                        wanted.services(),
+                        key.id(),
+                        (a, b) -> a.features().equals(b.features())
+                                ? Optional.empty()
+                                : Optional.of("features" + firstOf(a.features(), b.features(), feature -> feature)));
+        };
+    }
+
+    private static <K, T> Optional<String> of(
+            Map<K, T> served, Map<K, T> wanted, K key, BiFunction<T, T, Optional<String>> difference) {
+        T a = served.get(key);
+        T b = wanted.get(key);
+        return a == null || b == null ? Optional.empty() : difference.apply(a, b);
+    }
+
+    /** In which words about it two definitions of one key differ: some of description, owner and tags. */
+    public static List<String> words(DefinitionSet served, DefinitionSet wanted, DefinitionKey key) {
+        Optional<Words> before = Words.of(served, key);
+        Optional<Words> after = Words.of(wanted, key);
+        if (before.isEmpty() || after.isEmpty()) {
+            return List.of();
+        }
+        var different = new ArrayList<String>();
+        if (!before.get().description().equals(after.get().description())) {
+            different.add("description");
+        }
+        if (!before.get().owner().equals(after.get().owner())) {
+            different.add("owner");
+        }
+        if (!before.get().tags().equals(after.get().tags())) {
+            different.add("tags");
+        }
+        return different;
+    }
+
+    /** What a definition says about itself. */
+    private record Words(String description, String owner, Map<String, String> tags) {
+        static Optional<Words> of(DefinitionSet set, DefinitionKey key) {
+            return switch (key.kind()) {
+                case ENTITY ->
+                    Optional.ofNullable(set.entities().get(key.id().name()))
+                            .map(of -> new Words(of.description(), of.owner(), of.tags()));
+                case FEATURE_VIEW ->
+                    Optional.ofNullable(set.views().get(key.id()))
+                            .map(of -> new Words(of.description(), of.owner(), of.tags()));
+                case ON_DEMAND_FEATURE_VIEW ->
+                    Optional.ofNullable(set.onDemand().get(key.id()))
+                            .map(of -> new Words(of.description(), of.owner(), of.tags()));
+                case FEATURE_SERVICE ->
+                    Optional.ofNullable(set.services().get(key.id()))
+                            .map(of -> new Words(of.description(), of.owner(), of.tags()));
+            };
+        }
+    }
+
+    private static Optional<String> between(OnDemandView served, OnDemandView wanted) {
+        if (!served.inputs().equals(wanted.inputs())) {
+            return Optional.of("inputs" + firstOf(served.inputs(), wanted.inputs(), OnDemandView.Input::name));
+        }
+        if (!served.request().equals(wanted.request())) {
+            return Optional.of("request" + firstOf(served.request(), wanted.request(), FeatureView.EventField::name));
+        }
+        return served.features().equals(wanted.features())
+                ? Optional.empty()
+                : Optional.of("features" + firstOf(served.features(), wanted.features(), OnDemandView.Computed::name));
+    }
+
+    /** The first field in which two views give something else; empty where both give the same. */
     public static Optional<String> between(FeatureView served, FeatureView wanted) {
-        if (!served.description().equals(wanted.description())) {
-            return Optional.of("description");
-        }
-        if (!served.owner().equals(wanted.owner())) {
-            return Optional.of("owner");
-        }
         if (!served.entity().equals(wanted.entity())) {
             return Optional.of("entity.name");
         }

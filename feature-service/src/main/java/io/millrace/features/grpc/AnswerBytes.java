@@ -2,7 +2,6 @@ package io.millrace.features.grpc;
 
 import com.google.protobuf.CodedOutputStream;
 import io.millrace.features.app.OnlineAnswer;
-import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.proto.features.v1.FeatureColumn;
@@ -32,7 +31,7 @@ final class AnswerBytes {
     private final OnlineAnswer answer;
     private final int rows;
 
-    /** What all columns of a view end with: statuses and event times. */
+    /** What all columns of a view, or a computed column, end with: statuses and event times. */
     private final byte[][] ends;
 
     /** Values of the tables that are objects, as messages; null until there is one. */
@@ -41,7 +40,7 @@ final class AnswerBytes {
     private AnswerBytes(OnlineAnswer answer) {
         this.answer = answer;
         this.rows = answer.rows();
-        this.ends = new byte[answer.views().size()][];
+        this.ends = new byte[answer.views().size() + answer.computed().size()][];
     }
 
     static byte[] of(OnlineAnswer answer) {
@@ -55,7 +54,10 @@ final class AnswerBytes {
     private byte[] write() throws IOException {
         GetOnlineFeaturesResponse rest = ProtoAnswers.withoutResults(answer);
         for (int i = 0; i < ends.length; i++) {
-            ends[i] = end(answer.views().get(i));
+            ends[i] = end(
+                    i < answer.views().size()
+                            ? answer.views().get(i).table()
+                            : answer.computed().get(i - answer.views().size()));
         }
         List<ReadPlan.Output> outputs = answer.plan().outputs();
         int[] lengths = new int[outputs.size()];
@@ -79,8 +81,7 @@ final class AnswerBytes {
         return bytes;
     }
 
-    private byte[] end(ViewRows view) throws IOException {
-        FeatureTable table = view.table();
+    private byte[] end(FeatureTable table) throws IOException {
         int times = rows * Long.BYTES;
         byte[] bytes = new byte
                 [2

@@ -3,7 +3,6 @@ package io.millrace.features.grpc;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ServerServiceDefinition;
-import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Definitions;
 import io.millrace.features.app.OnlineAnswer;
 import io.millrace.features.app.OnlineFeatures;
@@ -34,7 +33,7 @@ import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +117,9 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
                 ProtoValues.columns(request.getEntitiesMap()),
                 request.getAsOfMicrosList(),
                 request.getFullFeatureNames(),
-                OnlineRequest.UnknownColumns.REFUSE);
+                OnlineRequest.UnknownColumns.REFUSE,
+                request.getFeatureService().isEmpty() ? Optional.empty() : Optional.of(request.getFeatureService()),
+                ProtoValues.columns(request.getRequestDataMap()));
     }
 
     /** How long to wait for completeness: what is asked for, and an answer that still reaches the caller. */
@@ -149,10 +150,8 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
     @Override
     public Uni<ApplyFeatureViewsResponse> applyFeatureViews(ApplyFeatureViewsRequest request) {
         return work.run(() -> {
-            List<DefinitionFile> files = request.getFilesList().stream()
-                    .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
-                    .toList();
-            return ProtoAnswers.outcomes(definitions.apply(files, request.getDryRun()));
+            return ProtoDefinitions.plan(
+                    definitions.apply(ProtoDefinitions.files(request), ProtoDefinitions.mode(request)));
         });
     }
 

@@ -8,8 +8,6 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.table.FeatureTable;
-import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
-import io.millrace.proto.features.v1.DefinitionOutcome;
 import io.millrace.proto.features.v1.FeatureStatus;
 import io.millrace.proto.features.v1.FeatureViewSummary;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
@@ -71,18 +69,6 @@ final class ProtoAnswers {
                         .setOffset(position.getValue())
                         .build())
                 .toList();
-    }
-
-    static ApplyFeatureViewsResponse outcomes(List<Definitions.Outcome> outcomes) {
-        var response = ApplyFeatureViewsResponse.newBuilder();
-        outcomes.forEach(outcome -> response.addOutcomes(DefinitionOutcome.newBuilder()
-                .setName(outcome.id().toString())
-                .setChange(
-                        switch (outcome.change()) {
-                            case CREATED -> DefinitionOutcome.Change.CHANGE_CREATED;
-                            case UNCHANGED -> DefinitionOutcome.Change.CHANGE_UNCHANGED;
-                        })));
-        return response.build();
     }
 
     static ListFeatureViewsResponse list(List<Definitions.Summary> summaries) {

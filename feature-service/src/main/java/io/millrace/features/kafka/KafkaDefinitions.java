@@ -1,38 +1,29 @@
 package io.millrace.features.kafka;
 
-import io.millrace.definitions.DefinitionFile;
-import io.millrace.definitions.InvalidDefinitionException;
 import io.millrace.definitions.log.DefinitionLog;
 import io.millrace.definitions.log.DefinitionLogException;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.config.FeaturesConfig;
-import io.millrace.features.kernel.FeatureView;
-import io.millrace.features.kernel.ViewId;
-import io.millrace.features.kernel.definition.FeatureViewReader;
 import io.millrace.gate.Refusal;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.jboss.logging.Logger;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Definitions in the compacted topic {@value #TOPIC}: {@code view@version} to the YAML as it was applied. */
+/** Definitions in the compacted topic {@value #TOPIC}, as YAML under the keys of {@link io.millrace.features.app.LogKeys}. */
 @ApplicationScoped
 public class KafkaDefinitions implements DefinitionStore {
     static final String TOPIC = "millrace.features.definitions.v1";
 
-    private static final Logger LOG = Logger.getLogger(KafkaDefinitions.class);
-
     private final Catalog catalog;
     private final KafkaClients clients;
     private final FeaturesConfig config;
-    private final FeatureViewReader reader = new FeatureViewReader();
     private @Nullable DefinitionLog log;
 
     public KafkaDefinitions(Catalog catalog, KafkaClients clients, FeaturesConfig config) {
@@ -42,7 +33,10 @@ public class KafkaDefinitions implements DefinitionStore {
     }
 
     void start(@Observes StartupEvent event) {
-        log = DefinitionLog.follow(clients.bootstrapServers(), TOPIC, this::hear);
+        log = DefinitionLog.follow(
+                clients.bootstrapServers(),
+                TOPIC,
+                change -> catalog.hear(change.key(), Optional.ofNullable(change.value())));
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -52,15 +46,17 @@ public class KafkaDefinitions implements DefinitionStore {
     }
 
     @Override
-    public void put(List<FeatureView> views) {
-        Map<String, @Nullable String> changes = new LinkedHashMap<>();
-        views.forEach(view -> changes.put(view.id().toString(), view.yaml()));
-        write(changes);
-    }
-
-    @Override
-    public void remove(ViewId id) {
-        write(DefinitionLog.remove(id.toString()));
+    public void write(Map<String, Optional<String>> changes) {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        changes.forEach((key, value) -> values.put(key, value.orElse(null)));
+        try {
+            if (log == null) {
+                throw new IllegalStateException("definitions are written before the service has started");
+            }
+            log.write(values, config.definitionsPatience());
+        } catch (DefinitionLogException e) {
+            throw new Refusal(FeatureReason.DEFINITIONS_UNAVAILABLE, "Kafka did not take the definitions", e);
+        }
     }
 
     @Override
@@ -72,33 +68,5 @@ public class KafkaDefinitions implements DefinitionStore {
     public String failure() {
         String failure = log == null ? "not started" : log.failure();
         return failure == null ? "" : failure;
-    }
-
-    private void write(Map<String, @Nullable String> changes) {
-        try {
-            if (log == null) {
-                throw new IllegalStateException("definitions are written before the service has started");
-            }
-            log.write(changes, config.definitionsPatience());
-        } catch (DefinitionLogException e) {
-            throw new Refusal(FeatureReason.DEFINITIONS_UNAVAILABLE, "Kafka did not take the definitions", e);
-        }
-    }
-
-    private void hear(DefinitionLog.Change change) {
-        String yaml = change.value();
-        if (yaml == null) {
-            int at = change.key().indexOf('@');
-            catalog.remove(new ViewId(
-                    change.key().substring(0, Math.max(0, at)), change.key().substring(at + 1)));
-            return;
-        }
-        try {
-            reader.read(List.of(new DefinitionFile(change.key(), yaml))).stream()
-                    .filter(view -> view.id().toString().equals(change.key()))
-                    .forEach(catalog::put);
-        } catch (InvalidDefinitionException e) {
-            LOG.errorf(e, "The definition of %s in %s cannot be read by this release", change.key(), TOPIC);
-        }
     }
 }

@@ -112,11 +112,21 @@ public class Topics {
         }
     }
 
+    /** The first offsets that there still are. */
+    CompletableFuture<Map<TopicPartition, ListOffsetsResultInfo>> begins(Collection<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.earliest());
+    }
+
     /** The offsets behind the last committed record of each partition (the last stable offsets), asked for after this was called. */
     CompletableFuture<Map<TopicPartition, ListOffsetsResultInfo>> ends(Collection<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.latest());
+    }
+
+    private CompletableFuture<Map<TopicPartition, ListOffsetsResultInfo>> offsets(
+            Collection<TopicPartition> partitions, OffsetSpec spec) {
         try {
             Map<TopicPartition, OffsetSpec> specs = new java.util.HashMap<>();
-            partitions.forEach(partition -> specs.put(partition, OffsetSpec.latest()));
+            partitions.forEach(partition -> specs.put(partition, spec));
             return admin().listOffsets(specs, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                     .all()
                     .toCompletionStage()

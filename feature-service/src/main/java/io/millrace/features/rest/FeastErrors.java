@@ -32,6 +32,7 @@ final class FeastErrors {
                             case FEATURE_SERVICE_NOT_FOUND -> "FeatureServiceNotFoundException";
                             case FEATURE_NOT_FOUND -> "FeastObjectNotFoundException";
                             case COLUMN_MISSING -> "EntityNotFoundException";
+                            case REQUEST_DATA_MISSING -> "RequestDataNotFoundInEntityRowsException";
                             case NAME_CLASH -> "FeatureNameCollisionError";
                             case MALFORMED_FEATURE_REFERENCE,
                                     MALFORMED_REQUEST,
@@ -48,6 +49,8 @@ final class FeastErrors {
                                     INVALID_DEFINITION,
                                     INVALID_ROW,
                                     SERVED_VERSION_CHANGED,
+                                    DEFINITION_NOT_FOUND,
+                                    DEFINITION_IN_USE,
                                     NO_PUSH_SOURCE,
                                     TOO_MANY_READS,
                                     TOO_MANY_PUSH_STREAMS,
@@ -63,7 +66,10 @@ final class FeastErrors {
                         };
                     case Reason _ -> "FeastError";
                 };
-        Response response = json(refusal.reason().kind().httpStatus(), quoted(error(type, refusal.getMessage())));
+        int status = refusal.reason() == FeatureReason.REQUEST_DATA_MISSING
+                ? 404
+                : refusal.reason().kind().httpStatus();
+        Response response = json(status, quoted(error(type, refusal.getMessage())));
         return refusal.retryAfter()
                 .map(after -> Response.fromResponse(response)
                         .header("Retry-After", Math.max(1, after.toSeconds()))

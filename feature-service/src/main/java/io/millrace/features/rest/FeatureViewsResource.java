@@ -5,6 +5,7 @@ import io.millrace.features.app.Definitions;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.gate.Refusal;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -46,15 +47,12 @@ public class FeatureViewsResource {
 
     /** Files to apply together. */
     @RegisterForReflection
-    public record Apply(@Nullable List<File> files, boolean dry_run) {}
-
-    /** What applying did to one version. */
-    @RegisterForReflection
-    public record Outcome(String name, String change) {}
-
-    /** One outcome per view, in the order of the files. */
-    @RegisterForReflection
-    public record Outcomes(List<Outcome> outcomes) {}
+    public record Apply(
+            @Nullable List<File> files,
+            boolean dry_run,
+            @Nullable String project,
+            boolean prune,
+            boolean force) {}
 
     /** Up to where a source partition has been applied. */
     @RegisterForReflection
@@ -85,7 +83,7 @@ public class FeatureViewsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Applies definition files, all or none; applying what is there changes nothing")
-    public Outcomes apply(@Nullable Apply request, @RestQuery("dry_run") boolean dryRun) {
+    public JsonPlan apply(@Nullable Apply request, @RestQuery("dry_run") boolean dryRun) {
         if (request == null || request.files() == null) {
             throw new Refusal(FeatureReason.MALFORMED_REQUEST, "'files' is missing: a list of {path, content}");
         }
@@ -96,13 +94,19 @@ public class FeatureViewsResource {
             }
             files.add(new DefinitionFile(file.path() == null ? "definition" : file.path(), file.content()));
         }
-        return outcomes(definitions.apply(files, dryRun || request.dry_run()));
+        return JsonPlan.of(definitions.apply(
+                files,
+                new Definitions.Mode(
+                        dryRun || request.dry_run(),
+                        request.project() == null ? "" : request.project(),
+                        request.prune(),
+                        request.force())));
     }
 
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(summary = "Applies uploaded definition files, all or none")
-    public Outcomes upload(@RestForm(FileUpload.ALL) List<FileUpload> uploads, @RestQuery("dry_run") boolean dryRun) {
+    public JsonPlan upload(@RestForm(FileUpload.ALL) List<FileUpload> uploads, @RestQuery("dry_run") boolean dryRun) {
         var files = new ArrayList<DefinitionFile>();
         for (FileUpload upload : uploads) {
             try {
@@ -114,7 +118,7 @@ public class FeatureViewsResource {
                 throw new UncheckedIOException("an uploaded file cannot be read", e);
             }
         }
-        return outcomes(definitions.apply(files, dryRun));
+        return JsonPlan.of(definitions.apply(files, dryRun ? Definitions.Mode.DRY : Definitions.Mode.PLAIN));
     }
 
     @GET
@@ -134,15 +138,8 @@ public class FeatureViewsResource {
     @DELETE
     @Path("/{name}/versions/{version}")
     @Operation(summary = "Retires one version of a view: its consumer stops and its state is deleted")
-    public void retire(@RestPath String name, @RestPath String version) {
-        definitions.retire(new ViewId(name, version));
-    }
-
-    private static Outcomes outcomes(List<Definitions.Outcome> outcomes) {
-        return new Outcomes(outcomes.stream()
-                .map(outcome -> new Outcome(
-                        outcome.id().toString(), outcome.change().name().toLowerCase(Locale.ROOT)))
-                .toList());
+    public void retire(@RestPath String name, @RestPath String version, @RestQuery("force") boolean force) {
+        definitions.retire(DefinitionKey.view(new ViewId(name, version)), force);
     }
 
     private static Summary summary(Definitions.Summary summary) {

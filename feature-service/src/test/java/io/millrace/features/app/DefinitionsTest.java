@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.definitions.DefinitionFile;
-import io.millrace.features.app.Definitions.Change;
-import io.millrace.features.app.Definitions.Outcome;
+import io.millrace.features.app.DefinitionPlan.Change;
+import io.millrace.features.app.DefinitionPlan.Outcome;
+import io.millrace.features.app.Definitions.Mode;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.gate.Refusal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DefinitionsTest {
@@ -18,17 +21,21 @@ class DefinitionsTest {
 
     private final Catalog catalog = new Catalog();
     private final MemoryDefinitions log = new MemoryDefinitions(catalog);
-    private final Definitions definitions = new Definitions(catalog, log, new Ingestions() {
-        @Override
-        public Map<ViewId, IngestionReport> reports() {
-            return Map.of();
-        }
+    private final Definitions definitions = new Definitions(
+            catalog,
+            log,
+            new Ingestions() {
+                @Override
+                public Map<ViewId, IngestionReport> reports() {
+                    return Map.of();
+                }
 
-        @Override
-        public Map<ViewId, IngestionReport> conditions() {
-            return Map.of();
-        }
-    });
+                @Override
+                public Map<ViewId, IngestionReport> conditions() {
+                    return Map.of();
+                }
+            },
+            Views::nothingToBackfill);
 
     private static List<DefinitionFile> files(String... contents) {
         return java.util.Arrays.stream(contents)
@@ -38,27 +45,28 @@ class DefinitionsTest {
 
     @Test
     void applyingTwiceCreatesOnceAndThenChangesNothing() {
-        var id = new ViewId("user_activity", "v1");
+        var id = DefinitionKey.view(new ViewId("user_activity", "v1"));
 
-        assertThat(definitions.apply(files(V1), false)).containsExactly(new Outcome(id, Change.CREATED));
-        assertThat(definitions.apply(files("# a comment\n" + V1), false))
-                .containsExactly(new Outcome(id, Change.UNCHANGED));
+        assertThat(definitions.apply(files(V1), Mode.PLAIN).outcomes())
+                .containsExactly(new Outcome(id, Change.CREATED, List.of()));
+        assertThat(definitions.apply(files("# a comment\n" + V1), Mode.PLAIN).outcomes())
+                .containsExactly(new Outcome(id, Change.UNCHANGED, List.of()));
         assertThat(log.written).hasSize(1);
     }
 
     @Test
     void aDryRunReportsAndChangesNothing() {
-        assertThat(definitions.apply(files(V1), true)).hasSize(1);
+        assertThat(definitions.apply(files(V1), Mode.DRY).outcomes()).hasSize(1);
         assertThat(catalog.all()).isEmpty();
     }
 
     @Test
     void aChangedServedVersionIsRefusedWithTheFieldThatDiffersAndNothingOfTheApplyIsDone() {
-        definitions.apply(files(V1), false);
+        definitions.apply(files(V1), Mode.PLAIN);
         String other = Views.activity("other", "v1", "clicks");
         String changed = V1.replace("aggregate: count, window: 1h", "aggregate: count, window: 2h");
 
-        assertThatThrownBy(() -> definitions.apply(files(other, changed), false))
+        assertThatThrownBy(() -> definitions.apply(files(other, changed), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {
                     assertThat(refusal.reason()).isEqualTo(FeatureReason.SERVED_VERSION_CHANGED);
                     assertThat(refusal.getMessage()).contains("user_activity@v1", "features.events_1h.window");
@@ -69,7 +77,7 @@ class DefinitionsTest {
     @Test
     void everyFaultOfEveryFileIsReportedWithItsLine() {
         assertThatThrownBy(() -> definitions.apply(
-                        files(V1.replace("ttl: 1d", "ttl: soon").replace("owner:", "ovner:")), false))
+                        files(V1.replace("ttl: 1d", "ttl: soon").replace("owner:", "ovner:")), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {
                     assertThat(refusal.reason()).isEqualTo(FeatureReason.INVALID_DEFINITION);
                     assertThat(refusal.details().size()).isGreaterThanOrEqualTo(2);
@@ -85,7 +93,7 @@ class DefinitionsTest {
                         Views.activity("user_activity", "v2", "clicks"),
                         Views.activity("user_activity", "v10", "clicks"),
                         Views.activity("user_activity", "v9", "clicks")),
-                false);
+                Mode.PLAIN);
 
         assertThat(catalog.resolve("user_activity").orElseThrow().id().version())
                 .isEqualTo("v10");
@@ -104,14 +112,9 @@ class DefinitionsTest {
                 catalog,
                 new DefinitionStore() {
                     @Override
-                    public void put(List<FeatureView> views) {
+                    public void write(Map<String, Optional<String>> changes) {
                         catalog.put(theirs);
-                        log.put(views);
-                    }
-
-                    @Override
-                    public void remove(ViewId id) {
-                        log.remove(id);
+                        log.write(changes);
                     }
 
                     @Override
@@ -134,13 +137,14 @@ class DefinitionsTest {
                     public Map<ViewId, IngestionReport> conditions() {
                         return Map.of();
                     }
-                });
+                },
+                Views::nothingToBackfill);
 
-        assertThatThrownBy(() -> raced.apply(files(V1), false))
+        assertThatThrownBy(() -> raced.apply(files(V1), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.getMessage())
                         .contains("'ttl'"));
         assertThat(catalog.find(theirs.id())).contains(theirs);
-        assertThat(log.written.getLast()).containsExactly(theirs);
+        assertThat(log.written.getLast()).containsExactly(Map.entry("user_activity@v1", Optional.of(theirs.yaml())));
     }
 
     @Test
@@ -154,7 +158,7 @@ class DefinitionsTest {
     void nothingIsAppliedBeforeTheLogHasBeenRead() {
         log.current = false;
 
-        assertThatThrownBy(() -> definitions.apply(files(V1), false))
+        assertThatThrownBy(() -> definitions.apply(files(V1), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                         .isEqualTo(FeatureReason.DEFINITIONS_UNAVAILABLE));
     }

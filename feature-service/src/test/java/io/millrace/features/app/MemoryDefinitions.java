@@ -1,13 +1,14 @@
 package io.millrace.features.app;
 
 import io.millrace.features.kernel.FeatureView;
-import io.millrace.features.kernel.ViewId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A definitions log in memory; what is written is heard at once. */
 public final class MemoryDefinitions implements DefinitionStore {
-    final List<List<FeatureView>> written = new ArrayList<>();
+    final List<Map<String, Optional<String>>> written = new ArrayList<>();
     boolean current = true;
     private final Catalog catalog;
 
@@ -16,14 +17,14 @@ public final class MemoryDefinitions implements DefinitionStore {
     }
 
     @Override
-    public void put(List<FeatureView> views) {
-        written.add(views);
-        views.forEach(catalog::put);
+    public void write(Map<String, Optional<String>> changes) {
+        written.add(changes);
+        changes.forEach(catalog::hear);
     }
 
-    @Override
-    public void remove(ViewId id) {
-        catalog.remove(id);
+    /** As if these views had been written. */
+    public void put(List<FeatureView> views) {
+        views.forEach(catalog::put);
     }
 
     @Override

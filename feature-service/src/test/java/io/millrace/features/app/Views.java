@@ -4,6 +4,7 @@ import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.definition.FeatureViewReader;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Views for tests. */
 public final class Views {
@@ -57,6 +58,10 @@ public final class Views {
                   - {name: pushes_1h, type: int64, aggregate: count, window: 1h}
                 fields: {age: int64, location: string}
                 """.formatted(name);
+    }
+
+    static Backfill nothingToBackfill(FeatureView view) {
+        return new Backfill(view.id(), "", List.of(), OptionalLong.of(0), "");
     }
 
     public static FeatureView view(String yaml) {

@@ -13,6 +13,13 @@ class DefinitionDifferenceTest {
     private static final FeatureView SERVED = Views.view(YAML);
 
     @Test
+    void wordsAboutAViewAreNoDifferenceInWhatItGives() {
+        assertThat(DefinitionDifference.between(
+                        SERVED, Views.view(YAML.replace("what a user did", "other") + "tags: {a: b}\n")))
+                .isEmpty();
+    }
+
+    @Test
     void commentsAndSpellingsAreNoDifference() {
         String respelled =
                 "# comment\n" + YAML.replace("ttl: 1d", "ttl: 24h").replace("retention: 2d", "retention: PT48H");
@@ -25,14 +32,14 @@ class DefinitionDifferenceTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "what a user did|other|description",
-                "owner: shop|owner: shoe|owner",
                 "name: user\\n|name: person\\n|entity.name",
                 "type: int64, field: user|type: string, field: user|entity.join_keys.user_id",
                 "topic: clicks|topic: clacks|source.topic",
                 "unit: rfc3339|unit: ms|source.timestamp.unit",
                 "field: at,|field: time,|source.timestamp.field",
                 "ttl: 1d|ttl: 2d|ttl",
+                "ttl: 1d|ttl: 1d\\nallowed-lateness: 1m|allowed-lateness",
+                "ttl: 1d|ttl: 1d\\ncontract: {domain: d, name: n}|contract",
                 "retention: 2d|retention: 3d|retention",
                 "aggregate: mean|aggregate: max|features.amount_mean_1h.aggregate",
                 "'click'|'purchase'|features.click_rate_1h.where",
