@@ -11,6 +11,7 @@ import io.millrace.local.platform.RunState.Snapshot;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Applies a folder of definitions to the running platform. */
@@ -21,8 +22,13 @@ import picocli.CommandLine.Parameters;
 final class ApplyCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "DIR",
-            description = "holds topics.yaml, contracts/, feature-views/, pipelines/, edge-nodes.yaml")
+            description =
+                    "holds topics.yaml, contracts/, entities/, feature-views/, on-demand/, feature-services/, pipelines/,"
+                            + " edge-nodes.yaml")
     private Path folder = Path.of("");
+
+    @Mixin
+    private ApplyOptions options = new ApplyOptions();
 
     @Override
     public Integer call() {
@@ -32,7 +38,7 @@ final class ApplyCommand implements Callable<Integer> {
                 .map(Snapshot::ports)
                 .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
         try (var channels = new Channels(ports)) {
-            Applied applied = new Applier(channels, ports).applyAll(definitions);
+            Applied applied = new Applier(channels, ports, options.mode()).applyAll(definitions);
             applied.print(System.out);
             return applied.faults().isEmpty() ? 0 : CommandFailure.FAILED;
         }

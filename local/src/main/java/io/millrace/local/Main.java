@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,
+            PlanCommand.class,
             ApplyCommand.class,
             DemoCommand.class,
             KeepCommand.class

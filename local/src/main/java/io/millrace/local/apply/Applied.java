@@ -8,39 +8,63 @@ import java.util.stream.Stream;
 /**
  * What applying did.
  *
+ * @param notes what follows, one line each: backfills, and readers of what goes
  * @param faults one line each, {@code file:line: what} where the place is known
  */
-public record Applied(List<Outcome> outcomes, List<String> faults) {
+public record Applied(List<Outcome> outcomes, List<String> notes, List<String> faults) {
     /** What became of a definition. */
     public enum Change {
         CREATED,
         UPDATED,
-        UNCHANGED
+        UNCHANGED,
+        /** It is served and would change: refused. */
+        NEW_VERSION,
+        /** The project had it, the folder does not; it stays. */
+        ORPHANED,
+        RETIRED
     }
 
-    /** One definition's outcome. */
-    public record Outcome(String kind, String name, Change change) {}
+    /**
+     * One definition's outcome.
+     *
+     * @param detail what more there is to say; may be empty
+     */
+    public record Outcome(String kind, String name, Change change, String detail) {
+        public Outcome(String kind, String name, Change change) {
+            this(kind, name, change, "");
+        }
+    }
 
     public Applied {
         outcomes = List.copyOf(outcomes);
+        notes = List.copyOf(notes);
         faults = List.copyOf(faults);
     }
 
     static Applied nothing() {
-        return new Applied(List.of(), List.of());
+        return new Applied(List.of(), List.of(), List.of());
     }
 
     static Applied one(String kind, String name, Change change) {
-        return new Applied(List.of(new Outcome(kind, name, change)), List.of());
+        return one(new Outcome(kind, name, change));
+    }
+
+    static Applied one(Outcome outcome) {
+        return new Applied(List.of(outcome), List.of(), List.of());
+    }
+
+    static Applied noted(List<String> notes) {
+        return new Applied(List.of(), notes, List.of());
     }
 
     static Applied refused(List<String> faults) {
-        return new Applied(List.of(), faults);
+        return new Applied(List.of(), List.of(), faults);
     }
 
     Applied and(Applied next) {
         return new Applied(
                 Stream.concat(outcomes.stream(), next.outcomes.stream()).toList(),
+                Stream.concat(notes.stream(), next.notes.stream()).toList(),
                 Stream.concat(faults.stream(), next.faults.stream()).toList());
     }
 
@@ -48,9 +72,13 @@ public record Applied(List<Outcome> outcomes, List<String> faults) {
     public void print(PrintStream out) {
         for (Outcome outcome : outcomes) {
             out.printf(
-                    "  %-10s %-13s %s%n",
-                    outcome.change().name().toLowerCase(Locale.ROOT), outcome.kind(), outcome.name());
+                    "  %-11s %-22s %s%s%n",
+                    outcome.change().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    outcome.kind(),
+                    outcome.name(),
+                    outcome.detail().isEmpty() ? "" : "  (" + outcome.detail() + ")");
         }
+        notes.forEach(note -> out.println("  " + note));
         faults.forEach(fault -> out.println("  refused    " + fault));
         out.flush();
     }

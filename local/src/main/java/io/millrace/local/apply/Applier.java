@@ -15,10 +15,8 @@ import io.millrace.proto.edge.v1.EdgeServiceGrpc;
 import io.millrace.proto.edge.v1.Node;
 import io.millrace.proto.edge.v1.RegisterNodesRequest;
 import io.millrace.proto.edge.v1.RegisterNodesResponse;
-import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.DefinitionFile;
 import io.millrace.proto.features.v1.DefinitionOutcome;
-import io.millrace.proto.features.v1.FeatureServiceGrpc;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.InferenceServiceGrpc;
 import io.millrace.proto.registry.v1.RegisterDataProductRequest;
@@ -28,6 +26,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -42,39 +41,75 @@ public final class Applier {
 
     private final Channels channels;
     private final PortPlan ports;
+    private final Mode mode;
+
+    /**
+     * How feature definitions are applied.
+     *
+     * @param prune retire those that the project has and the folder does not
+     * @param force also where something reads what goes
+     */
+    public record Mode(boolean prune, boolean force) {}
 
     public Applier(Channels channels, PortPlan ports) {
+        this(channels, ports, new Mode(false, false));
+    }
+
+    public Applier(Channels channels, PortPlan ports, Mode mode) {
         this.channels = channels;
         this.ports = ports;
+        this.mode = mode;
+    }
+
+    /** What {@link #applyAll} would do. Contracts and edge nodes can only be compared by the services when they are applied: they are counted. */
+    public Applied plan(DefinitionFolder folder) {
+        Applied planned = planTopics(folder).and(planFeatures(folder)).and(pipelines(folder, true));
+        if (!folder.contracts().isEmpty()) {
+            planned = planned.and(Applied.noted(
+                    List.of("contracts  " + folder.contracts().size() + " are compared when they are applied")));
+        }
+        if (!folder.edgeNodes().isEmpty()) {
+            planned = planned.and(Applied.noted(
+                    List.of("edge nodes " + folder.edgeNodes().size() + " are compared when they are applied")));
+        }
+        return planned;
     }
 
     /**
-     * Applies everything, source topics first and pipelines after what they read. Pipelines are left out where a feature view was refused: their
-     * faults would only repeat it.
+     * Applies everything, source topics first and pipelines after what they read. What the services can check is checked before anything is applied; where
+     * one refuses all the same (a contract, or a definition that somebody else changed meanwhile), what was applied stands among the outcomes and what builds
+     * on it is left out.
      */
     public Applied applyAll(DefinitionFolder folder) {
+        Applied check = planFeatures(folder).and(pipelines(folder, true));
+        if (!check.faults().isEmpty()) {
+            return Applied.refused(check.faults()).and(Applied.refused(List.of("nothing was applied")));
+        }
         Applied inputs = applyInputs(folder);
         if (!inputs.faults().isEmpty()) {
-            return folder.pipelines().isEmpty()
-                    ? inputs
-                    : inputs.and(Applied.refused(List.of("pipelines were not applied: what they read was refused")));
+            return inputs.and(Applied.refused(List.of("what comes behind it was not applied")));
         }
         return inputs.and(applyPipelines(folder));
     }
 
-    /** All but the pipelines. */
+    /** All but the pipelines; ends behind the first part that is refused. */
     public Applied applyInputs(DefinitionFolder folder) {
-        return applyTopics(folder)
-                .and(applyContracts(folder))
-                .and(applyFeatureViews(folder))
-                .and(applyEdgeNodes(folder));
+        Applied applied = applyTopics(folder).and(applyContracts(folder));
+        if (applied.faults().isEmpty()) {
+            applied = applied.and(applyFeatureViews(folder));
+        }
+        return applied.faults().isEmpty() ? applied.and(applyEdgeNodes(folder)) : applied;
     }
 
     public Applied applyPipelines(DefinitionFolder folder) {
+        return pipelines(folder, false);
+    }
+
+    private Applied pipelines(DefinitionFolder folder, boolean dryRun) {
         if (folder.pipelines().isEmpty()) {
             return Applied.nothing();
         }
-        var request = ApplyPipelinesRequest.newBuilder();
+        var request = ApplyPipelinesRequest.newBuilder().setDryRun(dryRun);
         folder.pipelines().forEach(file -> request.addFiles(file(file)));
         return attempt(
                 "",
@@ -138,19 +173,31 @@ public final class Applier {
     }
 
     private Applied applyFeatureViews(DefinitionFolder folder) {
-        if (folder.featureViews().isEmpty()) {
+        return new FeatureDefinitions(channels, mode).apply(folder);
+    }
+
+    private Applied planFeatures(DefinitionFolder folder) {
+        return new FeatureDefinitions(channels, mode).plan(folder);
+    }
+
+    private Applied planTopics(DefinitionFolder folder) {
+        if (folder.topics().isEmpty()) {
             return Applied.nothing();
         }
-        var request = ApplyFeatureViewsRequest.newBuilder();
-        folder.featureViews().forEach(file -> request.addFiles(file(file)));
-        return attempt(
-                "",
-                () -> outcomes(
-                        "feature view",
-                        FeatureServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
-                                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                                .applyFeatureViews(request.build())
-                                .getOutcomesList()));
+        Applied planned = Applied.nothing();
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ports.bootstrapServers()))) {
+            Set<String> there = admin.listTopics().names().get();
+            for (Topics.Topic topic : folder.topics()) {
+                planned = planned.and(Applied.one(
+                        "topic", topic.name(), there.contains(topic.name()) ? Change.UNCHANGED : Change.CREATED));
+            }
+            return planned;
+        } catch (ExecutionException e) {
+            throw CommandFailure.failed("Kafka does not say which topics there are: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailure.failed("interrupted");
+        }
     }
 
     private Applied applyEdgeNodes(DefinitionFolder folder) {
@@ -186,29 +233,38 @@ public final class Applier {
                 : url.toString().replace(":" + url.getPort(), ":" + ports.moved(url.getPort()));
     }
 
-    private static DefinitionFile file(io.millrace.definitions.DefinitionFile file) {
+    static DefinitionFile file(io.millrace.definitions.DefinitionFile file) {
         return DefinitionFile.newBuilder()
                 .setPath(file.path())
                 .setContent(file.content())
                 .build();
     }
 
-    private static Applied outcomes(String kind, List<DefinitionOutcome> outcomes) {
+    static Applied outcomes(String kind, List<DefinitionOutcome> outcomes) {
         Applied applied = Applied.nothing();
         for (DefinitionOutcome outcome : outcomes) {
-            Change change =
-                    switch (outcome.getChange()) {
-                        case CHANGE_CREATED -> Change.CREATED;
-                        case CHANGE_UPDATED -> Change.UPDATED;
-                        case CHANGE_UNCHANGED, CHANGE_UNSPECIFIED, UNRECOGNIZED -> Change.UNCHANGED;
-                    };
-            applied = applied.and(Applied.one(kind, outcome.getName(), change));
+            applied = applied.and(Applied.one(new Applied.Outcome(
+                    outcome.getKind().isEmpty() ? kind : outcome.getKind(),
+                    outcome.getName(),
+                    change(outcome.getChange()),
+                    String.join(", ", outcome.getFieldsList()))));
         }
         return applied;
     }
 
+    private static Change change(DefinitionOutcome.Change change) {
+        return switch (change) {
+            case CHANGE_CREATED -> Change.CREATED;
+            case CHANGE_UPDATED -> Change.UPDATED;
+            case CHANGE_NEEDS_NEW_VERSION -> Change.NEW_VERSION;
+            case CHANGE_ORPHANED -> Change.ORPHANED;
+            case CHANGE_RETIRED -> Change.RETIRED;
+            case CHANGE_UNCHANGED, CHANGE_UNSPECIFIED, UNRECOGNIZED -> Change.UNCHANGED;
+        };
+    }
+
     /** Runs a call; what the service refuses becomes faults. */
-    private static Applied attempt(String what, Supplier<Applied> call) {
+    static Applied attempt(String what, Supplier<Applied> call) {
         try {
             return call.get();
         } catch (StatusRuntimeException e) {

@@ -2,28 +2,38 @@ package io.millrace.local.apply;
 
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
+import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Yaml;
 import io.millrace.local.platform.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a folder of definitions holds: {@code topics.yaml}, {@code contracts/}, {@code feature-views/}, {@code pipelines/} and
- * {@code edge-nodes.yaml}, each of which may be missing.
+ * What a folder of definitions holds: {@code topics.yaml}, {@code contracts/}, {@code entities/}, {@code feature-views/}, {@code on-demand/},
+ * {@code feature-services/}, {@code pipelines/} and {@code edge-nodes.yaml}, each of which may be missing. {@code millrace.yaml} may name the
+ * project; else it has the folder's name.
  *
  * @param contracts by path, as the lists below are
+ * @param featureViews feature definitions of all kinds
  */
 public record DefinitionFolder(
         Path folder,
+        String project,
         List<Topics.Topic> topics,
         List<DefinitionFile> contracts,
         List<DefinitionFile> featureViews,
         List<DefinitionFile> pipelines,
         List<EdgeNodes.Node> edgeNodes) {
+    private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
     /**
      * Reads the folder; topics and edge nodes are checked here, everything else by the service that owns it.
      *
@@ -41,24 +51,36 @@ public record DefinitionFolder(
         List<EdgeNodes.Node> nodes = single(folder, "edge-nodes.yaml").stream()
                 .flatMap(file -> EdgeNodes.read(file, faults).stream())
                 .toList();
+        String project = single(folder, "millrace.yaml").stream()
+                .flatMap(file -> project(file, faults).stream())
+                .findFirst()
+                .orElseGet(
+                        () -> folder.toAbsolutePath().normalize().getFileName().toString());
         faults.throwIfAny();
+        var features = new ArrayList<DefinitionFile>();
+        List.of("entities", "feature-views", "on-demand", "feature-services")
+                .forEach(part -> features.addAll(yaml(folder, part)));
+        features.addAll(schemas(folder, "feature-views"));
         var read = new DefinitionFolder(
-                folder,
-                topics,
-                yaml(folder, "contracts"),
-                Stream.concat(yaml(folder, "feature-views").stream(), schemas(folder, "feature-views").stream())
-                        .toList(),
-                yaml(folder, "pipelines"),
-                nodes);
+                folder, project, topics, yaml(folder, "contracts"), features, yaml(folder, "pipelines"), nodes);
         if (read.size() == 0) {
             throw CommandFailure.usage(folder + " holds no definitions: expected topics.yaml, contracts/*.yaml,"
-                    + " feature-views/*.yaml, pipelines/*.yaml or edge-nodes.yaml");
+                    + " entities/*.yaml, feature-views/*.yaml, pipelines/*.yaml or edge-nodes.yaml");
         }
         return read;
     }
 
     private int size() {
         return topics.size() + contracts.size() + featureViews.size() + pipelines.size() + edgeNodes.size();
+    }
+
+    private static Optional<String> project(DefinitionFile file, Faults faults) {
+        for (MapNode document : Yaml.documents(file, faults)) {
+            String project = document.string("project", PROJECT, "1 to 128 of letters, digits, '.', '_' and '-'");
+            document.refuseUnknownKeys();
+            return Optional.of(project).filter(name -> !name.isEmpty());
+        }
+        return Optional.empty();
     }
 
     private static List<DefinitionFile> single(Path folder, String name) {

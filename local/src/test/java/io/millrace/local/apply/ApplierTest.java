@@ -76,6 +76,8 @@ class ApplierTest {
         Applied applied = applier().applyAll(DefinitionFolder.read(folder));
         assertThat(calls)
                 .containsExactly(
+                        "plan views 1",
+                        "plan pipelines 1",
                         "contract name: a",
                         "contract name: b",
                         "views 1",
@@ -97,8 +99,8 @@ class ApplierTest {
                 .contains("v.yaml:3: 'name' is missing", "v.yaml:9: unknown key 'ttk'")
                 .last()
                 .asString()
-                .contains("pipelines were not applied");
-        assertThat(calls).doesNotContain("pipelines 1");
+                .contains("nothing was applied");
+        assertThat(calls).containsExactly("plan views 1", "plan pipelines 1");
     }
 
     @Test
@@ -144,7 +146,7 @@ class ApplierTest {
         @Override
         public void applyFeatureViews(
                 ApplyFeatureViewsRequest request, StreamObserver<ApplyFeatureViewsResponse> observer) {
-            calls.add("views " + request.getFilesCount());
+            calls.add((request.getDryRun() ? "plan views " : "views ") + request.getFilesCount());
             if (refuseViews) {
                 var faults = BadRequest.newBuilder()
                         .addFieldViolations(violation("v.yaml:3", "'name' is missing"))
@@ -177,7 +179,7 @@ class ApplierTest {
     private final class Inference extends InferenceServiceImplBase {
         @Override
         public void applyPipelines(ApplyPipelinesRequest request, StreamObserver<ApplyPipelinesResponse> observer) {
-            calls.add("pipelines " + request.getFilesCount());
+            calls.add((request.getDryRun() ? "plan pipelines " : "pipelines ") + request.getFilesCount());
             answer(
                     observer,
                     ApplyPipelinesResponse.newBuilder()

@@ -22,14 +22,15 @@ class DefinitionFolderTest {
         DefinitionFolder flights = DefinitionFolder.read(Checkout.root().resolve("examples/flights"));
         assertThat(flights.topics()).extracting(Topics.Topic::name).contains("flights.departures.v1");
         assertThat(flights.contracts()).hasSize(3);
-        assertThat(flights.featureViews()).hasSize(4);
+        assertThat(flights.featureViews()).hasSize(7);
+        assertThat(flights.project()).isEqualTo("flights");
         assertThat(flights.pipelines()).hasSize(1);
         assertThat(flights.edgeNodes()).hasSize(4).first().satisfies(node -> {
             assertThat(node.id()).isEqualTo("gate-ord");
             assertThat(node.interval()).isEqualTo(Duration.ofSeconds(5));
         });
         DefinitionFolder shop = DefinitionFolder.read(Checkout.root().resolve("examples/shop"));
-        assertThat(shop.featureViews()).hasSize(2);
+        assertThat(shop.featureViews()).hasSize(5);
         assertThat(shop.edgeNodes()).isEmpty();
     }
 

@@ -194,8 +194,21 @@ public final class DefinitionKeys {
                                         "format",
                                         "text",
                                         "json",
-                                        "json; topics only",
+                                        "json, avro or protobuf; topics only",
                                         "how the topic's records are written"),
+                                key(
+                                        "schema",
+                                        "text",
+                                        "none",
+                                        "the name of a file beside this one: .avsc, .proto or .desc",
+                                        "the records' schema"),
+                                key("message", "text", "the file's only one", "protobuf only", "the records' message"),
+                                key(
+                                        "framing",
+                                        "text",
+                                        "registry where one is configured",
+                                        "registry or none; avro and protobuf only",
+                                        "whether records name their schema in a registry"),
                                 key("timestamp", "map", "required but for pushes", "", "the field with the event time"),
                                 key(
                                         "created",
