@@ -81,6 +81,8 @@ final class PackagedService implements AutoCloseable {
                         "QUARKUS_MANAGEMENT_PORT", Integer.toString(management),
                         "MILLRACE_FEATURES_ONLINE_STORE_DIRECTORY",
                                 folder.resolve("store").toString(),
+                        "MILLRACE_FEATURES_MATERIALIZATION_STATE_DIRECTORY",
+                                folder.resolve("materializations").toString(),
                         "MILLRACE_FEATURES_OFFLINE_STORE_DIRECTORY",
                                 folder.resolve("offline").toString(),
                         "MILLRACE_FEATURES_VECTORS_DIRECTORY",

@@ -25,6 +25,8 @@ public class RealBroker implements QuarkusTestResourceLifecycleManager {
                     "millrace.features.vectors.directory",
                             directory.resolve("vectors").toString(),
                     "millrace.features.vectors.refresh-interval", "50ms",
+                    "millrace.features.materialization.state-directory",
+                            directory.resolve("materializations").toString(),
                     "millrace.features.offline-store.flush-interval", "200ms",
                     "millrace.features.jobs.directory",
                             directory.resolve("jobs").toString(),

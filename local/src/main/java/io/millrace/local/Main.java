@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             PlanCommand.class,
             ApplyCommand.class,
+            MaterializeCommand.class,
+            DeleteEntityCommand.class,
             DemoCommand.class,
             KeepCommand.class
         })

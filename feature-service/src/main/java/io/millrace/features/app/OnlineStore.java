@@ -61,6 +61,13 @@ public interface OnlineStore extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * Deletes the rows, tiles and single events of an entity; the positions stay. What is applied later is kept. An entity that is not there is fine.
+     *
+     * @throws StoreUnavailableException where it is not known whether it is gone; deleting again is right
+     */
+    void delete(FeatureView view, EntityKey key);
+
     /** Deletes all state of a view version. */
     void drop(ViewId view);
 

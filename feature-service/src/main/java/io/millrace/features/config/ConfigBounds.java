@@ -53,6 +53,8 @@ public class ConfigBounds {
         number("offline-store.compaction-files", offline.compactionFiles(), 2, 10_000);
         memory("offline-store.file-size", offline.fileSize(), 1L << 10, 64L << 30);
         duration("offline-store.grace", offline.grace(), "PT1S", "P30D");
+        memory("offline-store.s3.cache-size", offline.s3().cacheSize(), 1L << 20, 64L << 40);
+        duration("offline-store.s3.timeout", offline.s3().timeout(), "PT0.1S", "PT1H");
         offline.retention()
                 .forEach((view, kept) -> duration("offline-store.retention." + view, kept, "P1D", "P36500D"));
         memory("offline-store.flush-size", offline.flushSize(), 64L << 10, 4L << 30);

@@ -5,6 +5,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** What can be set under {@code millrace.features}. Bounds are held by {@link ConfigBounds}; an unknown key refuses to start. */
 @ConfigMapping(prefix = "millrace.features")
@@ -18,6 +20,21 @@ public interface FeaturesConfig {
     Push push();
 
     Feast feast();
+
+    /** Databases that batch sources read by name. */
+    Map<String, Connection> connections();
+
+    /** A database. */
+    interface Connection {
+        /** {@code jdbc:postgresql://host:port/database}. */
+        String jdbcUrl();
+
+        /** Of somebody who may read what the queries read, and nothing else. */
+        Optional<String> username();
+
+        /** Of that user; nothing where the database asks for none. */
+        Optional<String> password();
+    }
 
     /** How long applying or retiring waits for Kafka; 1 s to 5 min. */
     @WithDefault("15s")

@@ -3,9 +3,11 @@ package io.millrace.features.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where everything that came in is kept for training: what can be set under {@code millrace.features.offline-store}. */
 @ConfigMapping(prefix = "millrace.features.offline-store")
@@ -56,4 +58,41 @@ public interface OfflineStoreConfig {
 
     /** How long the events of a view are kept, counted by their days; for ever where nothing is set: {@code millrace.features.offline-store.retention.origin_delays=400d}. 1 d or more. */
     Map<String, Duration> retention();
+
+    /** Object storage in the place of the folder; the folder is for work and for copies of files then. */
+    S3 s3();
+
+    /** A bucket of S3 or of anything that speaks it, conditional writes ({@code If-Match}, {@code If-None-Match}) included. */
+    interface S3 {
+        /** Files are kept in this bucket; in the folder where it is not set. */
+        Optional<String> bucket();
+
+        /** What all names in the bucket begin with, such as {@code prod/features/}. */
+        Optional<String> prefix();
+
+        /** {@code https://host:port} of what speaks S3; AWS's own where it is not set. */
+        Optional<URI> endpoint();
+
+        /** Region of the bucket. */
+        @WithDefault("us-east-1")
+        String region();
+
+        /** Whether the bucket stands in the path instead of in the host's name; most servers that are not AWS's want it. */
+        @WithDefault("false")
+        boolean pathStyle();
+
+        /** With {@code secret-key}; AWS's environment variables and system properties where it is not set. */
+        Optional<String> accessKey();
+
+        /** Belongs to {@code access-key}. */
+        Optional<String> secretKey();
+
+        /** Disk for copies of files; 1 MiB to 64 TiB. A job that needs more at once takes more, and gives it back. */
+        @WithDefault("10G")
+        MemorySize cacheSize();
+
+        /** How long a call may take; 100 ms to 1 h. */
+        @WithDefault("1m")
+        Duration timeout();
+    }
 }

@@ -3,6 +3,8 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.IngestionReport.State;
+import io.millrace.features.app.deletion.DeletionLog;
+import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.app.offline.OfflineFeeds;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
@@ -38,6 +40,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     private final Catalog catalog;
     private final DefinitionStore definitions;
     private final KafkaClients clients;
+    private final DeletionLog deletions;
     private final Topics topics;
     private final OwnTopics own;
     private final OfflineStore store;
@@ -60,6 +63,8 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     public KafkaOfflineFeeds(
             Catalog catalog,
             DefinitionStore definitions,
+            DeletionLog deletions,
+            VoidFilter filter,
             KafkaClients clients,
             Topics topics,
             OwnTopics own,
@@ -73,7 +78,8 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         this.clients = clients;
         this.topics = topics;
         this.own = own;
-        this.store = store;
+        this.store = filter.of(store);
+        this.deletions = deletions;
         this.config = config;
         this.settings = settings;
         this.readers = readers;
@@ -107,7 +113,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     }
 
     private void reconcile() {
-        if (!definitions.isCurrent()) {
+        if (!definitions.isCurrent() || !deletions.isCurrent()) {
             return;
         }
         running.values().stream().filter(each -> !isServed(each)).forEach(this::retire);
@@ -167,7 +173,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         var wiring = new SourceLoop.Wiring(
                 clients,
                 topics,
-                topic(view),
+                ViewIngestions.topic(view),
                 OfflineFeed.group(view.id()),
                 shared,
                 switch (view.source()) {
@@ -180,13 +186,6 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         var loop = new SourceLoop("offline-" + view.id(), wiring, feed);
         loop.start();
         return new Running(view, feed, loop);
-    }
-
-    private static String topic(FeatureView view) {
-        return switch (view.source()) {
-            case Source.Topic source -> source.topic();
-            case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
-        };
     }
 
     private double maxLag() {

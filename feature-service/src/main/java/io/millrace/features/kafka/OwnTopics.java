@@ -12,6 +12,9 @@ public class OwnTopics {
     /** Pushed rows of all views. */
     static final String PUSH_LOG = "millrace.features.push.v1";
 
+    /** Who did what to personal data. */
+    static final String AUDIT_LOG = "millrace.features.audit.v1";
+
     private final Topics topics;
     private final FeaturesConfig config;
 
@@ -29,5 +32,12 @@ public class OwnTopics {
                 Optional.of(config.push().partitions()),
                 Map.of("retention.ms", Long.toString(config.push().retention().toMillis())));
         topics.describe(PUSH_LOG);
+    }
+
+    /**
+     * @throws KafkaException where it is missing and cannot be made
+     */
+    void ensureAuditLog() {
+        topics.ensure(AUDIT_LOG, Optional.of(1), Map.of("retention.ms", "-1"));
     }
 }

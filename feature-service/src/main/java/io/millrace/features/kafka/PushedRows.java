@@ -22,7 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pushed row in the service's own log: {@code {"time_micros":…,"keys":[…],"fields":[…]}}, both lists in the order of the view version,
+ * A pushed row in the service's own log: {@code {"time_micros":…,"created_micros":…,"keys":[…],"fields":[…]}}, the second where it is known, both lists in the order of the view version,
  * which never changes. Bytes are base64, timestamps microseconds, doubles that JSON has no form for are texts. The record's key is the JSON
  * list of the join keys' values, so that the rows of an entity stay in order.
  */
@@ -40,6 +40,9 @@ final class PushedRows {
     static byte[] value(FeatureEvent row) {
         ObjectNode object = JSON.createObjectNode();
         object.put("time_micros", row.timeMicros());
+        if (row.createdMicros() != FeatureEvent.NO_CREATED) {
+            object.put("created_micros", row.createdMicros());
+        }
         ArrayNode keys = object.putArray("keys");
         row.key().values().forEach(value -> keys.add(node(value)));
         ArrayNode fields = object.putArray("fields");
@@ -70,7 +73,13 @@ final class PushedRows {
             FeatureView.JoinKey key = view.joinKeys().get(i);
             row.put(key.field(), typed(object.path("keys").path(i), key.type()));
         }
-        return projector.project(row, object.path("time_micros").longValue(), position);
+        Projection projection =
+                projector.project(row, object.path("time_micros").longValue(), position);
+        return projection instanceof Projection.Event(FeatureEvent event)
+                        && object.path("created_micros").isIntegralNumber()
+                ? new Projection.Event(
+                        event.created(object.path("created_micros").longValue()))
+                : projection;
     }
 
     private static JsonNode node(@Nullable FeatureValue value) {

@@ -8,6 +8,8 @@ import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Ingestions;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.app.deletion.DeletionLog;
+import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
@@ -48,6 +50,8 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
 
     private final Catalog catalog;
     private final DefinitionStore definitions;
+    private final DeletionLog deletions;
+    private final VoidFilter voids;
     private final KafkaClients clients;
     private final Topics topics;
     private final SourceEnds ends;
@@ -76,6 +80,8 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     public ViewIngestions(
             Catalog catalog,
             DefinitionStore definitions,
+            DeletionLog deletions,
+            VoidFilter voids,
             KafkaClients clients,
             Topics topics,
             SourceEnds ends,
@@ -86,6 +92,8 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
             FeatureMetrics metrics) {
         this.catalog = catalog;
         this.definitions = definitions;
+        this.deletions = deletions;
+        this.voids = voids;
         this.clients = clients;
         this.topics = topics;
         this.ends = ends;
@@ -125,7 +133,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
 
     /** Before the log has been read to its end a version may be there that is retired further on: nothing is started or deleted until then. */
     private void reconcile() {
-        if (!definitions.isCurrent()) {
+        if (!definitions.isCurrent() || !deletions.isCurrent()) {
             return;
         }
         running.values().stream().filter(loop -> !isServed(loop)).forEach(this::retire);
@@ -223,7 +231,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         return new ViewIngestion.Wiring(
                 clients,
                 topics,
-                storeOf(view.id()),
+                voids.of(storeOf(view.id())),
                 topic(view),
                 isShared(),
                 () -> readers.online(view),
@@ -240,7 +248,8 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
                 metrics::retried);
     }
 
-    private static String topic(FeatureView view) {
+    /** The topic of a view's events. */
+    static String topic(FeatureView view) {
         return switch (view.source()) {
             case Source.Topic source -> source.topic();
             case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;

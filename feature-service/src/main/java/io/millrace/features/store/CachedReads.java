@@ -87,6 +87,15 @@ final class CachedReads implements DurableStore {
     }
 
     @Override
+    public void delete(FeatureView view, EntityKey key) {
+        Shelf shelf = shelf(view.id());
+        changing(shelf, () -> rows.remove(new CachedRows.Key(shelf.life, EntityRow.of(key))), () -> {
+            store.delete(view, key);
+            return true;
+        });
+    }
+
+    @Override
     public void drop(ViewId view) {
         changingAll(view, () -> {
             store.drop(view);

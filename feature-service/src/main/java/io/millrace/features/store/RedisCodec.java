@@ -76,7 +76,8 @@ final class RedisCodec {
         var out = new ByteWriter();
         out.octet(inclusion);
         out.sortable64(micros);
-        out.octet(0xff);
+        out.octet(EventOrder.ABOVE_ALL);
+        out.octet(EventOrder.ABOVE_ALL);
         return out.toBytes();
     }
 

@@ -3,6 +3,7 @@ package io.millrace.features.store;
 import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
@@ -195,6 +196,16 @@ public final class RedisOnlineStore implements DurableStore {
             sweepDead(view.id(), bucket, pace);
         }
         return sum;
+    }
+
+    @Override
+    public void delete(FeatureView view, EntityKey key) {
+        EntityRow row = EntityRow.of(key);
+        buckets.call(RedisScripts.DELETE, view.id(), buckets.of(row))
+                .arg(room.name())
+                .arg(row.bytes())
+                .arg(Levels.MOST_LEVELS)
+                .send(buckets.redis(), buckets.timeout());
     }
 
     /** The client is not closed: it belongs to whoever made it. */

@@ -193,5 +193,16 @@ final class RedisScripts {
             return {page[1], #found / 2, deleted}
             """;
 
+    /** Prefix, room, row, levels. Deletes a row's events and tiles; its revision goes on, so that no swap that read it before succeeds. */
+    static final String DELETE = """
+            local generation = redis.call('GET', ARGV[1]..ARGV[2])
+            if not generation then return 0 end
+            local p = ARGV[1]..generation..':'
+            redis.call('UNLINK', p..'s:'..ARGV[3])
+            for level = 0, tonumber(ARGV[4]) - 1 do redis.call('UNLINK', p..'t'..level..':'..ARGV[3]) end
+            redis.call('HINCRBY', p..'rows', ARGV[3], 1)
+            return 1
+            """;
+
     private RedisScripts() {}
 }

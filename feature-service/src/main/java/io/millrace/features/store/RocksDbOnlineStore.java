@@ -126,6 +126,23 @@ public final class RocksDbOnlineStore implements DurableStore {
     }
 
     @Override
+    public void delete(FeatureView view, EntityKey key) {
+        guarding(
+                view.id(),
+                folder -> locked(view.id(), () -> {
+                    try (var batch = new WriteBatch()) {
+                        ViewRecord record = RocksViews.find(folder, room, view.id(), null);
+                        if (record != null) {
+                            byte[] row = RocksKeys.row(record.number(), EntityRow.of(key));
+                            batch.deleteRange(folder.rows(), RocksKeys.firstOfRow(row), RocksKeys.behindRow(row));
+                            folder.db().write(access.writeOptions(), batch);
+                        }
+                        return true;
+                    }
+                }));
+    }
+
+    @Override
     public void drop(ViewId view) {
         guarding(
                 view,

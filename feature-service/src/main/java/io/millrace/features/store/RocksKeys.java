@@ -86,6 +86,23 @@ final class RocksKeys {
         return writer(viewNumber, row).toBytes();
     }
 
+    /** At or below every key of a row, and above those of the rows before it. */
+    static byte[] firstOfRow(byte[] row) {
+        return with(row, TILE);
+    }
+
+    /** Above every key of a row, and below those of the rows behind it. */
+    static byte[] behindRow(byte[] row) {
+        return with(row, SINGLE + 1);
+    }
+
+    private static byte[] with(byte[] row, int octet) {
+        var out = new ByteWriter();
+        out.raw(row);
+        out.octet(octet);
+        return out.toBytes();
+    }
+
     static byte[] tile(int viewNumber, TileKey key) {
         return tile(row(viewNumber, key.row()), key.level(), key.number());
     }
@@ -126,7 +143,8 @@ final class RocksKeys {
         var out = new ByteWriter();
         out.raw(singles);
         out.sortable64(micros);
-        out.octet(0xff);
+        out.octet(EventOrder.ABOVE_ALL);
+        out.octet(EventOrder.ABOVE_ALL);
         return out.toBytes();
     }
 

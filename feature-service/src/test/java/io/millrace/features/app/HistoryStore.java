@@ -67,6 +67,14 @@ public final class HistoryStore implements DurableStore {
     }
 
     @Override
+    public synchronized void delete(FeatureView view, EntityKey key) {
+        applied.removeIf(event -> event.key().equals(key));
+        var history = new PointInTimeHistory(ViewPlan.of(view));
+        applied.forEach(history::add);
+        histories.put(view.id(), history);
+    }
+
+    @Override
     public synchronized List<ViewRows> read(List<ViewQuery> queries) {
         return queries.stream().map(this::read).toList();
     }

@@ -12,6 +12,7 @@ import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.app.Views;
 import io.millrace.features.config.FeaturesConfig;
+import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
@@ -319,6 +320,11 @@ class ViewIngestionTest {
             @Override
             public List<ViewRows> read(List<ViewQuery> queries) {
                 return store.read(queries);
+            }
+
+            @Override
+            public void delete(FeatureView of, EntityKey key) {
+                store.delete(of, key);
             }
 
             @Override

@@ -10,6 +10,9 @@ import io.millrace.features.app.HistoryStore;
 import io.millrace.features.app.MemoryDefinitions;
 import io.millrace.features.app.Projectors;
 import io.millrace.features.app.Views;
+import io.millrace.features.app.deletion.MemoryDeletions;
+import io.millrace.features.app.deletion.VoidFilter;
+import io.millrace.features.app.deletion.Voids;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.telemetry.FeatureMetrics;
@@ -36,6 +39,8 @@ class ViewIngestionsTest {
     private final ViewIngestions ingestions = new ViewIngestions(
             catalog,
             new MemoryDefinitions(catalog),
+            new MemoryDeletions(new Voids()),
+            new VoidFilter(new Voids()),
             clients,
             topics,
             new SourceEnds(topics),

@@ -75,6 +75,11 @@ class CachedReadsTest {
         }
 
         @Override
+        public void delete(FeatureView view, EntityKey key) {
+            store.delete(view, key);
+        }
+
+        @Override
         public void drop(ViewId view) {
             store.drop(view);
         }

@@ -269,6 +269,34 @@ abstract class OnlineStoreContract {
     }
 
     @Test
+    void aDeletedEntityIsGoneWhileOthersAndThePositionsStayAndWhatComesLaterCounts() {
+        apply(VIEW, event("a", NOON, P0, 5, 1.0), event("ab", NOON, P0, 6, 2.0), event("a", NOON - HOUR, P0, 7, 4.0));
+
+        store.delete(VIEW, StoreEvents.entity("a"));
+        store.delete(VIEW, StoreEvents.entity("never"));
+
+        assertThat(reading(VIEW, "a", NOON, "latest")).isEqualTo(new FeatureReading.Missing());
+        assertThat(value("latest", "ab", NOON)).isEqualTo(2.0);
+        assertThat(store.positions(VIEW.id())).isEqualTo(Map.of(P0, 8L));
+        apply(VIEW, event("a", NOON, P0, 8, 3.0));
+        assertThat(value("n_3h", "a", NOON)).isEqualTo(1L);
+        assertThat(value("latest", "a", NOON)).isEqualTo(3.0);
+    }
+
+    @Test
+    void ofEventsOfOneInstantTheOneCreatedLaterIsNewestAndAllAreSeen() {
+        FeatureEvent made = event("a", NOON, P0, 5, 1.0).created(NOON + 9);
+        FeatureEvent earlier = event("a", NOON, P0, 6, 2.0).created(NOON + 1);
+
+        apply(VIEW, made);
+        apply(VIEW, earlier);
+
+        assertThat(value("latest", "a", NOON)).isEqualTo(1.0);
+        assertThat(value("n_3h", "a", NOON)).isEqualTo(2L);
+        assertThat(reading(VIEW, "a", NOON - 1, "latest")).isEqualTo(new FeatureReading.Missing());
+    }
+
+    @Test
     void aDroppedViewIsEmptyAndCanBeBuiltAgain() {
         apply(VIEW, event("a", NOON, P0, 5, 1.0));
         apply(PLAIN, event("a", NOON, P0, 5, 1.0));

@@ -56,6 +56,12 @@ public final class ServiceCommand {
                         "millrace.features.offline-store.directory",
                         layout.data("offline-store").toString());
                 settings.put(
+                        "millrace.features.materialization.directory",
+                        layout.data("batch").toString());
+                settings.put(
+                        "millrace.features.materialization.state-directory",
+                        layout.data("materializations").toString());
+                settings.put(
                         "millrace.features.jobs.directory", layout.data("jobs").toString());
                 settings.put(
                         "millrace.features.vectors.directory",

@@ -17,6 +17,9 @@ public record EventOrder(long timeMicros, long createdMicros, String topicId, in
     /** Above every first byte of a topic id and the 0 behind an empty one: what has a time of creation stands behind what has none. */
     private static final int CREATED = 0xff;
 
+    /** Two of these behind the sortable form of an event time are above every event of that time: times of creation lie in the first half of the numbers. */
+    public static final int ABOVE_ALL = 0xff;
+
     private static final Comparator<EventOrder> ORDER = Comparator.comparingLong(EventOrder::timeMicros)
             .thenComparingLong(EventOrder::createdMicros)
             .thenComparing(EventOrder::topicId)

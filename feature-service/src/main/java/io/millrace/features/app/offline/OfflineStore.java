@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * manifest, which names the files and the positions that they reach to; so each event is there once, whatever dies.
  *
  * <p>Columns of a file: {@code k_<join key>} and {@code f_<event field>} in their types (bool BOOLEAN, int64 BIGINT, double DOUBLE, string VARCHAR, bytes BLOB, timestamp BIGINT
- * microseconds, lists LIST, vectors FLOAT[]), {@code event_time} BIGINT microseconds, {@code created} BIGINT microseconds or null, {@code topic_id} VARCHAR, {@code partition}
+ * microseconds, lists, maps and vectors BLOB as the kernel encodes them), {@code event_time} BIGINT microseconds, {@code created} BIGINT microseconds or null, {@code topic_id} VARCHAR, {@code partition}
  * INTEGER, {@code offset} BIGINT, {@code arrived} BIGINT microseconds (the record's Kafka timestamp), {@code late} BOOLEAN (left out online). Rows of a file are sorted by the join
  * keys, then by the order of events.
  *

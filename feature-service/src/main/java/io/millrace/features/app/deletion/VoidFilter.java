@@ -1,0 +1,124 @@
+package io.millrace.features.app.deletion;
+
+import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.offline.OfflineBatch;
+import io.millrace.features.app.offline.OfflineRow;
+import io.millrace.features.app.offline.OfflineSnapshot;
+import io.millrace.features.app.offline.OfflineStore;
+import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.ViewId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
+
+/**
+ * Stores as those see them who apply events: events that a deletion made void are left out, judged in the moment in which they are applied, while nobody deletes. So a deletion finds either all of a
+ * batch in the store or nothing of it.
+ */
+@ApplicationScoped
+public class VoidFilter {
+    private final Voids voids;
+
+    public VoidFilter(Voids voids) {
+        this.voids = voids;
+    }
+
+    public OnlineStore of(OnlineStore store) {
+        return new FilteredOnline(store);
+    }
+
+    public OfflineStore of(OfflineStore store) {
+        return new FilteredOffline(store);
+    }
+
+    private final class FilteredOnline implements OnlineStore {
+        private final OnlineStore store;
+
+        FilteredOnline(OnlineStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public Map<SourcePartition, Long> positions(ViewId view) {
+            return store.positions(view);
+        }
+
+        @Override
+        public Applied apply(FeatureView view, Batch batch) {
+            Lock shared = voids.online().readLock();
+            shared.lock();
+            try {
+                return store.apply(view, new Batch(voids.without(view, batch.events()), batch.next()));
+            } finally {
+                shared.unlock();
+            }
+        }
+
+        @Override
+        public List<ViewRows> read(List<ViewQuery> queries) {
+            return store.read(queries);
+        }
+
+        @Override
+        public void delete(FeatureView view, EntityKey key) {
+            store.delete(view, key);
+        }
+
+        @Override
+        public void drop(ViewId view) {
+            store.drop(view);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    private final class FilteredOffline implements OfflineStore {
+        private final OfflineStore store;
+
+        FilteredOffline(OfflineStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public OfflineSnapshot snapshot(ViewId view) {
+            return store.snapshot(view);
+        }
+
+        @Override
+        public Map<SourcePartition, Reached> reached(ViewId view) {
+            return store.reached(view);
+        }
+
+        @Override
+        public void append(FeatureView view, OfflineBatch batch) {
+            Lock shared = voids.offline().readLock();
+            shared.lock();
+            try {
+                List<OfflineRow> rows = batch.rows().stream()
+                        .filter(row -> !voids.isVoid(view, row.event()))
+                        .toList();
+                store.append(view, new OfflineBatch(rows, batch.spans()));
+            } finally {
+                shared.unlock();
+            }
+        }
+
+        @Override
+        public void read(FeatureView view, OfflineSnapshot snapshot, List<Path> files, Consumer<OfflineRow> rows) {
+            store.read(view, snapshot, files, rows);
+        }
+
+        @Override
+        public void drop(ViewId view) {
+            store.drop(view);
+        }
+    }
+}

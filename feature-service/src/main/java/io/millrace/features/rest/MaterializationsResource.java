@@ -1,0 +1,131 @@
+package io.millrace.features.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.batch.Materialization;
+import io.millrace.features.app.batch.Materializations;
+import io.millrace.features.app.batch.TimeRange;
+import io.millrace.features.domain.Coercion;
+import io.millrace.gate.Refusal;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jspecify.annotations.Nullable;
+
+/** Materialises batch sources. */
+@Path("/v1/materializations")
+@Produces(MediaType.APPLICATION_JSON)
+public class MaterializationsResource {
+    private final Materializations materializations;
+
+    public MaterializationsResource(Materializations materializations) {
+        this.materializations = materializations;
+    }
+
+    /**
+     * A job.
+     *
+     * @param rows_per_second of its whole life so far; 0 where it has none
+     * @param eta_seconds how long it still takes at that rate; null where that is not known
+     */
+    @RegisterForReflection
+    public record Job(
+            String id,
+            String view,
+            String state,
+            long read,
+            long written,
+            long rejected,
+            long passed_over,
+            long expected,
+            double rows_per_second,
+            @Nullable Long eta_seconds,
+            String message) {}
+
+    @RegisterForReflection
+    public record Jobs(List<Job> materializations) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(
+            summary = "Begins to bring the rows of a view's batch source into the stores",
+            description =
+                    "Body: {\"view\": \"view\" or \"view@version\", \"from\": RFC 3339, \"to\": RFC 3339} (both inclusive, either may be left out), or {\"view\": .., \"incremental\":"
+                            + " true, \"to\": ..}: from the last end, the first time from now less the view's ttl.")
+    public Job start(@Nullable JsonNode body) {
+        if (body == null || !body.path("view").isTextual()) {
+            throw new Refusal(FeatureReason.MALFORMED_REQUEST, "'view' (text) is needed");
+        }
+        String view = body.path("view").textValue();
+        long to = instant(body, "to", Long.MAX_VALUE);
+        if (body.path("incremental").asBoolean()) {
+            return json(materializations.startIncremental(view, to));
+        }
+        return json(materializations.start(view, new TimeRange(instant(body, "from", Long.MIN_VALUE), to)));
+    }
+
+    @GET
+    @RunOnVirtualThread
+    @Operation(summary = "Lists all materialisations, the oldest first")
+    public Jobs list() {
+        return new Jobs(materializations.list().stream()
+                .map(MaterializationsResource::json)
+                .toList());
+    }
+
+    @GET
+    @Path("/{id}")
+    @RunOnVirtualThread
+    @Operation(summary = "Says how far a materialisation is")
+    public Job get(@RestPath String id) {
+        return json(materializations.find(id));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RunOnVirtualThread
+    @Operation(summary = "Ends a materialisation; rows that were written stay")
+    public Job cancel(@RestPath String id) {
+        return json(materializations.cancel(id));
+    }
+
+    private static long instant(JsonNode body, String field, long otherwise) {
+        if (body.path(field).isMissingNode() || body.path(field).isNull()) {
+            return otherwise;
+        }
+        return Coercion.micros(body.path(field).asText())
+                .orElseThrow(() -> new Refusal(
+                        FeatureReason.MALFORMED_REQUEST,
+                        "'" + field + "' must be an RFC 3339 instant, was " + body.path(field)));
+    }
+
+    private static Job json(Materialization job) {
+        double seconds = Duration.between(job.started(), job.updated()).toMillis() / 1_000.0;
+        double rate = seconds > 0 ? job.read() / seconds : 0;
+        boolean running = job.state() == Materialization.State.RUNNING;
+        return new Job(
+                job.id(),
+                job.view().toString(),
+                job.state().name().toLowerCase(Locale.ROOT),
+                job.read(),
+                job.written(),
+                job.rejected(),
+                job.passedOver(),
+                job.expected(),
+                rate,
+                running && rate > 0 && job.expected() >= 0 ? Math.round((job.expected() - job.read()) / rate) : null,
+                job.message());
+    }
+}

@@ -1,0 +1,25 @@
+package io.millrace.features.app.deletion;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A log of deletions in memory; what is written is heard at once. */
+public final class MemoryDeletions implements DeletionLog {
+    final List<Deletion> written = new ArrayList<>();
+    private final Voids voids;
+
+    public MemoryDeletions(Voids voids) {
+        this.voids = voids;
+    }
+
+    @Override
+    public void put(Deletion deletion) {
+        written.add(deletion);
+        voids.hear(deletion);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return true;
+    }
+}
