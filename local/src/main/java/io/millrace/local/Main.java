@@ -24,6 +24,9 @@ import picocli.CommandLine.Command;
             ApplyCommand.class,
             MaterializeCommand.class,
             DeleteEntityCommand.class,
+            StoreCommand.Backup.class,
+            StoreCommand.Restore.class,
+            StoreCommand.Rebuild.class,
             DemoCommand.class,
             KeepCommand.class
         })

@@ -37,12 +37,17 @@ public interface DurableStore extends OnlineStore {
     boolean promote(FeatureView view);
 
     /**
-     * Deletes what no read can see any more: events and tiles behind the view's horizon, and rows that are forgotten by the settings. Blocks for as long as it takes, in
-     * small steps; reads and changes go on, and none sees a part of it.
+     * Deletes what no read can see any more: events and tiles behind the view's horizon. The newest event of each entity stays, however old: it is what an expired value is answered from.
+     * Blocks for as long as it takes, in small steps; reads and changes go on, and none sees a part of it.
      *
      * @param pace asked before each step, which is of at most {@value #SWEEP_STEP} keys or rows; false ends the sweep
      */
     Swept sweep(FeatureView view, BooleanSupplier pace);
+
+    /** What tells this store from those of other replicas; empty where replicas share it. */
+    default Optional<String> identity() {
+        return Optional.empty();
+    }
 
     /** The most keys (of an embedded store) or rows that are looked at in one step of a sweep. */
     int SWEEP_STEP = 2_000;

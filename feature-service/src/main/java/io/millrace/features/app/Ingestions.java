@@ -2,6 +2,7 @@ package io.millrace.features.app;
 
 import io.millrace.features.kernel.ViewId;
 import java.util.Map;
+import java.util.Optional;
 
 /** The loops that apply events to views, one per version. */
 public interface Ingestions {
@@ -10,4 +11,9 @@ public interface Ingestions {
 
     /** The same without lags and without asking anybody. */
     Map<ViewId, IngestionReport> conditions();
+
+    /** Why this replica applies nothing at all; empty where it does. */
+    default Optional<String> refusal() {
+        return Optional.empty();
+    }
 }

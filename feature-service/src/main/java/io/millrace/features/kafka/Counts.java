@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What the ingestion of one view has done since this process started, counted for the view and for the service. */
 final class Counts {
@@ -19,22 +20,35 @@ final class Counts {
     /** Records not yet applied as the consumer saw it last. */
     volatile long lag;
 
-    private final FeatureMetrics metrics;
+    private final @Nullable FeatureMetrics metrics;
 
     Counts(FeatureMetrics metrics) {
         this.metrics = metrics;
     }
 
+    private Counts() {
+        this.metrics = null;
+    }
+
+    /** Of records that are gone over again: not counted for the service. */
+    static Counts apart() {
+        return new Counts();
+    }
+
     void add(Applied outcome) {
         applied.add(outcome.applied());
         tooLate.add(outcome.tooLate());
-        metrics.applied(outcome.applied(), outcome.seen(), outcome.tooLate());
+        if (metrics != null) {
+            metrics.applied(outcome.applied(), outcome.seen(), outcome.tooLate());
+        }
     }
 
     void add(List<DeadLetters.DeadLetter> letters) {
         deadLettered.add(letters.size());
         for (DeadLetters.DeadLetter letter : letters) {
-            metrics.deadLettered(letter.reason());
+            if (metrics != null) {
+                metrics.deadLettered(letter.reason());
+            }
             byReason.computeIfAbsent(letter.reason().name().toLowerCase(Locale.ROOT), _ -> new LongAdder())
                     .increment();
         }

@@ -7,9 +7,11 @@ import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Ingestions;
 import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.Rebuilds;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.app.deletion.DeletionLog;
 import io.millrace.features.app.deletion.VoidFilter;
+import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
@@ -21,44 +23,44 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one loop per view version that the catalog has: starts and stops them as versions come and go, and knows how far each has got. Work is
  * done by one thread of its own, in the order of the changes, so that a version that was retired is gone before it can be applied again.
  */
 @ApplicationScoped
-public class ViewIngestions implements Ingestions, AppliedBarrier {
+public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     private static final Logger LOG = Logger.getLogger(ViewIngestions.class);
     private static final Duration SHARED_CHECK = Duration.ofMillis(10);
     private static final Duration START_CHECK = Duration.ofMillis(20);
-    private static final Duration ENDS_PATIENCE = Duration.ofSeconds(1);
 
     private final Catalog catalog;
     private final DefinitionStore definitions;
     private final DeletionLog deletions;
     private final VoidFilter voids;
-    private final KafkaClients clients;
     private final Topics topics;
     private final SourceEnds ends;
-    private final OwnTopics own;
+    private final LoopReports reports;
     private final DurableStore store;
+    private final SoleReplica replica;
+    private final LoopWirings wirings;
+    private final OfflineStore offline;
     private final FeaturesConfig config;
-    private final Readers readers;
     private final FeatureMetrics metrics;
     private final Map<ViewId, ViewIngestion> running = new ConcurrentHashMap<>();
 
@@ -87,6 +89,8 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
             SourceEnds ends,
             OwnTopics own,
             DurableStore store,
+            SoleReplica replica,
+            OfflineStore offline,
             FeaturesConfig config,
             Readers readers,
             FeatureMetrics metrics) {
@@ -94,14 +98,15 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         this.definitions = definitions;
         this.deletions = deletions;
         this.voids = voids;
-        this.clients = clients;
         this.topics = topics;
         this.ends = ends;
-        this.own = own;
+        this.reports = new LoopReports(ends);
         this.store = store;
+        this.replica = replica;
+        this.offline = offline;
         this.config = config;
-        this.readers = readers;
         this.metrics = metrics;
+        this.wirings = new LoopWirings(clients, topics, own, config, readers, voids, metrics);
     }
 
     void start(@Observes StartupEvent event) {
@@ -109,6 +114,11 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         metrics.gauge(FeatureMetrics.LAG_MAX, this, ViewIngestions::maxLag);
         metrics.count(FeatureMetrics.READ_OVERFLOWED, this, loops -> loops.store.overflows());
         catalog.onChange(() -> worker.execute(this::reconcileOrSay));
+        replica.onChange(() -> {
+            if (!worker.isShutdown()) {
+                worker.execute(this::reconcileOrSay);
+            }
+        });
         long check = config.ingestion().topicCheck().toMillis();
         worker.scheduleWithFixedDelay(this::reconcileOrSay, 0, check, TimeUnit.MILLISECONDS);
         if (isShared()) {
@@ -134,6 +144,10 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
     /** Before the log has been read to its end a version may be there that is retired further on: nothing is started or deleted until then. */
     private void reconcile() {
         if (!definitions.isCurrent() || !deletions.isCurrent()) {
+            return;
+        }
+        if (!replica.isHeld()) {
+            running.values().forEach(this::hold);
             return;
         }
         running.values().stream().filter(loop -> !isServed(loop)).forEach(this::retire);
@@ -167,7 +181,7 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         ViewId id = loop.view().id();
         boolean isBuilding = building.containsKey(id);
         boolean isWithheld = store.withheld(id).isPresent();
-        if (isBuilding && isWithheld && lag(loop) != 0 || !isBuilding && !isWithheld) {
+        if (isBuilding && isWithheld && reports.lag(loop) != 0 || !isBuilding && !isWithheld) {
             return;
         }
         if (loop.stop()) {
@@ -179,21 +193,11 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
         }
     }
 
-    /** Records between what a loop has applied and the ends of its source; -1 where Kafka does not say. */
-    private long lag(ViewIngestion loop) {
-        Map<SourcePartition, Long> now = ends.of(loop.topic())
-                .thenApply(found -> found)
-                .completeOnTimeout(Map.of(), ENDS_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
-                .exceptionally(_ -> Map.of())
-                .join();
-        return now.isEmpty() || loop.condition().state() != IngestionReport.State.RUNNING
-                ? -1
-                : loop.progress().lag(now);
-    }
-
     private ViewIngestion started(FeatureView view) {
-        store.withheld(view.id()).ifPresent(why -> building.put(view.id(), new Building(store.beside(), why)));
-        var loop = new ViewIngestion(view, wiring(view));
+        store.withheld(view.id())
+                .ifPresent(why ->
+                        building.put(view.id(), new Building(new Preload(offline).before(voids.of(store.beside()), view), why)));
+        var loop = new ViewIngestion(view, wirings.of(view, storeOf(view.id())));
         loop.start();
         return loop;
     }
@@ -205,6 +209,55 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
             running.remove(loop.view().id());
             building.remove(loop.view().id());
         }
+    }
+
+    private void hold(ViewIngestion loop) {
+        if (loop.stop()) {
+            running.remove(loop.view().id());
+            building.remove(loop.view().id());
+        }
+    }
+
+    /**
+     * Stops all loops, does something with the store, and starts them where it is then.
+     *
+     * @throws StoreUnavailableException where a loop does not end in time; nothing was done then
+     */
+    @Override
+    public <T> T whileStopped(Supplier<T> work) {
+        try {
+            return worker.submit(() -> {
+                        running.values().parallelStream().forEach(this::hold);
+                        try {
+                            if (!running.isEmpty()) {
+                                throw new StoreUnavailableException(
+                                        "the loops of " + running.keySet() + " do not end", null);
+                            }
+                            return work.get();
+                        } finally {
+                            reconcileOrSay();
+                        }
+                    })
+                    .get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while the loops were stopped", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new StoreUnavailableException("the work while the loops were stopped failed", e);
+        }
+    }
+
+    @Override
+    public void rebuild(FeatureView view, RebuildProgress told) {
+        new ViewRebuild(view, wirings.of(view, store), store, voids.of(store.beside()), new Preload(offline), told).run();
+    }
+
+    @Override
+    public Optional<String> refusal() {
+        return replica.refusal();
     }
 
     /** Deletes the state of a retired version; where that fails it is said and tried again at the next look. */
@@ -222,30 +275,6 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
             LOG.errorf(e, "%s: retired, but its state could not be deleted; trying again", id);
             return false;
         }
-    }
-
-    private ViewIngestion.Wiring wiring(FeatureView view) {
-        FeaturesConfig.Ingestion settings = config.ingestion();
-        String group = ViewIngestion.group(view.id());
-        String transactionalId = isShared() ? group + "." + UUID.randomUUID() : group;
-        return new ViewIngestion.Wiring(
-                clients,
-                topics,
-                voids.of(storeOf(view.id())),
-                topic(view),
-                isShared(),
-                () -> readers.online(view),
-                switch (view.source()) {
-                    case Source.Topic _ -> () -> {};
-                    case Source.Push _, Source.Batch _ -> own::ensurePushLog;
-                },
-                () -> new DeadLetters(
-                        clients, topics, transactionalId, view.id().toString()),
-                settings.commitInterval(),
-                settings.minBackoff(),
-                settings.maxBackoff(),
-                new Counts(metrics),
-                metrics::retried);
     }
 
     /** The topic of a view's events. */
@@ -342,48 +371,21 @@ public class ViewIngestions implements Ingestions, AppliedBarrier {
 
     @Override
     public Map<ViewId, IngestionReport> reports() {
-        Map<String, CompletableFuture<Map<SourcePartition, Long>>> asked = new HashMap<>();
-        running.values()
-                .forEach(loop -> asked.computeIfAbsent(loop.topic(), topic -> ends.of(topic)
-                        .thenApply(found -> found)
-                        .completeOnTimeout(Map.of(), ENDS_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
-                        .exceptionally(_ -> Map.of())));
-        return reports(loop -> asked.getOrDefault(loop.topic(), CompletableFuture.completedFuture(Map.of()))
-                .join());
+        return reports.of(served(), true, this::whyRebuilt);
     }
 
     @Override
     public Map<ViewId, IngestionReport> conditions() {
-        return reports(_ -> Map.of());
+        return reports.of(served(), false, this::whyRebuilt);
     }
 
-    /** Of the loops of what is served now, without those that are about to end. */
-    private Map<ViewId, IngestionReport> reports(Function<ViewIngestion, Map<SourcePartition, Long>> endsOf) {
-        Map<ViewId, IngestionReport> reports = new HashMap<>();
-        for (ViewIngestion loop : running.values()) {
-            if (isServed(loop)) {
-                reports.put(loop.view().id(), report(loop, endsOf.apply(loop)));
-            }
-        }
-        return reports;
+    /** The loops of what is served now, without those that are about to end. */
+    private List<ViewIngestion> served() {
+        return running.values().stream().filter(this::isServed).toList();
     }
 
-    private IngestionReport report(ViewIngestion loop, Map<SourcePartition, Long> found) {
-        Counts counts = loop.counts();
-        IngestionReport.State state = loop.condition().state();
-        String detail = loop.condition().detail();
-        Building built = building.get(loop.view().id());
-        if (built != null && state == IngestionReport.State.RUNNING) {
-            state = IngestionReport.State.REBUILDING;
-            detail = built.why();
-        }
-        return new IngestionReport(
-                state,
-                detail,
-                loop.progress().applied(),
-                found.isEmpty() ? -1 : loop.progress().lag(found),
-                counts.applied.sum(),
-                counts.deadLettered.sum(),
-                counts.tooLate.sum());
+    private @Nullable String whyRebuilt(ViewId id) {
+        Building built = building.get(id);
+        return built == null ? null : built.why();
     }
 }

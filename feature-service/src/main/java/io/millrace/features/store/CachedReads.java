@@ -156,6 +156,22 @@ final class CachedReads implements DurableStore {
     }
 
     @Override
+    public Optional<String> identity() {
+        return store.identity();
+    }
+
+    /** The store that is read where nothing is kept. */
+    DurableStore behind() {
+        return store;
+    }
+
+    /** Forgets every row: the store is exchanged for another state of it. */
+    void forgetAll() {
+        adopted.clear();
+        shelves.keySet().forEach(view -> changingAll(view, () -> true));
+    }
+
+    @Override
     public void close() {
         store.close();
     }

@@ -1,22 +1,35 @@
 package io.millrace.features.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Holds a folder for one store of one process; a process that dies lets go of it. */
 final class FolderLock implements AutoCloseable {
     /** The file in the folder that is locked. */
     static final String FILE = "millrace.lock";
 
+    private static final int ID_LENGTH = 36;
+
     private final FileChannel channel;
 
-    private FolderLock(FileChannel channel) {
+    private final String id;
+
+    private FolderLock(FileChannel channel, String id) {
         this.channel = channel;
+        this.id = id;
+    }
+
+    /** Stays the folder's, whatever becomes of the store in it. */
+    String id() {
+        return id;
     }
 
     /**
@@ -27,10 +40,13 @@ final class FolderLock implements AutoCloseable {
     static FolderLock take(Path directory) {
         try {
             Files.createDirectories(directory);
-            FileChannel channel =
-                    FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(
+                    directory.resolve(FILE),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
             if (isTaken(channel)) {
-                return new FolderLock(channel);
+                return new FolderLock(channel, id(channel));
             }
             channel.close();
         } catch (IOException e) {
@@ -38,6 +54,16 @@ final class FolderLock implements AutoCloseable {
         }
         throw new IllegalStateException("the online store's folder " + directory
                 + " is in use by another process; each replica of the service needs a folder of its own");
+    }
+
+    private static String id(FileChannel channel) throws IOException {
+        ByteBuffer known = ByteBuffer.allocate(ID_LENGTH);
+        if (channel.read(known, 0) == ID_LENGTH) {
+            return new String(known.array(), StandardCharsets.US_ASCII);
+        }
+        String made = UUID.randomUUID().toString();
+        channel.write(ByteBuffer.wrap(made.getBytes(StandardCharsets.US_ASCII)), 0);
+        return made;
     }
 
     private static boolean isTaken(FileChannel channel) throws IOException {

@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.StoreCopies;
 import io.millrace.features.config.FeaturesConfig;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
@@ -39,6 +40,17 @@ public class OnlineStores {
             }
             case REDIS ->
                 new RedisOnlineStore(redis.get(), KEY_PREFIX, buckets(settings, clientType), settings.timeout());
+        };
+    }
+
+    @Produces
+    @Singleton
+    StoreCopies copies(DurableStore store) {
+        return switch (store) {
+            case CachedReads cached
+            when cached.behind() instanceof RocksDbOnlineStore embedded -> new RocksCopies(embedded, cached::forgetAll);
+            case RocksDbOnlineStore embedded -> new RocksCopies(embedded, () -> {});
+            default -> new RedisCopies();
         };
     }
 

@@ -60,11 +60,15 @@ final class RedisCall {
 
     /** Sends, and does not wait. */
     Pending begin(Redis redis, Duration timeout) {
-        return new Pending(redis.send(request).toCompletionStage().toCompletableFuture(), timeout);
+        return new Pending(redis.send(request).toCompletionStage().toCompletableFuture(), timeout, System.nanoTime());
     }
 
-    /** An answer that is on its way. */
-    record Pending(CompletableFuture<Response> answer, Duration timeout) {
+    /**
+     * An answer that is on its way.
+     *
+     * @param sinceNanos when it was asked for: of several that are waited for in turn none has more than the timeout
+     */
+    record Pending(CompletableFuture<Response> answer, Duration timeout, long sinceNanos) {
         /**
          * Waits for the answer; never on an event loop.
          *
@@ -72,7 +76,9 @@ final class RedisCall {
          */
         Response await() {
             try {
-                @Nullable Response response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+                @Nullable
+                Response response = answer.get(
+                        Math.max(0, timeout.toNanos() - (System.nanoTime() - sinceNanos)), TimeUnit.NANOSECONDS);
                 if (response == null) {
                     throw new StoreUnavailableException("Redis answered nothing", null);
                 }

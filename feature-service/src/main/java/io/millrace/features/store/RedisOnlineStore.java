@@ -208,6 +208,11 @@ public final class RedisOnlineStore implements DurableStore {
                 .send(buckets.redis(), buckets.timeout());
     }
 
+    @Override
+    public Optional<String> identity() {
+        return Optional.empty();
+    }
+
     /** The client is not closed: it belongs to whoever made it. */
     @Override
     public void close() {

@@ -259,6 +259,18 @@ public final class RocksDbOnlineStore implements DurableStore {
         return sum;
     }
 
+    @Override
+    public Optional<String> identity() {
+        return Optional.of(access.use(folder -> folder.lock().id()));
+    }
+
+    /** Forgets what was known of the folder: another one's content is in it now. */
+    void exchanged() {
+        adopted.clear();
+        withheld.clear();
+        lost = access.use(RocksViews::lost);
+    }
+
     /** The folder, for copies of it. */
     RocksAccess access() {
         return access;

@@ -4,13 +4,15 @@ import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Ingestions;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the definitions are known and while the online store answers and has a view that is not being built again. A view that waits for its topic, or whose source lost records, is
+ * Ready once the definitions are known and while the online store answers has a view that is not being built again, and while no other replica has taken
+ * the place of this one. A view that waits for its topic, or whose source lost records, is
  * named here and counted, but takes nobody else's reads away.
  */
 @Readiness
@@ -42,7 +44,9 @@ public class IngestionReadiness implements HealthCheck {
             String detail = report.detail().isEmpty() ? "" : ": " + report.detail();
             response.withData(condition.getKey().toString(), report.state() + detail);
         }
-        boolean serves = anyServed || conditions.isEmpty();
+        Optional<String> refusal = ingestions.refusal();
+        refusal.ifPresent(why -> response.withData("replica", why));
+        boolean serves = refusal.isEmpty() && (anyServed || conditions.isEmpty());
         return response.status(current && storeAnswers && serves).build();
     }
 }

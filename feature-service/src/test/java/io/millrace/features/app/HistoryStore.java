@@ -146,6 +146,11 @@ public final class HistoryStore implements DurableStore {
     }
 
     @Override
+    public Optional<String> identity() {
+        return Optional.empty();
+    }
+
+    @Override
     public Swept sweep(FeatureView view, BooleanSupplier pace) {
         return new Swept(0, 0);
     }

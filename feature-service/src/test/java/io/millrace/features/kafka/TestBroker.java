@@ -63,6 +63,20 @@ public final class TestBroker {
         }
     }
 
+    /** Makes a topic where it is not there. */
+    public static void ensureTopic(String topic, int partitions) {
+        try (Admin admin = admin()) {
+            if (!admin.listTopics().names().get().contains(topic)) {
+                createTopic(topic, partitions);
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     public static void growTopic(String topic, int partitions) throws Exception {
         try (Admin admin = admin()) {
             admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
@@ -97,11 +111,16 @@ public final class TestBroker {
 
     /** Writes values to partition 0, many at a time, and returns once all are acknowledged. */
     public static void produceQuickly(String topic, List<String> values) {
+        produceQuickly(topic, 0, values);
+    }
+
+    /** Writes values to a partition, many at a time, and returns once all are acknowledged. */
+    public static void produceQuickly(String topic, int partition, List<String> values) {
         try (var producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap(), "acks", "all"),
                 new StringSerializer(),
                 new StringSerializer())) {
-            values.forEach(value -> producer.send(new ProducerRecord<>(topic, 0, "k", value)));
+            values.forEach(value -> producer.send(new ProducerRecord<>(topic, partition, "k", value)));
             producer.flush();
         }
     }

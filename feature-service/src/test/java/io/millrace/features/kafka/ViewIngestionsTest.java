@@ -46,6 +46,8 @@ class ViewIngestionsTest {
             new SourceEnds(topics),
             new OwnTopics(topics, config),
             store,
+            new SoleReplica(store, clients),
+            new NoOfflineStore(),
             config,
             new Readers(
                     new Projectors(Optional.empty()),

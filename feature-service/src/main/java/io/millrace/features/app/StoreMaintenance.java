@@ -1,0 +1,79 @@
+package io.millrace.features.app;
+
+import io.millrace.features.app.Rebuilds.RebuildProgress;
+import io.millrace.features.app.StoreCopies.Copy;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.ViewId;
+import io.millrace.gate.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** What people on duty do with the online store: copies, and states that are built again. */
+@ApplicationScoped
+public class StoreMaintenance {
+    private final StoreCopies copies;
+    private final Rebuilds rebuilds;
+    private final Catalog catalog;
+    private final DefinitionStore definitions;
+
+    public StoreMaintenance(StoreCopies copies, Rebuilds rebuilds, Catalog catalog, DefinitionStore definitions) {
+        this.copies = copies;
+        this.rebuilds = rebuilds;
+        this.catalog = catalog;
+        this.definitions = definitions;
+    }
+
+    /**
+     * Adds a copy of the online store to a folder, while it serves.
+     *
+     * @throws Refusal with {@link FeatureReason#COPIES_ARE_REDIS_OWN} or {@link FeatureReason#MALFORMED_REQUEST}
+     */
+    public Copy backup(String directory) {
+        return copies.backup(folder(directory));
+    }
+
+    /**
+     * Puts the newest copy in the place of the store; the loops go on from its positions, so that afterwards it is as if it had never been away. Reads wait meanwhile.
+     *
+     * @throws Refusal as {@link #backup}, and {@link FeatureReason#NO_BACKUP}
+     */
+    public Copy restore(String directory) {
+        Path folder = folder(directory);
+        return rebuilds.whileStopped(() -> copies.restore(folder));
+    }
+
+    /**
+     * The version that a rebuild is of.
+     *
+     * @param name {@code view} or {@code view@version}
+     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}
+     */
+    public ViewId resolve(String name) {
+        definitions.requireCurrent();
+        return catalog.resolve(name).map(FeatureView::id).orElseThrow(() -> ReadPlan.unknownView(name));
+    }
+
+    /**
+     * Builds a view's state anew beside the served one, and serves it.
+     *
+     * @param name {@code view} or {@code view@version}
+     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND} or {@link FeatureReason#RECORDS_GONE}
+     */
+    public void rebuild(String name, RebuildProgress told) {
+        rebuilds.rebuild(catalog.find(resolve(name)).orElseThrow(() -> ReadPlan.unknownView(name)), told);
+    }
+
+    private static Path folder(String directory) {
+        try {
+            Path folder = Path.of(directory);
+            if (folder.isAbsolute()) {
+                return folder.normalize();
+            }
+        } catch (InvalidPathException e) {
+            throw new Refusal(FeatureReason.MALFORMED_REQUEST, "'" + directory + "' is no folder", e);
+        }
+        throw new Refusal(
+                FeatureReason.MALFORMED_REQUEST, "the folder must be given from the root on, was '" + directory + "'");
+    }
+}

@@ -1,0 +1,64 @@
+package io.millrace.features.grpc;
+
+import io.millrace.features.app.RebuildJob;
+import io.millrace.features.app.StoreCopies.Copy;
+import io.millrace.features.app.StoreMaintenance;
+import io.millrace.features.app.jobs.Jobs;
+import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.proto.features.v1.BackupStoreRequest;
+import io.millrace.proto.features.v1.BackupStoreResponse;
+import io.millrace.proto.features.v1.RebuildFeatureViewRequest;
+import io.millrace.proto.features.v1.RebuildFeatureViewResponse;
+import io.millrace.proto.features.v1.RestoreStoreRequest;
+import io.millrace.proto.features.v1.RestoreStoreResponse;
+import io.millrace.proto.features.v1.StoreCopy;
+import io.millrace.proto.features.v1.StoreService;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+
+/** {@code millrace.features.v1.StoreService}. */
+@GrpcService
+public class StoreGrpcService implements StoreService {
+    private final GrpcWork work;
+    private final StoreMaintenance store;
+    private final Jobs jobs;
+
+    public StoreGrpcService(GrpcWork work, StoreMaintenance store, Jobs jobs) {
+        this.jobs = jobs;
+        this.work = work;
+        this.store = store;
+    }
+
+    @Override
+    public Uni<BackupStoreResponse> backupStore(BackupStoreRequest request) {
+        return work.run(() -> BackupStoreResponse.newBuilder()
+                .setCopy(proto(store.backup(request.getDirectory())))
+                .build());
+    }
+
+    @Override
+    public Uni<RestoreStoreResponse> restoreStore(RestoreStoreRequest request) {
+        return work.run(() -> RestoreStoreResponse.newBuilder()
+                .setCopy(proto(store.restore(request.getDirectory())))
+                .build());
+    }
+
+    @Override
+    public Uni<RebuildFeatureViewResponse> rebuildFeatureView(RebuildFeatureViewRequest request) {
+        return work.run(() -> RebuildFeatureViewResponse.newBuilder()
+                .setJob(ProtoJobs.of(jobs.start(
+                        RebuildJob.KIND,
+                        Map.of(RebuildJob.VIEW, store.resolve(request.getView()).toString()))))
+                .build());
+    }
+
+    private static StoreCopy proto(Copy copy) {
+        return StoreCopy.newBuilder()
+                .setId(copy.id())
+                .setBytes(copy.bytes())
+                .setFiles(copy.files())
+                .setTakenMicros(copy.takenSeconds() * 1_000_000)
+                .build();
+    }
+}

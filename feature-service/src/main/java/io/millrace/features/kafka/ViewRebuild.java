@@ -1,0 +1,150 @@
+package io.millrace.features.kafka;
+
+import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.Rebuilds.RebuildProgress;
+import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.gate.Refusal;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/** Builds the state of a view that is served once more, beside it, and takes its place. Dead letters are left to the loop of the served state. Used once, by one thread. */
+final class ViewRebuild {
+    private static final Logger LOG = Logger.getLogger(ViewRebuild.class);
+
+    private final FeatureView view;
+    private final ViewIngestion.Wiring wiring;
+    private final DurableStore store;
+    private final OnlineStore beside;
+    private final Preload preload;
+    private final RebuildProgress told;
+
+    ViewRebuild(
+            FeatureView view,
+            ViewIngestion.Wiring wiring,
+            DurableStore store,
+            OnlineStore beside,
+            Preload preload,
+            RebuildProgress told) {
+        this.view = view;
+        this.wiring = wiring;
+        this.store = store;
+        this.beside = beside;
+        this.preload = preload;
+        this.told = told;
+    }
+
+    void run() {
+        String group = ViewIngestion.group(view.id()) + ".rebuild";
+        try (KafkaConsumer<byte[], byte[]> consumer = wiring.clients().consumer(group)) {
+            TopicInfo topic = topic();
+            beside.drop(view.id());
+            if (isNeeded(topic, consumer)) {
+                told.phase("rows of the offline store");
+                preload.fill(beside, view, told);
+            }
+            told.phase("records of " + topic.name());
+            consume(topic, consumer);
+        } catch (RuntimeException e) {
+            abandon();
+            throw e;
+        } finally {
+            wiring.topics().forgetGroup(group);
+        }
+    }
+
+    private TopicInfo topic() {
+        wiring.topics().watch(wiring.topic());
+        try {
+            long deadline = System.nanoTime() + 10_000_000_000L;
+            while (System.nanoTime() < deadline) {
+                if (wiring.topics().lastSeen(wiring.topic()) instanceof Topics.Seen.Present(TopicInfo topic)) {
+                    return topic;
+                }
+                told.checkCancelled();
+                LockSupport.parkNanos(20_000_000);
+            }
+            throw new StoreUnavailableException("Kafka does not say anything about the topic " + wiring.topic(), null);
+        } finally {
+            wiring.topics().unwatch(wiring.topic());
+        }
+    }
+
+    /**
+     * Whether Kafka no longer has records that the served state has seen.
+     *
+     * @throws Refusal where the offline store does not have them either
+     */
+    private boolean isNeeded(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {
+        Map<TopicPartition, Long> first = consumer.beginningOffsets(topic.topicPartitions());
+        Map<SourcePartition, Long> kept = preload.positions(view);
+        boolean needed = false;
+        for (var beginning : first.entrySet()) {
+            SourcePartition source = topic.source(beginning.getKey().partition());
+            boolean isGone = beginning.getValue() > 0;
+            if (isGone && kept.getOrDefault(source, 0L) < beginning.getValue()) {
+                throw new Refusal(
+                        FeatureReason.RECORDS_GONE,
+                        "records of " + topic.name() + " below offset " + beginning.getValue() + " of partition "
+                                + source.partition()
+                                + " are gone, and the offline store does not have them; a new state would lack them");
+            }
+            needed |= isGone;
+        }
+        return needed;
+    }
+
+    private void consume(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {
+        var done = new AtomicBoolean();
+        var progress = new Progress();
+        Map<TopicPartition, Long> first = consumer.beginningOffsets(topic.topicPartitions());
+        long gone = first.values().stream().mapToLong(Long::longValue).sum();
+        new Consumption(
+                        view,
+                        topic,
+                        consumer,
+                        beside,
+                        wiring.reader().get(),
+                        DeadLetters.unwritten(
+                                wiring.clients(), wiring.topics(), view.id().toString()),
+                        progress,
+                        Counts.apart(),
+                        wiring.commitInterval())
+                .run(false, () -> !done.get(), () -> true, () -> {
+                    told.checkCancelled();
+                    long applied = progress.applied().values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum()
+                            - gone;
+                    long behind = behind(topic, consumer);
+                    told.progress(applied, applied + behind);
+                    if (behind == 0 && store.promote(view)) {
+                        done.set(true);
+                        LOG.infof("%s: built again from %d records, and served", view.id(), applied);
+                    }
+                });
+    }
+
+    private static long behind(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {
+        long behind = 0;
+        for (TopicPartition partition : topic.topicPartitions()) {
+            behind += consumer.currentLag(partition).orElse(1);
+        }
+        return behind;
+    }
+
+    private void abandon() {
+        try {
+            beside.drop(view.id());
+        } catch (StoreUnavailableException e) {
+            LOG.warnf(e, "%s: what was built beside is not deleted yet; the next rebuild does that", view.id());
+        }
+    }
+}

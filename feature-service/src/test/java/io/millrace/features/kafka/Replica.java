@@ -1,0 +1,56 @@
+package io.millrace.features.kafka;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.features.app.Catalog;
+import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.app.MemoryDefinitions;
+import io.millrace.features.config.FeaturesConfig;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.telemetry.FeatureMetrics;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+
+/** The loops of one replica of the service, on a store that the test has opened. */
+final class Replica implements AutoCloseable {
+    final Catalog catalog = new Catalog();
+    final ViewIngestions ingestions;
+    private final Topics topics;
+    private final SoleReplica sole;
+
+    Replica(DurableStore store, boolean shared, String bootstrap, FeatureView... views) {
+        FeaturesConfig config = TestConfig.fast(shared ? Map.of("online-store.kind", "redis") : Map.of());
+        var clients = new KafkaClients(Map.of("bootstrap.servers", bootstrap), config);
+        this.topics = new Topics(clients, config);
+        this.sole = new SoleReplica(store, clients);
+        this.ingestions = new ViewIngestions(
+                catalog,
+                new MemoryDefinitions(catalog),
+                clients,
+                topics,
+                new SourceEnds(topics),
+                new OwnTopics(topics, config),
+                store,
+                sole,
+                new NoOfflineStore(),
+                config,
+                new EventTimeBound(Duration.ofDays(1)),
+                InstantSource.system(),
+                new FeatureMetrics(new SimpleMeterRegistry()));
+        for (FeatureView view : views) {
+            catalog.put(view);
+        }
+        sole.start(new StartupEvent());
+        ingestions.start(new StartupEvent());
+    }
+
+    @Override
+    public void close() {
+        ingestions.stop(new ShutdownEvent());
+        sole.stop(new ShutdownEvent());
+        topics.stop(new ShutdownEvent());
+    }
+}
