@@ -2,11 +2,12 @@ package io.millrace.features.rest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.features.app.FeatureReason;
-import io.millrace.features.telemetry.FeatureMetrics;
+import io.millrace.gate.Reason;
 import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,32 +15,34 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class FeastExchange {
     private final ObjectMapper json;
-    private final FeatureMetrics metrics;
 
-    FeastExchange(ObjectMapper json, FeatureMetrics metrics) {
+    FeastExchange(ObjectMapper json) {
         this.json = json;
-        this.metrics = metrics;
     }
 
-    Response answer(byte @Nullable [] body, Function<FeastBody, Response> work) {
+    /**
+     * Answers one request.
+     *
+     * @param refused counts a refusal
+     */
+    Response answer(byte @Nullable [] body, Consumer<Reason> refused, Function<FeastBody, Response> work) {
         try {
             return work.apply(FeastBody.of(json, body == null ? new byte[0] : body));
         } catch (FeastBody.ShapeException e) {
-            metrics.refused(FeatureReason.MALFORMED_REQUEST);
+            refused.accept(FeatureReason.MALFORMED_REQUEST);
             return FeastErrors.shape(e.faults());
         } catch (Refusal refusal) {
-            return refused(refusal, FeastErrors.of(refusal));
+            return refused(refusal, refused);
         } catch (CompletionException e) {
             if (e.getCause() instanceof Refusal refusal) {
-                return refused(refusal, FeastErrors.of(refusal));
+                return refused(refusal, refused);
             }
             throw e;
         }
     }
 
-    /** The answer to a refusal, counted. */
-    Response refused(Refusal refusal, Response answer) {
-        metrics.refused(refusal.reason());
-        return answer;
+    private static Response refused(Refusal refusal, Consumer<Reason> refused) {
+        refused.accept(refusal.reason());
+        return FeastErrors.of(refusal);
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.features.app.FeastWrites;
 import io.millrace.features.app.FeastWrites.Written;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.domain.PushTarget;
+import io.millrace.features.telemetry.FeatureMetrics;
 import io.millrace.gate.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 public class FeastWriteResource {
     private final FeastWrites writes;
     private final FeastExchange exchange;
+    private final FeatureMetrics metrics;
 
-    FeastWriteResource(FeastWrites writes, FeastExchange exchange) {
+    FeastWriteResource(FeastWrites writes, FeastExchange exchange, FeatureMetrics metrics) {
         this.writes = writes;
+        this.metrics = metrics;
         this.exchange = exchange;
     }
 
@@ -37,7 +40,7 @@ public class FeastWriteResource {
                     "Body: {\"push_source_name\": view, \"df\": {column: [..], \"event_timestamp\": [..]}, \"to\": online, offline or"
                             + " online_and_offline}. 200: the rows can be read; 202: they are committed and will be. A body that is sent again counts once.")
     public Response push(byte @Nullable [] body) {
-        return exchange.answer(body, request -> {
+        return exchange.answer(body, metrics::writeRefused, request -> {
             String view = request.requiredText("push_source_name");
             var columns = request.columns("df");
             String to = request.text("to").orElse("online");
@@ -50,7 +53,8 @@ public class FeastWriteResource {
                 if (refusal.reason() != FeatureReason.VIEW_NOT_FOUND) {
                     throw refusal;
                 }
-                return exchange.refused(refusal, FeastErrors.noPushSource(view));
+                metrics.writeRefused(refusal.reason());
+                return FeastErrors.noPushSource(view);
             }
         });
     }
@@ -62,7 +66,7 @@ public class FeastWriteResource {
             description =
                     "Body: {\"feature_view_name\": view, \"df\": {column: [..], \"event_timestamp\": [..]}}. A body that is sent again counts once.")
     public Response writeToOnlineStore(byte @Nullable [] body) {
-        return exchange.answer(body, request -> {
+        return exchange.answer(body, metrics::writeRefused, request -> {
             String view = request.requiredText("feature_view_name");
             var columns = request.columns("df");
             ignored(request);

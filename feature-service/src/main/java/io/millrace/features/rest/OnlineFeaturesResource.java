@@ -51,7 +51,7 @@ public class OnlineFeaturesResource {
                             + " under any or no content type.")
     public Response getOnlineFeatures(byte @Nullable [] body) {
         long start = System.nanoTime();
-        return exchange.answer(body, request -> admitted(request, start));
+        return exchange.answer(body, metrics::refused, request -> admitted(request, start));
     }
 
     private Response admitted(FeastBody request, long start) {

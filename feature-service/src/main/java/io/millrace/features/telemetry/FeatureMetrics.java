@@ -50,6 +50,9 @@ public class FeatureMetrics {
     /** Streams of pushes that are open now. */
     public static final String PUSH_STREAMS = "millrace.features.push.streams";
 
+    /** Writes over Feast's interfaces that were refused, by {@code reason}. */
+    public static final String FEAST_WRITE_REFUSED = "millrace.features.feast.write.refused";
+
     private final MeterRegistry registry;
     private final Map<Completeness, Timer> reads = new EnumMap<>(Completeness.class);
     private final DistributionSummary readRows;
@@ -57,7 +60,10 @@ public class FeatureMetrics {
     private final Counter seen;
     private final Counter tooLate;
     private final Counter pushed;
-    private final Map<Enum<?>, Counter> byLabel = new ConcurrentHashMap<>();
+    private final Map<Labelled, Counter> byLabel = new ConcurrentHashMap<>();
+
+    /** A counter by one label. */
+    private record Labelled(String name, Enum<?> label) {}
 
     /** What became of the completeness that a read asked for. */
     public enum Completeness {
@@ -96,6 +102,12 @@ public class FeatureMetrics {
     public void refused(Reason reason) {
         if (reason instanceof Enum<?> constant) {
             counted(READ_REFUSED, "reason", constant).increment();
+        }
+    }
+
+    public void writeRefused(Reason reason) {
+        if (reason instanceof Enum<?> constant) {
+            counted(FEAST_WRITE_REFUSED, "reason", constant).increment();
         }
     }
 
@@ -143,7 +155,8 @@ public class FeatureMetrics {
     }
 
     private Counter counted(String name, String tag, Enum<?> constant) {
-        return byLabel.computeIfAbsent(constant, _ -> registry.counter(name, tag, label(constant)));
+        return byLabel.computeIfAbsent(
+                new Labelled(name, constant), _ -> registry.counter(name, tag, label(constant)));
     }
 
     private static String label(Enum<?> constant) {

@@ -68,7 +68,7 @@ public class FeastFeatureServer implements GrpcFeatureServer {
     private Uni<FeastWrites.Written> write(java.util.function.Supplier<Frame> frame) {
         return work.run(() -> writes.write(frame.get()))
                 .onFailure(Refusal.class)
-                .invoke(refusal -> metrics.refused(((Refusal) refusal).reason()));
+                .invoke(refusal -> metrics.writeRefused(((Refusal) refusal).reason()));
     }
 
     private static Map<String, List<@Nullable FeatureValue>> row(Map<String, String> texts, Map<String, Value> typed) {

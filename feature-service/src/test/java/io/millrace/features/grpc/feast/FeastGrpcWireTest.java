@@ -269,6 +269,19 @@ class FeastGrpcWireTest {
     }
 
     @Test
+    void aColumnOfTheRequestContextCountsAsOneOfTheEntities() {
+        pushTyped(4);
+        byte[] answer = call(SERVING + "GetOnlineFeatures", trips().entry(3, "driver_id", column(int64(4))));
+
+        assertThat(call(SERVING + "GetOnlineFeatures", trips().entry(5, "driver_id", column(int64(4)))))
+                .isEqualTo(answer);
+        assertThatThrownBy(() -> call(
+                        SERVING + "GetOnlineFeatures",
+                        trips().entry(3, "driver_id", column(int64(4))).entry(5, "driver_id", column(int64(4)))))
+                .hasMessageContaining("'driver_id' stands in entities and in request_context");
+    }
+
+    @Test
     void theServerSaysItsVersion() {
         byte[] answer = call(SERVING + "GetFeastServingInfo", message());
 
