@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 from feast import Entity, FeatureService, FeatureStore, FeatureView, Field, FileSource, PushSource, ValueType
-from feast.types import Bool, Bytes, Float64, Int64, String, UnixTimestamp
+from feast.types import Array, Bool, Bytes, Float64, Int64, String, UnixTimestamp
 
 DAY = datetime.timedelta(days=1)
 UTC = datetime.timezone.utc
@@ -23,6 +23,10 @@ VIEWS = {
     "driver_old": (["driver"], DAY, {"old_trips": Int64}),
     "driver_photos": (["driver"], 3650 * DAY, {"photo": Bytes}),
     "driver_written": (["driver"], 3650 * DAY, {"rate": Float64, "rides": Int64, "on_duty": Bool, "plate": String}),
+    "driver_lists": (
+        ["driver"], 3650 * DAY,
+        {"tags": Array(String), "ids": Array(Int64), "scores": Array(Float64), "flags": Array(Bool)},
+    ),
     "trip_stats": (["driver", "customer"], 3650 * DAY, {"shared_trips": Int64, "rating": Float64}),
 }
 KEYS = {"driver": ("driver_id", ValueType.INT64), "customer": ("customer", ValueType.STRING)}
@@ -46,6 +50,14 @@ def rows(first):
             "driver_id": [first + 1],
             "event_timestamp": [datetime.datetime(2020, 1, 1, tzinfo=UTC)],
             "old_trips": [12],
+        }),
+        "driver_lists": pd.DataFrame({
+            "driver_id": [first + 1],
+            "event_timestamp": [at],
+            "tags": [["a", "b"]],
+            "ids": [[9007199254740993, 0]],
+            "scores": [[0.1, 2.0]],
+            "flags": [[True, False]],
         }),
         "driver_written": written(first + 1),
         "driver_photos": pd.DataFrame({

@@ -21,6 +21,9 @@ from check import Report, columns, is_that, post, same, to_the_second  # noqa: E
 
 STATS = ["driver_stats:conv_rate", "driver_stats:trips", "driver_stats:active", "driver_stats:city", "driver_stats:seen"]
 
+LISTS = ["driver_lists:tags", "driver_lists:ids", "driver_lists:scores", "driver_lists:flags"]
+KINDS = [*STATS, "driver_photos:photo", *LISTS]
+
 
 def version():
     return tuple(int(part) for part in feast.__version__.split(".")[:2])
@@ -114,6 +117,12 @@ class Suite:
         is_that((status, feasts_status), (200, 200))
         same(to_the_second(ours), to_the_second(feasts))
 
+    def raw_lists_are_the_same(self):
+        request = {"features": LISTS, "entities": {"driver_id": self.driver(1, 99)}}
+        (status, ours), (feasts_status, feasts) = self.both(request)
+        is_that((status, feasts_status), (200, 200))
+        same(to_the_second(ours), to_the_second(feasts))
+
     def raw_bytes_are_the_same(self):
         request = {"features": ["driver_photos:photo"], "entities": {"driver_id": self.driver(1)}}
         (status, ours), (feasts_status, feasts) = self.both(request)
@@ -138,6 +147,16 @@ class Suite:
         is_that(columns(ours)["old_trips"]["values"], [12])
         same(columns(ours)["old_trips"]["event_timestamps"], columns(feasts)["old_trips"]["event_timestamps"])
         is_that(columns(feasts)["old_trips"]["statuses"], ["PRESENT"], "Feast ignores the ttl online")
+
+    def raw_view_without_entities_has_what_both_generations_look_for(self):
+        frame = {"size": [7], "event_timestamp": ["2026-03-02T09:00:00"]}
+        is_that(post(f"{self.http}/push", {"push_source_name": "fleet", "df": frame})[0], 200)
+        old = {"features": ["fleet:size"], "entities": {"__dummy_id": [""]}}
+        answer = post(f"{self.http}/get-online-features", old)[1]
+        is_that(answer["metadata"]["feature_names"], ["__dummy_id", "size"])
+        is_that(answer["results"][1]["event_timestamps"], ["2026-03-02T09:00:00Z"], "up to 0.63 the client takes this one")
+        new = post(f"{self.http}/get-online-features", {"features": ["fleet:size"], "entities": {}})[1]
+        is_that((new["metadata"]["feature_names"], new["results"][0]["values"]), (["size"], [7]))
 
     def raw_unknown_view_is_404_in_both(self):
         request = {"features": ["nope:trips"], "entities": {"driver_id": self.driver(1)}}
@@ -194,6 +213,9 @@ class Suite:
     def client_reads_several_views_in_one_call_the_same(self):
         features = ["driver_stats:trips", "driver_stats:city", "driver_old:old_trips"]
         return self.read_alike(features, [{"driver_id": id} for id in self.driver(2, 3)])
+
+    def client_reads_lists_the_same(self):
+        return self.read_alike(LISTS, [{"driver_id": self.first + 1}])
 
     def client_reads_full_names_the_same(self):
         return self.read_alike(STATS, [{"driver_id": self.first + 1}], full_feature_names=True)
@@ -288,7 +310,7 @@ class Suite:
         from feast.protos.feast.types.Value_pb2 import RepeatedValue, Value
 
         return GetOnlineFeaturesRequest(
-            features=FeatureList(val=STATS + ["driver_photos:photo"]),
+            features=FeatureList(val=KINDS),
             entities={"driver_id": RepeatedValue(val=[Value(int64_val=id) for id in self.driver(*offsets)])},
             **more,
         )
@@ -310,7 +332,7 @@ class Suite:
     def same_as_the_store(self, answer, offsets):
         """The protobuf that Feast's own store makes of the same request: values by kind, statuses, event times to the second."""
         expected = self.server.store.get_online_features(
-            features=STATS + ["driver_photos:photo"],
+            features=KINDS,
             entity_rows=[{"driver_id": id} for id in self.driver(*offsets)],
         ).proto
 

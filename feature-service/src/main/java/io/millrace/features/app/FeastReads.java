@@ -50,30 +50,36 @@ public class FeastReads {
      */
     public CompletableFuture<OnlineAnswer> read(Read read) {
         List<String> features = features(read);
-        return online.read(
+        boolean fills = !read.entities().containsKey(DUMMY_KEY)
+                && catalog.plan(features, read.fullNames()).joinKeys().contains(DUMMY_KEY);
+        CompletableFuture<OnlineAnswer> answer = online.read(
                 new OnlineRequest(
                         features,
-                        withDummyKey(features, read),
+                        fills ? withDummyKey(read.entities()) : read.entities(),
                         read.asOfMicros(),
                         read.fullNames(),
                         OnlineRequest.UnknownColumns.DROP),
                 read.completeWithin());
+        return fills ? answer.thenApply(FeastReads::withoutDummyKey) : answer;
     }
 
     private List<String> features(Read read) {
         return read.featureService().map(catalog::featuresOf).orElse(read.features());
     }
 
-    /** Clients from 0.64 on leave the key of a view without entities out; older ones send it. */
-    private Map<String, List<@Nullable FeatureValue>> withDummyKey(List<String> features, Read read) {
-        Map<String, List<@Nullable FeatureValue>> entities = read.entities();
-        if (entities.containsKey(DUMMY_KEY)
-                || !catalog.plan(features, read.fullNames()).joinKeys().contains(DUMMY_KEY)) {
-            return entities;
-        }
+    /** Clients from 0.64 on leave the key of a view without entities out, and do not look for it in the answer; older ones do both. */
+    private static Map<String, List<@Nullable FeatureValue>> withDummyKey(
+            Map<String, List<@Nullable FeatureValue>> entities) {
         int rows = entities.values().stream().mapToInt(List::size).findFirst().orElse(1);
         Map<String, List<@Nullable FeatureValue>> filled = new LinkedHashMap<>(entities);
         filled.put(DUMMY_KEY, Collections.nCopies(rows, DUMMY));
         return filled;
+    }
+
+    private static OnlineAnswer withoutDummyKey(OnlineAnswer answer) {
+        Map<String, List<@Nullable FeatureValue>> keys = new LinkedHashMap<>(answer.keys());
+        keys.remove(DUMMY_KEY);
+        return new OnlineAnswer(
+                answer.plan(), answer.rows(), keys, answer.views(), answer.staleness(), answer.complete());
     }
 }

@@ -22,9 +22,9 @@ final class JsonValues {
     private JsonValues() {}
 
     /**
-     * A scalar as the kind that JSON gives it.
+     * A value as the kind that JSON gives it: a list has no null.
      *
-     * @throws Refusal where it is an object, a list, or a whole number beyond 64 bits
+     * @throws Refusal where it is an object, or a whole number beyond 64 bits
      */
     static @Nullable FeatureValue of(JsonNode node, String column) {
         return switch (node.getNodeType()) {

@@ -155,8 +155,7 @@ public class FeatureMetrics {
     }
 
     private Counter counted(String name, String tag, Enum<?> constant) {
-        return byLabel.computeIfAbsent(
-                new Labelled(name, constant), _ -> registry.counter(name, tag, label(constant)));
+        return byLabel.computeIfAbsent(new Labelled(name, constant), _ -> registry.counter(name, tag, label(constant)));
     }
 
     private static String label(Enum<?> constant) {

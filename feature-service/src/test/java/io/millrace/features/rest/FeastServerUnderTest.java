@@ -1,10 +1,12 @@
 package io.millrace.features.rest;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -26,11 +28,13 @@ abstract class FeastServerUnderTest {
     URI root;
 
     static void apply(String yaml) {
-        await().atMost(PATIENCE).untilAsserted(() -> given().contentType(ContentType.JSON)
-                .body(Map.of("files", List.of(Map.of("path", "views.yaml", "content", yaml))))
-                .post("/v1/feature-views")
-                .then()
-                .statusCode(200));
+        Response answer = await().atMost(PATIENCE)
+                .until(
+                        () -> given().contentType(ContentType.JSON)
+                                .body(Map.of("files", List.of(Map.of("path", "views.yaml", "content", yaml))))
+                                .post("/v1/feature-views"),
+                        response -> response.statusCode() != 503);
+        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
     }
 
     /** @param contentType empty for none */

@@ -53,7 +53,7 @@ class FeastWriteWireTest extends FeastServerUnderTest {
         return "{\"push_source_name\":\"driver_pushed\",\"to\":\"online_and_offline\",\"df\":{\"driver_id\":[" + driver
                 + "],\"customer\":[\"7\"],\"conv_rate\":[" + rate + "],\"seen\":[1772442000],\"photo\":[\"AAEC/w==\"],"
                 + "\"trips\":[\"12\"],\"event_timestamp\":[\"" + time + "\"],\"created\":[\"2026-03-02T09:00:00\"],"
-                + "\"unrelated\":[\"x\"]}}";
+                + "\"unrelated\":[[1,2]]}}";
     }
 
     @Test
@@ -96,6 +96,34 @@ class FeastWriteWireTest extends FeastServerUnderTest {
                         "{\"values\":[0.75],\"statuses\":[\"PRESENT\"],\"event_timestamps\":[\"2026-03-02T10:00:00Z\"]},"
                                 + "{\"values\":[null],\"statuses\":[\"PRESENT\"],\"event_timestamps\":[\"2026-03-02T10:00:00Z\"]}],"
                                 + "\"metadata\":{\"feature_names\":[\"driver_id\",\"customer\",\"driver_pushed__conv_rate\",\"driver_pushed__photo\"]}}");
+    }
+
+    @Test
+    void listsComeBackAsTheyWereWritten() {
+        apply("""
+                kind: FeatureView
+                name: driver_lists
+                version: v1
+                description: what a driver has several of
+                owner: ops@example.org
+                entity: {name: driver, join_keys: [{name: driver_id, type: int64}]}
+                source: {push: true}
+                features:
+                  - {name: tags, type: list<string>}
+                  - {name: scores, type: list<double>}
+                  - {name: days, type: list<timestamp>}
+                """);
+        String push = "{\"push_source_name\":\"driver_lists\",\"df\":{\"driver_id\":[1],\"tags\":[[\"a\",\"\"]],"
+                + "\"scores\":[[0.5,2]],\"days\":[[\"2026-03-02T09:00:00Z\"]],"
+                + "\"event_timestamp\":[\"2026-03-02T09:00:00\"]}}";
+
+        assertThat(post("/push", push, "").statusCode()).isEqualTo(200);
+        assertThat(read("{\"features\":[\"driver_lists:tags\",\"driver_lists:scores\",\"driver_lists:days\"],"
+                                + "\"entities\":{\"driver_id\":[1]}}")
+                        .body())
+                .contains("{\"values\":[[\"a\",\"\"]],", "{\"values\":[[0.5,2.0]],", "{\"values\":[[1772442000]],");
+        assertThat(post("/push", push.replace("[0.5,2]", "{\"a\":2}"), "").body())
+                .contains("is an object");
     }
 
     @Test
@@ -166,6 +194,38 @@ class FeastWriteWireTest extends FeastServerUnderTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body())
                 .contains("join key 'customer' of feature view driver_pushed@v1 is not given", "feast.errors");
+    }
+
+    @Test
+    void aViewWithoutEntitiesIsReadByBothGenerationsOfClients() {
+        apply("""
+                kind: FeatureView
+                name: fleet
+                version: v1
+                description: all drivers together
+                owner: ops@example.org
+                entity: {name: everything, join_keys: [{name: __dummy_id, type: string}]}
+                source: {push: true}
+                features:
+                  - {name: size, type: int64}
+                """);
+        String push =
+                "{\"push_source_name\":\"fleet\",\"df\":{\"size\":[7],\"event_timestamp\":[\"2026-03-02T09:00:00\"]}}";
+        String size = "{\"values\":[7],\"statuses\":[\"PRESENT\"],\"event_timestamps\":[\"2026-03-02T09:00:00Z\"]}";
+
+        assertThat(post("/push", push, "").statusCode()).isEqualTo(200);
+        assertThat(read("{\"features\":[\"fleet:size\"],\"entities\":{\"__dummy_id\":[\"\"]}}")
+                        .body())
+                .isEqualTo(
+                        "{\"results\":[{\"values\":[\"\"],\"statuses\":[\"PRESENT\"],\"event_timestamps\":[\"1970-01-01T00:00:00Z\"]},"
+                                + size + "],\"metadata\":{\"feature_names\":[\"__dummy_id\",\"size\"]}}");
+        assertThat(read("{\"features\":[\"fleet:size\"],\"entities\":{}}").body())
+                .isEqualTo("{\"results\":[" + size + "],\"metadata\":{\"feature_names\":[\"size\"]}}");
+        assertThat(read("{\"features\":[\"fleet:size\",\"driver_pushed:trips\"],"
+                                + "\"entities\":{\"driver_id\":[98,99],\"customer\":[\"1\",\"2\"]}}")
+                        .body())
+                .contains("{\"values\":[7,7],\"statuses\":[\"PRESENT\",\"PRESENT\"]")
+                .endsWith("\"feature_names\":[\"driver_id\",\"customer\",\"size\",\"trips\"]}}");
     }
 
     @Test

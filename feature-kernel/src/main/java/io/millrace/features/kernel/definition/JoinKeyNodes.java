@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads the join keys of an entity, and the entity of a view. */
 final class JoinKeyNodes {
     static final int MOST_KEYS = 16;
+
+    /** A name as all have, or the key that Feast gives to a view without entities (docs/feast.md). */
+    private static final Pattern NAME = Pattern.compile(DocumentHead.NAME.pattern() + "|__dummy_id");
 
     private JoinKeyNodes() {}
 
@@ -27,7 +31,7 @@ final class JoinKeyNodes {
         var keys = new ArrayList<JoinKey>();
         Set<String> names = new HashSet<>();
         for (MapNode node : entity.maps("join_keys")) {
-            String name = node.string("name", DocumentHead.NAME, DocumentHead.NAME_EXPECTATION);
+            String name = node.string("name", NAME, DocumentHead.NAME_EXPECTATION);
             Optional<ValueType> type = node.optionalChoice("type", ValueType.words());
             if (!node.has("type")) {
                 node.fault("type", "'type' is missing: expected one of bool, int64, string, bytes, timestamp");

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,21 @@ class FeastGrpcWireTest {
               - {name: city, type: string}
               - {name: photo, type: bytes}
               - {name: seen, type: timestamp}
+            ---
+            kind: FeatureView
+            name: driver_grpc_lists
+            version: v1
+            description: what a driver has several of
+            owner: ops@example.org
+            entity: {name: driver, join_keys: [{name: driver_id, type: int64}]}
+            source: {push: true}
+            features:
+              - {name: photos, type: list<bytes>}
+              - {name: tags, type: list<string>}
+              - {name: ids, type: list<int64>}
+              - {name: scores, type: list<double>}
+              - {name: flags, type: list<bool>}
+              - {name: days, type: list<timestamp>}
             """;
 
     /** Bytes as they are. */
@@ -266,6 +282,39 @@ class FeastGrpcWireTest {
                                         .packed(2, OUTSIDE_MAX_AGE, PRESENT)
                                         .message(3, message().varint(1, 1_000_000_000L))
                                         .message(3, at())));
+    }
+
+    @Test
+    void everyKindOfListComesBackUnderItsNumber() {
+        Map<String, Wire> values = new LinkedHashMap<>();
+        values.put("photos", message().message(11, message().bytes(1, 0, 255).bytes(1, 7)));
+        values.put("tags", message().message(12, message().text(1, "a").text(1, "b")));
+        values.put("ids", message().message(14, message().bytes(1, 5, 6)));
+        values.put("scores", message().message(15, message().bytes(1, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f)));
+        values.put("flags", message().message(17, message().bytes(1, 1, 0)));
+        values.put("days", message().message(18, message().bytes(1, 60)));
+        Wire push = message().text(2, "driver_grpc_lists").text(4, "online").entry(5, "driver_id", int64(1));
+        push.entry(5, "event_timestamp", message().text(2, "2026-03-02T09:00:00.123456Z"));
+        Wire references = message();
+        Wire names = message().text(1, "driver_id");
+        Wire expected = message();
+        Wire columns = message();
+        values.forEach((name, value) -> {
+            push.entry(5, name, value);
+            references.text(1, "driver_grpc_lists:" + name);
+            names.text(1, name);
+            columns.message(2, message().message(1, value).packed(2, PRESENT).message(3, at()));
+        });
+        assertBytes(call(SERVER + "Push", push), message().varint(1, 1));
+
+        byte[] answer = call(
+                SERVING + "GetOnlineFeatures",
+                message().message(2, references).entry(3, "driver_id", column(int64(1))));
+
+        expected.message(1, message().message(1, names))
+                .message(2, message().message(1, int64(1)).packed(2, PRESENT).message(3, message()));
+        String hex = HexFormat.of().formatHex(expected.done()) + HexFormat.of().formatHex(columns.done());
+        assertThat(HexFormat.of().formatHex(answer)).isEqualTo(hex);
     }
 
     @Test
