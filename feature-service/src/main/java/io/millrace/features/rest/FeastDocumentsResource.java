@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.features.app.VectorSearches;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.VectorMetric;
+import io.millrace.features.telemetry.FeatureMetrics;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -35,10 +36,12 @@ public class FeastDocumentsResource {
 
     private final VectorSearches searches;
     private final FeastExchange exchange;
+    private final FeatureMetrics metrics;
 
-    FeastDocumentsResource(VectorSearches searches, FeastExchange exchange) {
+    FeastDocumentsResource(VectorSearches searches, FeastExchange exchange, FeatureMetrics metrics) {
         this.searches = searches;
         this.exchange = exchange;
+        this.metrics = metrics;
     }
 
     @POST
@@ -51,7 +54,7 @@ public class FeastDocumentsResource {
                     "Body: {\"features\": [\"view:vector\", \"view:other\"], \"query\": [0.1, ..], \"top_k\": 10, \"distance_metric\": \"cosine\","
                             + " \"filters\": {\"type\": \"and\", \"filters\": [{\"type\": \"eq\", \"key\": \"colour\", \"value\": \"red\"}]}}")
     public Response retrieve(byte @Nullable [] body) {
-        return exchange.answer(body, this::answered);
+        return exchange.answer(body, metrics::refused, this::answered);
     }
 
     private Response answered(FeastBody request) {
