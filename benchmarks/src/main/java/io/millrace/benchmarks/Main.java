@@ -1,6 +1,10 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.features.IngestCommand;
+import io.millrace.benchmarks.features.OverloadCommand;
 import io.millrace.benchmarks.features.ReadsCommand;
+import io.millrace.benchmarks.features.RedisCommand;
+import io.millrace.benchmarks.features.ScaleCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -11,7 +15,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Runs a benchmark and prints its figures beside their floors.",
-        subcommands = {ReadsCommand.class})
+        subcommands = {
+            ReadsCommand.class,
+            OverloadCommand.class,
+            IngestCommand.class,
+            ScaleCommand.class,
+            RedisCommand.class,
+            JmhCommand.class
+        })
 public final class Main {
     private static final Logger QUIET = Logger.getLogger("org.apache.kafka");
 

@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Bench implements AutoCloseable {
     static final String READ = "millrace.features.v1.FeatureService/GetOnlineFeatures";
     private static final Duration INGESTED = Duration.ofMinutes(30);
+    private static final long LOOK_NANOS = 50_000_000;
 
     private final Path folder;
     private final KafkaBroker broker;
@@ -126,7 +127,8 @@ final class Bench implements AutoCloseable {
         Waiting.until(
                 () -> features().listFeatureViews(ListFeatureViewsRequest.getDefaultInstance()).getViewsList().stream()
                         .anyMatch(summary -> summary.getName().equals(view) && summary.getApplied() >= events),
-                INGESTED);
+                INGESTED,
+                LOOK_NANOS);
     }
 
     /** Bytes of the files of the online store. */

@@ -57,6 +57,12 @@ public final class ReadsCommand implements Callable<Integer> {
     @Option(names = "--rows", split = ",", defaultValue = "1,100", description = "entities of a read")
     private List<Integer> rows = List.of();
 
+    @Option(
+            names = "--row-cache",
+            defaultValue = "64M",
+            description = "the service's cache of rows; 0 for none (default ${DEFAULT-VALUE})")
+    private String rowCache = "";
+
     @Option(names = "--no-http", description = "gRPC alone")
     private boolean noHttp;
 
@@ -67,7 +73,7 @@ public final class ReadsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var bench = new Bench(Map.of())) {
+        try (var bench = new Bench(Map.of("MILLRACE_FEATURES_ONLINE_STORE_ROW_CACHE", rowCache))) {
             for (Shape shape : shapes) {
                 fill(bench, shape);
             }
@@ -113,6 +119,7 @@ public final class ReadsCommand implements Callable<Integer> {
         try (var subject = new GrpcTarget(bench.service().grpcPort(), Bench.READ, bytes, connections, DEADLINE);
                 var floor = new GrpcTarget(bench.echo().grpcPort(), Bench.READ, bytes, connections, DEADLINE)) {
             measure(what, subject, floor, count == 1 ? Goal.atLeast(0.7) : Goal.atLeast(0.5));
+            cost(bench, what, subject, floor);
         }
     }
 
@@ -156,6 +163,26 @@ public final class ReadsCommand implements Callable<Integer> {
             figures.add(tail);
             System.out.print(Table.of(List.of(tail)));
         }
+    }
+
+    /** What a call costs the server, whatever else the machine does meanwhile: processor time, and memory that is allocated. */
+    private void cost(Bench bench, String what, Target subject, Target floor) {
+        Duration length = Duration.ofSeconds(seconds);
+        figures.add(Rounds.paired(
+                what + ", processor time",
+                "us/call",
+                rounds,
+                null,
+                () -> bench.service().cpuMicrosPerCall(() -> ClosedLoop.run(subject, callers, length)),
+                () -> bench.echo().cpuMicrosPerCall(() -> ClosedLoop.run(floor, callers, length))));
+        figures.add(Rounds.paired(
+                what + ", allocated",
+                "B/call",
+                rounds,
+                null,
+                () -> bench.service().allocatedPerCall(() -> ClosedLoop.run(subject, callers, length.multipliedBy(2))),
+                () -> bench.echo().allocatedPerCall(() -> ClosedLoop.run(floor, callers, length.multipliedBy(2)))));
+        System.out.print(Table.of(figures.subList(figures.size() - 2, figures.size())));
     }
 
     /** What is compared is the reading of values, not of nothing. */

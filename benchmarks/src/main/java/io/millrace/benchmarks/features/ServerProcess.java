@@ -6,6 +6,7 @@ import io.millrace.backing.BackingException;
 import io.millrace.backing.Checkout;
 import io.millrace.backing.ManagedProcess;
 import io.millrace.backing.Ports;
+import io.millrace.benchmarks.load.Measured;
 import io.millrace.benchmarks.load.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A packaged Quarkus server as a process on ports of its own. All servers get the same JVM. */
 public final class ServerProcess implements AutoCloseable {
@@ -70,8 +73,35 @@ public final class ServerProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + http + path);
     }
 
-    public long pid() {
-        return process.pid();
+    /** Processor time of this process for each answered call of a load, in microseconds. */
+    public double cpuMicrosPerCall(Supplier<Measured> load) {
+        double before = cpuNanos();
+        Measured measured = load.get().withoutFailures();
+        return (cpuNanos() - before) / 1e3 / measured.answered();
+    }
+
+    /** Bytes that this process allocated on its heap for each answered call of a load; counted when memory is collected, so that a load has to be long. */
+    public double allocatedPerCall(Supplier<Measured> load) {
+        double before = allocated();
+        Measured measured = load.get().withoutFailures();
+        return (allocated() - before) / measured.answered();
+    }
+
+    private double cpuNanos() {
+        return ProcessHandle.of(process.pid())
+                .flatMap(handle -> handle.info().totalCpuDuration())
+                .orElseThrow()
+                .toNanos();
+    }
+
+    private double allocated() {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + "/q/metrics"))
+                .build();
+        String metrics = new String(exchange(request).body(), StandardCharsets.UTF_8);
+        return metrics.lines()
+                .filter(line -> line.startsWith("jvm_gc_memory_allocated_bytes_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     /** Sends a body and gives the answer's; fails where it is no success. */
@@ -83,7 +113,7 @@ public final class ServerProcess implements AutoCloseable {
         HttpResponse<byte[]> response = exchange(request);
         if (response.statusCode() / 100 != 2) {
             throw new IllegalStateException(path + ": HTTP " + response.statusCode() + " "
-                    + new String(response.body(), java.nio.charset.StandardCharsets.UTF_8));
+                    + new String(response.body(), StandardCharsets.UTF_8));
         }
         return response.body();
     }

@@ -17,12 +17,17 @@ public final class Waiting {
      * @throws IllegalStateException where it is not within {@code patience}
      */
     public static void until(BooleanSupplier so, Duration patience) {
+        until(so, patience, LOOK_NANOS);
+    }
+
+    /** The same for what is dear to ask: it is asked again after so long only. */
+    public static void until(BooleanSupplier so, Duration patience, long lookNanos) {
         long end = System.nanoTime() + patience.toNanos();
         while (!so.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("waited " + patience + " in vain");
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            LockSupport.parkNanos(lookNanos);
         }
     }
 
