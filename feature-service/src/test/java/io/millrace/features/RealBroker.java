@@ -30,6 +30,10 @@ public class RealBroker implements QuarkusTestResourceLifecycleManager {
                     "millrace.features.offline-store.flush-interval", "200ms",
                     "millrace.features.jobs.directory",
                             directory.resolve("jobs").toString(),
+                    "millrace.features.training-sets.directory",
+                            directory.resolve("training-sets").toString(),
+                    "millrace.features.training-sets.imports",
+                            directory.resolve("imports").toString(),
                     "millrace.features.ingestion.topic-check", "200ms");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
             StoreCommand.Restore.class,
             StoreCommand.Rebuild.class,
             DemoCommand.class,
+            TrainingSetCommand.class,
             KeepCommand.class
         })
 public final class Main {

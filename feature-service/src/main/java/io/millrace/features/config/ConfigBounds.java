@@ -18,6 +18,7 @@ public class ConfigBounds {
     private final JobsConfig jobs;
     private final VectorsConfig vectors;
     private final SchemaRegistryConfig schemas;
+    private final TrainingSetsConfig sets;
     private final List<String> faults = new ArrayList<>();
 
     public ConfigBounds(
@@ -25,12 +26,14 @@ public class ConfigBounds {
             OfflineStoreConfig offline,
             JobsConfig jobs,
             VectorsConfig vectors,
-            SchemaRegistryConfig schemas) {
+            SchemaRegistryConfig schemas,
+            TrainingSetsConfig sets) {
         this.config = config;
         this.offline = offline;
         this.jobs = jobs;
         this.vectors = vectors;
         this.schemas = schemas;
+        this.sets = sets;
     }
 
     @PostConstruct
@@ -61,6 +64,11 @@ public class ConfigBounds {
         number("jobs.concurrency", jobs.concurrency(), 1, 64);
         number("jobs.max-waiting", jobs.maxWaiting(), 0, 10_000);
         number("jobs.kept", jobs.kept(), 0, 100_000);
+        memory("training-sets.inline-size", sets.inlineSize(), 1L << 10, 1L << 30);
+        memory("training-sets.memory-limit", sets.memoryLimit(), 64L << 20, 1L << 40);
+        memory("training-sets.spill-limit", sets.spillLimit(), 64L << 20, 1L << 50);
+        number("training-sets.threads", sets.threads(), 1, 256);
+        duration("training-sets.kept-for", sets.keptFor(), "PT1M", "P3650D");
         duration("jobs.kept-for", jobs.keptFor(), "PT1M", "P3650D");
         FeaturesConfig.Ingestion ingestion = config.ingestion();
         number("ingestion.max-poll-records", ingestion.maxPollRecords(), 1, 100_000);

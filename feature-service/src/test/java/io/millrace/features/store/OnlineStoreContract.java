@@ -293,6 +293,14 @@ abstract class OnlineStoreContract {
 
         assertThat(value("latest", "a", NOON)).isEqualTo(1.0);
         assertThat(value("n_3h", "a", NOON)).isEqualTo(2L);
+    }
+
+    @Test
+    void anEventThatSaysWhenItWasMadeCountsFromItsVeryInstantOn() {
+        apply(VIEW, event("a", NOON, P0, 5, 1.0).created(NOON + DAY));
+
+        assertThat(value("latest", "a", NOON)).isEqualTo(1.0);
+        assertThat(value("n_1m", "a", NOON)).isEqualTo(1L);
         assertThat(reading(VIEW, "a", NOON - 1, "latest")).isEqualTo(new FeatureReading.Missing());
     }
 

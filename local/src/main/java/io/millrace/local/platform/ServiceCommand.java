@@ -66,6 +66,12 @@ public final class ServiceCommand {
                 settings.put(
                         "millrace.features.vectors.directory",
                         layout.data("vectors").toString());
+                settings.put(
+                        "millrace.features.training-sets.directory",
+                        layout.data("training-sets").toString());
+                settings.put(
+                        "millrace.features.training-sets.imports",
+                        layout.data("imports").toString());
             }
             case INFERENCE -> {
                 settings.put("millrace.inference.features.address", ports.grpcAddress(Service.FEATURES));

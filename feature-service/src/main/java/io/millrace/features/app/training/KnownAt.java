@@ -1,0 +1,26 @@
+package io.millrace.features.app.training;
+
+import io.millrace.features.kernel.SourcePartition;
+import java.util.Map;
+
+/**
+ * What serving is to have known. An event was known from the arrival of its record in Kafka on, or of the latest record before it in its partition where that one bears a later
+ * time: what stands behind something in a partition was never known before it.
+ */
+public sealed interface KnownAt {
+    /** All that is known today: late arrivals and backfills count for the past as well. */
+    record Today() implements KnownAt {}
+
+    /** What had arrived by one instant, inclusive, microseconds since the epoch. */
+    record At(long micros) implements KnownAt {}
+
+    /** What had arrived by an instant for each row, in a column of the rows. */
+    record Column(String name) implements KnownAt {}
+
+    /** What stands below these offsets, as a prediction or an online read recorded them; of a partition that is not there, nothing. */
+    record Positions(Map<SourcePartition, Long> next) implements KnownAt {
+        public Positions {
+            next = Map.copyOf(next);
+        }
+    }
+}

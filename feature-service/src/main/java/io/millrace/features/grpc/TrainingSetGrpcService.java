@@ -1,0 +1,130 @@
+package io.millrace.features.grpc;
+
+import com.google.protobuf.ByteString;
+import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.training.KnownAt;
+import io.millrace.features.app.training.TrainingRows;
+import io.millrace.features.app.training.TrainingSet;
+import io.millrace.features.app.training.TrainingSetSpec;
+import io.millrace.features.app.training.TrainingSets;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.gate.Refusal;
+import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.proto.features.v1.ExpiredValue;
+import io.millrace.proto.features.v1.KnownPosition;
+import io.millrace.proto.features.v1.ReadTrainingSetRequest;
+import io.millrace.proto.features.v1.ReadTrainingSetResponse;
+import io.millrace.proto.features.v1.RowFormat;
+import io.millrace.proto.features.v1.StartTrainingSetRequest;
+import io.millrace.proto.features.v1.StartTrainingSetResponse;
+import io.millrace.proto.features.v1.TrainingSetFormat;
+import io.millrace.proto.features.v1.TrainingSetService;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Optional;
+
+/** {@code millrace.features.v1.TrainingSetService}. */
+@GrpcService
+public class TrainingSetGrpcService implements TrainingSetService {
+    private static final int CHUNK = 256 << 10;
+
+    private final GrpcWork work;
+    private final TrainingSets sets;
+
+    public TrainingSetGrpcService(GrpcWork work, TrainingSets sets) {
+        this.work = work;
+        this.sets = sets;
+    }
+
+    @Override
+    public Uni<StartTrainingSetResponse> startTrainingSet(StartTrainingSetRequest request) {
+        return work.run(() -> StartTrainingSetResponse.newBuilder()
+                .setJob(ProtoJobs.of(sets.start(spec(request))))
+                .build());
+    }
+
+    /** A part is read when the one before was taken: a slow reader costs one part. */
+    @Override
+    public Multi<ReadTrainingSetResponse> readTrainingSet(ReadTrainingSetRequest request) {
+        return work.run(() -> sets.file(request.getJobId()))
+                .onItem()
+                .transformToMulti(file -> Multi.createBy()
+                        .repeating()
+                        .uni(() -> new long[1], at -> work.run(() -> part(file, at)))
+                        .until(ByteString::isEmpty))
+                .map(part ->
+                        ReadTrainingSetResponse.newBuilder().setContent(part).build());
+    }
+
+    private static ByteString part(Path file, long[] at) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
+            int read = channel.read(buffer, at[0]);
+            at[0] += Math.max(0, read);
+            return ByteString.copyFrom(buffer.flip());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a training set cannot be read", e);
+        }
+    }
+
+    private static TrainingSetSpec spec(StartTrainingSetRequest request) {
+        return new TrainingSetSpec(
+                request.getFeaturesList(),
+                request.getFullFeatureNames(),
+                rows(request),
+                request.getTimestampColumn(),
+                request.getColumnsMap(),
+                knownAt(request),
+                request.getStatuses(),
+                request.getExpired() == ExpiredValue.EXPIRED_VALUE_NULL
+                        ? TrainingSet.Expired.NULL
+                        : TrainingSet.Expired.VALUE,
+                request.getFormat() == TrainingSetFormat.TRAINING_SET_FORMAT_CSV
+                        ? TrainingSet.Format.CSV
+                        : TrainingSet.Format.PARQUET);
+    }
+
+    private static TrainingSetSpec.Rows rows(StartTrainingSetRequest request) {
+        Optional<TrainingRows.RowFormat> format = format(request.getRowFormat());
+        return switch (request.getRowsCase()) {
+            case INLINE ->
+                new TrainingSetSpec.Rows.Inline(
+                        request.getInline().toByteArray(),
+                        format.orElseThrow(() -> new Refusal(
+                                FeatureReason.MALFORMED_REQUEST, "rows that are sent along need their row_format")));
+            case IMPORT_PATH -> new TrainingSetSpec.Rows.Import(request.getImportPath(), format);
+            case ROWS_NOT_SET -> throw new Refusal(FeatureReason.EMPTY_REQUEST, "no entity rows are given");
+        };
+    }
+
+    private static Optional<TrainingRows.RowFormat> format(RowFormat format) {
+        return switch (format) {
+            case ROW_FORMAT_CSV -> Optional.of(TrainingRows.RowFormat.CSV);
+            case ROW_FORMAT_PARQUET -> Optional.of(TrainingRows.RowFormat.PARQUET);
+            case ROW_FORMAT_JSON -> Optional.of(TrainingRows.RowFormat.JSON);
+            case ROW_FORMAT_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
+        };
+    }
+
+    private static KnownAt knownAt(StartTrainingSetRequest request) {
+        return switch (request.getKnownAtCase()) {
+            case KNOWN_AT_MICROS -> new KnownAt.At(request.getKnownAtMicros());
+            case KNOWN_AT_COLUMN -> new KnownAt.Column(request.getKnownAtColumn());
+            case KNOWN_AT_POSITIONS -> {
+                var next = new HashMap<SourcePartition, Long>();
+                for (KnownPosition each : request.getKnownAtPositions().getPositionsList()) {
+                    next.put(new SourcePartition("", each.getTopicId(), each.getPartition()), each.getOffset());
+                }
+                yield new KnownAt.Positions(next);
+            }
+            case KNOWNAT_NOT_SET -> new KnownAt.Today();
+        };
+    }
+}

@@ -1,0 +1,111 @@
+package io.millrace.features.offline;
+
+import io.millrace.features.app.ReadPlan;
+import io.millrace.features.app.jobs.JobContext;
+import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView.EventField;
+import io.millrace.features.kernel.Position;
+import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.fold.PointInTimeHistory;
+import io.millrace.features.kernel.fold.RowAnswer;
+import io.millrace.features.kernel.fold.ViewPlan;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/** Goes through the rows and the events of one view side by side, entity by entity, and folds the events into the answers of the rows. */
+final class MergePass {
+    private static final EntityKey ANY = new EntityKey(List.of());
+    private static final int TOLD_EVERY = 4_096;
+
+    private final TrainingSql sql;
+    private final ReadPlan.Part part;
+    private final ViewPlan plan;
+    private final List<EventField> fields;
+    private final JobContext context;
+    private final long rows;
+    private final Map<Long, SourcePartition> partitions = new HashMap<>();
+
+    MergePass(TrainingSql sql, ReadPlan.Part part, JobContext context, long rows) {
+        this.sql = sql;
+        this.part = part;
+        this.plan = ViewPlan.of(part.view());
+        this.fields = part.view().fields();
+        this.context = context;
+        this.rows = rows;
+    }
+
+    /**
+     * @param asks of {@link TrainingSql#asks}
+     * @param events of {@link TrainingSql#events}
+     * @param into has the table of the answers
+     */
+    void run(ResultSet asks, ResultSet events, DuckDBConnection into) throws SQLException {
+        try (DuckDBAppender answers = into.createAppender(sql.answerTable())) {
+            long entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
+            long entity = -1;
+            long done = 0;
+            var fold = new PointInTimeHistory(plan);
+            context.phase("folds the events of " + sql.view().id());
+            while (asks.next()) {
+                if (asks.getLong(1) != entity) {
+                    entity = asks.getLong(1);
+                    fold = new PointInTimeHistory(plan);
+                    while (entityOfEvent < entity) {
+                        entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
+                    }
+                }
+                long bound = asks.getLong(2);
+                while (entityOfEvent == entity && events.getLong(2) <= bound) {
+                    fold.add(event(events));
+                    entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
+                }
+                if (fold.at(ANY, asks.getLong(3)) instanceof RowAnswer.Row row) {
+                    append(asks.getLong(4), row, answers);
+                }
+                if (++done % TOLD_EVERY == 0) {
+                    context.progress(done, rows);
+                    context.checkCancelled();
+                }
+            }
+            context.progress(rows, rows);
+        }
+    }
+
+    private FeatureEvent event(ResultSet row) throws SQLException {
+        long created = row.getLong(4);
+        if (row.wasNull()) {
+            created = FeatureEvent.NO_CREATED;
+        }
+        var values = new ArrayList<@Nullable FeatureValue>(fields.size());
+        for (int i = 0; i < fields.size(); i++) {
+            values.add(ParquetColumns.value(row, 8 + i, fields.get(i).type()));
+        }
+        var position = new Position(partition(row.getInt(5), row.getInt(6)), row.getLong(7));
+        return new FeatureEvent(ANY, row.getLong(3), created, position, values);
+    }
+
+    private SourcePartition partition(int topic, int partition) {
+        return partitions.computeIfAbsent(
+                (long) topic << 32 | partition,
+                _ -> new SourcePartition("", sql.topics().get(topic - 1), partition));
+    }
+
+    private void append(long rowNumber, RowAnswer.Row row, DuckDBAppender answers) throws SQLException {
+        answers.beginRow();
+        answers.append(rowNumber);
+        answers.append(row.expired());
+        for (int feature : part.features()) {
+            AnswerColumns.append(row.values().get(feature), answers);
+        }
+        answers.endRow();
+    }
+}

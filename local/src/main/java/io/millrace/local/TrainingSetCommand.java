@@ -1,0 +1,187 @@
+package io.millrace.local;
+
+import io.grpc.StatusRuntimeException;
+import io.millrace.local.platform.Channels;
+import io.millrace.local.platform.CommandFailure;
+import io.millrace.local.platform.Layout;
+import io.millrace.local.platform.LocalPlatform;
+import io.millrace.local.platform.RunState.Snapshot;
+import io.millrace.local.platform.Service;
+import io.millrace.proto.features.v1.ExpiredValue;
+import io.millrace.proto.features.v1.Job;
+import io.millrace.proto.features.v1.JobServiceGrpc;
+import io.millrace.proto.features.v1.JobState;
+import io.millrace.proto.features.v1.ReadTrainingSetRequest;
+import io.millrace.proto.features.v1.StartTrainingSetRequest;
+import io.millrace.proto.features.v1.TrainingSetFormat;
+import io.millrace.proto.features.v1.TrainingSetServiceGrpc;
+import io.millrace.proto.features.v1.WatchJobRequest;
+import io.millrace.proto.features.v1.WatchJobResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Makes a training set on the running platform and shows how far it is. */
+@Command(
+        name = "training-set",
+        description = "Make a training set: for each entity row of a file the features as of the row's instant.",
+        mixinStandardHelpOptions = true)
+final class TrainingSetCommand implements Callable<Integer> {
+    @Option(names = "--rows", required = true, paramLabel = "FILE", description = "entity rows: .csv, .parquet, .json or .jsonl")
+    private Path rows = Path.of("");
+
+    @Option(
+            names = "--features",
+            required = true,
+            split = ",",
+            paramLabel = "VIEW:FEATURE",
+            description = "features, separated by commas; view@v2:feature for one version")
+    private List<String> features = List.of();
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "what to write: .parquet or .csv")
+    private Path out = Path.of("");
+
+    @Option(names = "--timestamp", paramLabel = "COLUMN", description = "column of instants; default event_timestamp")
+    private String timestamp = "";
+
+    @Option(names = "--key", paramLabel = "KEY=COLUMN", description = "the column of a join key where the names differ")
+    private Map<String, String> keys = Map.of();
+
+    @Option(names = "--statuses", description = "a column FEATURE__status beside each feature")
+    private boolean statuses;
+
+    @Option(names = "--full-names", description = "name columns view__feature")
+    private boolean fullNames;
+
+    @Option(names = "--expired-as-null", description = "null for values that are older than their view's ttl")
+    private boolean expiredAsNull;
+
+    @Option(
+            names = "--known-at",
+            paramLabel = "INSTANT|COLUMN",
+            description = "only what had arrived by an instant (RFC 3339), or by each row's instant in a column")
+    private @Nullable String knownAt;
+
+    @Override
+    public Integer call() {
+        Path from = Main.given(rows);
+        if (!Files.isRegularFile(from)) {
+            throw CommandFailure.failed("there is no file " + from);
+        }
+        Snapshot running = new LocalPlatform(Main.layout("data"), System.out)
+                .running()
+                .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
+        Layout layout = Main.layout(running.dataName());
+        Path imported = layout.data("imports").resolve(UUID.randomUUID() + "-" + from.getFileName());
+        try (var channels = new Channels(running.ports())) {
+            Files.createDirectories(imported.getParent());
+            Files.copy(from, imported);
+            Job job = TrainingSetServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                    .startTrainingSet(request(imported.getFileName().toString()))
+                    .getJob();
+            Job ended = watch(channels, job.getId());
+            if (ended.getState() != JobState.JOB_STATE_DONE) {
+                throw CommandFailure.failed("the training set "
+                        + ended.getState().name().replace("JOB_STATE_", "").toLowerCase(Locale.ROOT) + ": "
+                        + ended.getMessage());
+            }
+            fetch(channels, job.getId());
+            System.out.println(ended.getResultOrDefault("rows", "0") + " rows in " + out);
+            return 0;
+        } catch (StatusRuntimeException e) {
+            throw CommandFailure.failed(String.valueOf(e.getStatus().getDescription()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            remove(imported);
+        }
+    }
+
+    private StartTrainingSetRequest request(String name) {
+        var request = StartTrainingSetRequest.newBuilder()
+                .addAllFeatures(features)
+                .setFullFeatureNames(fullNames)
+                .setImportPath(name)
+                .setTimestampColumn(timestamp)
+                .putAllColumns(keys)
+                .setStatuses(statuses)
+                .setExpired(expiredAsNull ? ExpiredValue.EXPIRED_VALUE_NULL : ExpiredValue.EXPIRED_VALUE_UNSPECIFIED)
+                .setFormat(
+                        out.toString().toLowerCase(Locale.ROOT).endsWith(".csv")
+                                ? TrainingSetFormat.TRAINING_SET_FORMAT_CSV
+                                : TrainingSetFormat.TRAINING_SET_FORMAT_PARQUET);
+        if (knownAt != null) {
+            try {
+                Instant instant = Instant.parse(knownAt);
+                request.setKnownAtMicros(instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000);
+            } catch (DateTimeParseException aColumn) {
+                request.setKnownAtColumn(knownAt);
+            }
+        }
+        return request.build();
+    }
+
+    private static Job watch(Channels channels, String id) {
+        Iterator<WatchJobResponse> told = JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                .watchJob(WatchJobRequest.newBuilder().setId(id).build());
+        Job last = Job.getDefaultInstance();
+        while (told.hasNext()) {
+            Job job = told.next().getJob();
+            if (!job.getPhase().equals(last.getPhase())
+                    || job.getDone() - last.getDone() >= Math.max(1, job.getExpected() / 20)) {
+                System.out.println("  " + line(job));
+            }
+            last = job;
+        }
+        return last;
+    }
+
+    /** What a job does now, how far it is, and how long the rest takes. */
+    static String line(Job job) {
+        var line = new StringBuilder(job.getPhase());
+        if (job.hasExpected() && job.getExpected() > 0) {
+            line.append(String.format(
+                    Locale.ROOT,
+                    ": %,d of %,d rows, %,.0f rows/s",
+                    job.getDone(),
+                    job.getExpected(),
+                    job.getRowsPerSecond()));
+        }
+        if (job.hasRemainingMillis()) {
+            line.append(", ").append(job.getRemainingMillis() / 1_000).append(" s left");
+        }
+        return line.toString();
+    }
+
+    private void fetch(Channels channels, String id) throws IOException {
+        try (OutputStream file = Files.newOutputStream(Main.given(out))) {
+            var parts = TrainingSetServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                    .readTrainingSet(
+                            ReadTrainingSetRequest.newBuilder().setJobId(id).build());
+            while (parts.hasNext()) {
+                parts.next().getContent().writeTo(file);
+            }
+        }
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
