@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The service under test with a real broker and a folder of its own for RocksDB. */
@@ -15,7 +16,7 @@ public class RealBroker implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         try {
             Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "online-store");
-            return Map.of(
+            var settings = new HashMap<>(Map.of(
                     "kafka.bootstrap.servers", TestBroker.bootstrap(),
                     "quarkus.grpc.server.test-port", Integer.toString(Ports.free()),
                     "millrace.features.online-store.directory",
@@ -30,11 +31,14 @@ public class RealBroker implements QuarkusTestResourceLifecycleManager {
                     "millrace.features.offline-store.flush-interval", "200ms",
                     "millrace.features.jobs.directory",
                             directory.resolve("jobs").toString(),
+                    "millrace.features.ingestion.topic-check", "200ms"));
+            settings.put(
                     "millrace.features.training-sets.directory",
-                            directory.resolve("training-sets").toString(),
+                    directory.resolve("training-sets").toString());
+            settings.put(
                     "millrace.features.training-sets.imports",
-                            directory.resolve("imports").toString(),
-                    "millrace.features.ingestion.topic-check", "200ms");
+                    directory.resolve("imports").toString());
+            return settings;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             StoreCommand.Rebuild.class,
             DemoCommand.class,
             TrainingSetCommand.class,
+            ParityCommand.class,
             KeepCommand.class
         })
 public final class Main {

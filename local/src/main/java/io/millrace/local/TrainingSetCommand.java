@@ -40,7 +40,11 @@ import picocli.CommandLine.Option;
         description = "Make a training set: for each entity row of a file the features as of the row's instant.",
         mixinStandardHelpOptions = true)
 final class TrainingSetCommand implements Callable<Integer> {
-    @Option(names = "--rows", required = true, paramLabel = "FILE", description = "entity rows: .csv, .parquet, .json or .jsonl")
+    @Option(
+            names = "--rows",
+            required = true,
+            paramLabel = "FILE",
+            description = "entity rows: .csv, .parquet, .json or .jsonl")
     private Path rows = Path.of("");
 
     @Option(

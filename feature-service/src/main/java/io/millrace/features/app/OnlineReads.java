@@ -2,6 +2,7 @@ package io.millrace.features.app;
 
 import io.millrace.features.app.OnlineStore.ViewQuery;
 import io.millrace.features.app.OnlineStore.ViewRows;
+import io.millrace.features.app.parity.ParitySampler;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
@@ -34,18 +35,21 @@ public class OnlineReads {
     private final OnlineStore store;
     private final AppliedBarrier barrier;
     private final InstantSource clock;
+    private final ParitySampler parity;
 
     public OnlineReads(
             Catalog catalog,
             DefinitionStore definitions,
             OnlineStore store,
             AppliedBarrier barrier,
-            InstantSource clock) {
+            InstantSource clock,
+            ParitySampler parity) {
         this.catalog = catalog;
         this.definitions = definitions;
         this.store = store;
         this.barrier = barrier;
         this.clock = clock;
+        this.parity = parity;
     }
 
     /** A request that has been checked and can be read. */
@@ -100,6 +104,7 @@ public class OnlineReads {
             } catch (StoreUnavailableException e) {
                 throw new Refusal(FeatureReason.ONLINE_STORE_UNAVAILABLE, "the online store does not answer", e);
             }
+            parity.look(queries, read, now);
             boolean complete = caughtUp.isPresent();
             var staleness = new ArrayList<Staleness>(read.size());
             for (int i = 0; i < read.size(); i++) {

@@ -19,6 +19,7 @@ public class ConfigBounds {
     private final VectorsConfig vectors;
     private final SchemaRegistryConfig schemas;
     private final TrainingSetsConfig sets;
+    private final ParityConfig parity;
     private final List<String> faults = new ArrayList<>();
 
     public ConfigBounds(
@@ -27,13 +28,15 @@ public class ConfigBounds {
             JobsConfig jobs,
             VectorsConfig vectors,
             SchemaRegistryConfig schemas,
-            TrainingSetsConfig sets) {
+            TrainingSetsConfig sets,
+            ParityConfig parity) {
         this.config = config;
         this.offline = offline;
         this.jobs = jobs;
         this.vectors = vectors;
         this.schemas = schemas;
         this.sets = sets;
+        this.parity = parity;
     }
 
     @PostConstruct
@@ -64,6 +67,13 @@ public class ConfigBounds {
         number("jobs.concurrency", jobs.concurrency(), 1, 64);
         number("jobs.max-waiting", jobs.maxWaiting(), 0, 10_000);
         number("jobs.kept", jobs.kept(), 0, 100_000);
+        if (!(parity.sampleRatio() >= 0 && parity.sampleRatio() <= 1)) {
+            fault("parity.sample-ratio", parity.sampleRatio(), 0, 1);
+        }
+        number("parity.max-waiting", parity.maxWaiting(), 1, 1_000_000);
+        duration("parity.interval", parity.interval(), "PT0.1S", "PT1H");
+        duration("parity.patience", parity.patience(), "PT1S", "P7D");
+        number("parity.kept", parity.kept(), 1, 10_000);
         memory("training-sets.inline-size", sets.inlineSize(), 1L << 10, 1L << 30);
         memory("training-sets.memory-limit", sets.memoryLimit(), 64L << 20, 1L << 40);
         memory("training-sets.spill-limit", sets.spillLimit(), 64L << 20, 1L << 50);

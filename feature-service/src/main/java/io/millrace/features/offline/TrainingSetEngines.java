@@ -1,12 +1,14 @@
 package io.millrace.features.offline;
 
+import io.millrace.features.app.offline.OfflineHistory;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.training.TrainingSetEngine;
+import io.millrace.features.config.OfflineStoreConfig;
 import io.millrace.features.config.TrainingSetsConfig;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Makes the engine that the configuration bounds. */
+/** Makes what reads the offline store's files for training sets and for the parity check. */
 public class TrainingSetEngines {
     @Produces
     @Singleton
@@ -18,5 +20,14 @@ public class TrainingSetEngines {
                         config.threads(),
                         config.spillLimit().asLongValue(),
                         config.directory().toAbsolutePath().normalize().resolve("work")));
+    }
+
+    @Produces
+    @Singleton
+    OfflineHistory history(OfflineStoreConfig config) {
+        return new EntityEvents(new DuckDb(
+                config.memoryLimit().asLongValue(),
+                config.threads(),
+                config.directory().toAbsolutePath().normalize().resolve(".work").resolve("parity")));
     }
 }

@@ -82,8 +82,9 @@ final class TrainingSql {
         String given = IntStream.range(0, keys.size())
                 .mapToObj(i -> "__millrace_k" + i + " IS NOT NULL")
                 .collect(Collectors.joining(" AND "));
-        return "CREATE TABLE " + entityTable() + " AS SELECT row_number() OVER () AS __millrace_entity, * FROM (SELECT DISTINCT "
-                + columns + " FROM " + input.table() + ") WHERE " + given;
+        return "CREATE TABLE " + entityTable()
+                + " AS SELECT row_number() OVER () AS __millrace_entity, * FROM (SELECT DISTINCT " + columns + " FROM "
+                + input.table() + ") WHERE " + given;
     }
 
     /** Makes the table of the answers. */
@@ -105,8 +106,8 @@ final class TrainingSql {
                 .collect(Collectors.joining(" AND "));
         String from = " FROM " + input.table() + " r JOIN " + entityTable() + " e ON " + same;
         String bound = isByKnown() ? TrainingInput.KNOWN : TrainingInput.INSTANT;
-        return "SELECT e.__millrace_entity, " + bound + ", " + TrainingInput.INSTANT + ", " + TrainingInput.ROW
-                + from + " ORDER BY 1, 2, 3";
+        return "SELECT e.__millrace_entity, " + bound + ", " + TrainingInput.INSTANT + ", " + TrainingInput.ROW + from
+                + " ORDER BY 1, 2, 3";
     }
 
     /** Entity, bound, event time, created, topic, partition, offset, and the event fields; by entity and bound. */
@@ -118,7 +119,8 @@ final class TrainingSql {
         String fields = view.fields().stream()
                 .map(field -> ", v." + DuckDb.identifier("f_" + field.name()))
                 .collect(Collectors.joining());
-        return "SELECT e.__millrace_entity, " + (isByKnown() ? "v.known" : "v.event_time") + ", v.event_time, v.created, "
+        return "SELECT e.__millrace_entity, " + (isByKnown() ? "v.known" : "v.event_time")
+                + ", v.event_time, v.created, "
                 + "list_position(" + topics.stream().map(DuckDb::literal).collect(Collectors.joining(",", "[", "]"))
                 + ", v.topic_id), v.\"partition\", v.\"offset\"" + fields + " FROM " + counted() + " v JOIN "
                 + entityTable() + " e ON " + same + " WHERE NOT v.late AND v.event_time <= " + input.newestMicros()

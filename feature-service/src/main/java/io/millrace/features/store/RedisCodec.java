@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
+/** How things are written in Redis. */
+final class RedisCodec {
     /** Makes instants not negative, so that padded decimals order as they do, in every locale of the server. */
     private static final BigInteger SHIFT = BigInteger.ONE.shiftLeft(63);
 

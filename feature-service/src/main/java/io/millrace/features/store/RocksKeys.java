@@ -12,6 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 
+/**
+ * The keys of the embedded store. A row's keys stand together: view number (4 bytes), hash of the entity (8), entity; then {@code 1}, level, tile number
+ * for a tile or {@code 2}, event time, position for a single event; numbers in their order. The first {@value #PREFIX} bytes are the prefix by which RocksDB filters.
+ */
+final class RocksKeys {
     static final int PREFIX = 12;
 
     static final byte[] FORMAT = {'f'};

@@ -7,6 +7,7 @@ import io.millrace.features.app.OnlineRequest.UnknownColumns;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.FeatureReading;
 import io.millrace.features.app.OnlineStore.RowReading;
+import io.millrace.features.app.parity.ParitySampler;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -36,8 +37,8 @@ class OnlineReadsTest {
     private final HistoryStore store = new HistoryStore();
     private final MemoryDefinitions definitions = new MemoryDefinitions(catalog);
     private final CompletableFuture<Optional<Map<SourcePartition, Long>>> caughtUp = new CompletableFuture<>();
-    private final OnlineReads reads =
-            new OnlineReads(catalog, definitions, store, (_, _) -> caughtUp, InstantSource.fixed(NOW));
+    private final OnlineReads reads = new OnlineReads(
+            catalog, definitions, store, (_, _) -> caughtUp, InstantSource.fixed(NOW), ParitySampler.none());
     private final OnlineFeatures online = new OnlineFeatures(reads, new ReadLimits(100, 1, 2, Duration.ofSeconds(10)));
     private final FeatureView activity = Views.view(Views.activity("user_activity", "v1", "clicks"));
 
@@ -167,7 +168,8 @@ class OnlineReadsTest {
                             throw new StoreUnavailableException("gone", null);
                         }),
                 (_, _) -> CompletableFuture.completedFuture(Optional.empty()),
-                InstantSource.fixed(NOW));
+                InstantSource.fixed(NOW),
+                ParitySampler.none());
         var asynchronous = new OnlineFeatures(broken, new ReadLimits(0, 1, 1, Duration.ofSeconds(1)));
 
         assertThatThrownBy(() -> asynchronous

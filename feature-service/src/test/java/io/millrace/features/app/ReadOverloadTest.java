@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.features.app.OnlineRequest.UnknownColumns;
+import io.millrace.features.app.parity.ParitySampler;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.gate.Refusal;
@@ -47,7 +48,8 @@ class ReadOverloadTest {
                 definitions,
                 store,
                 (_, _) -> caughtUp,
-                InstantSource.fixed(Instant.parse("2026-03-02T10:00:00Z")));
+                InstantSource.fixed(Instant.parse("2026-03-02T10:00:00Z")),
+                ParitySampler.none());
         return new OnlineFeatures(onlineReads, new ReadLimits(0, 10, 1, Duration.ofSeconds(60), maxQueueing, 1));
     }
 
