@@ -197,7 +197,7 @@ class OnDemandReadsTest {
 
     @Test
     void aServiceThatIsNotThereIsRefusedWithTheNearestName() {
-        assertThatThrownBy(() -> catalog.featuresOf("modle"))
+        assertThatThrownBy(() -> catalog.featuresOf("models"))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("did you mean 'model'");
     }
