@@ -33,7 +33,7 @@ public class KafkaBackfills implements Backfills {
     @Override
     public Backfill of(FeatureView view) {
         return switch (view.source()) {
-            case Source.Topic(String topic, var _, var _) -> ofTopic(view, topic);
+            case Source.Topic topic -> ofTopic(view, topic.topic());
             case Source.Push() ->
                 new Backfill(view.id(), "push", List.of(), OptionalLong.of(0), "empty until rows are pushed");
             case Source.Batch(Table.Files(String path), var _, var _) -> batch(view, path);

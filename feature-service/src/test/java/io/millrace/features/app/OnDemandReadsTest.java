@@ -35,7 +35,8 @@ class OnDemandReadsTest {
             new MemoryDefinitions(catalog),
             store,
             (_, _) -> new CompletableFuture<>(),
-            InstantSource.fixed(NOW));
+            InstantSource.fixed(NOW),
+            io.millrace.features.app.parity.ParitySampler.none());
     private final FeatureView activity = Views.view(Views.activity("activity", "v1", "clicks"));
 
     @BeforeEach

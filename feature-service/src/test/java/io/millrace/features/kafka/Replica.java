@@ -5,6 +5,10 @@ import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.MemoryDefinitions;
+import io.millrace.features.app.Projectors;
+import io.millrace.features.app.deletion.MemoryDeletions;
+import io.millrace.features.app.deletion.VoidFilter;
+import io.millrace.features.app.deletion.Voids;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.telemetry.FeatureMetrics;
@@ -13,6 +17,7 @@ import io.quarkus.runtime.StartupEvent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /** The loops of one replica of the service, on a store that the test has opened. */
 final class Replica implements AutoCloseable {
@@ -26,9 +31,12 @@ final class Replica implements AutoCloseable {
         var clients = new KafkaClients(Map.of("bootstrap.servers", bootstrap), config);
         this.topics = new Topics(clients, config);
         this.sole = new SoleReplica(store, clients);
+        var voids = new Voids();
         this.ingestions = new ViewIngestions(
                 catalog,
                 new MemoryDefinitions(catalog),
+                new MemoryDeletions(voids),
+                new VoidFilter(voids),
                 clients,
                 topics,
                 new SourceEnds(topics),
@@ -37,8 +45,11 @@ final class Replica implements AutoCloseable {
                 sole,
                 new NoOfflineStore(),
                 config,
-                new EventTimeBound(Duration.ofDays(1)),
-                InstantSource.system(),
+                new Readers(
+                        new Projectors(Optional.empty()),
+                        new EventTimeBound(Duration.ofDays(1)),
+                        InstantSource.system(),
+                        config),
                 new FeatureMetrics(new SimpleMeterRegistry()));
         for (FeatureView view : views) {
             catalog.put(view);
