@@ -28,7 +28,9 @@ class WorkloadsTest {
     void theEmbeddedStoreIsAVolumeOfTheOneReplica() {
         StatefulSet set = defaults.only(StatefulSet.class, FEATURES);
         assertThat(set.getSpec().getReplicas()).isEqualTo(1);
-        assertThat(claims(set)).containsExactly("online-store");
+        assertThat(claims(set)).containsExactly("online-store", "data");
+        assertThat(value(defaults, FEATURES, "MILLRACE_FEATURES_OFFLINE_STORE_DIRECTORY"))
+                .startsWith(mountPath(defaults, FEATURES, "data"));
         assertThat(value(defaults, FEATURES, "MILLRACE_FEATURES_ONLINE_STORE_DIRECTORY"))
                 .isEqualTo(mountPath(defaults, FEATURES, "online-store"));
     }
@@ -47,6 +49,9 @@ class WorkloadsTest {
         assertThat(deployment.getSpec().getTemplate().getSpec().getVolumes())
                 .extracting("name")
                 .containsExactly("tmp");
+        assertThat(value(manifests, FEATURES, "MILLRACE_FEATURES_OFFLINE_STORE_ENABLED"))
+                .as("replicas without a bucket in common keep no rows for training")
+                .isEqualTo("false");
         assertThat(value(manifests, FEATURES, "QUARKUS_REDIS_HOSTS")).isEqualTo("redis://redis:6379");
         assertThat(secret(manifests, FEATURES, "QUARKUS_REDIS_PASSWORD")).isEqualTo("redis-login/password");
         assertThat(egressPorts(manifests, FEATURES)).contains(6379);

@@ -195,8 +195,8 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     private ViewIngestion started(FeatureView view) {
         store.withheld(view.id())
-                .ifPresent(why ->
-                        building.put(view.id(), new Building(new Preload(offline).before(voids.of(store.beside()), view), why)));
+                .ifPresent(why -> building.put(
+                        view.id(), new Building(new Preload(offline).before(voids.of(store.beside()), view), why)));
         var loop = new ViewIngestion(view, wirings.of(view, storeOf(view.id())));
         loop.start();
         return loop;
@@ -252,7 +252,8 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     @Override
     public void rebuild(FeatureView view, RebuildProgress told) {
-        new ViewRebuild(view, wirings.of(view, store), store, voids.of(store.beside()), new Preload(offline), told).run();
+        new ViewRebuild(view, wirings.of(view, store), store, voids.of(store.beside()), new Preload(offline), told)
+                .run();
     }
 
     @Override

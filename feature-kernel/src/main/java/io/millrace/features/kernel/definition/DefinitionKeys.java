@@ -260,7 +260,31 @@ public final class DefinitionKeys {
                                 "the newest value",
                                 "see docs/aggregates.md",
                                 "how the window's events are folded"),
-                        key("window", "duration", "required with `aggregate`", "1m to 90d", "how long the window is"),
+                        key(
+                                "window",
+                                "duration",
+                                "required with `aggregate`",
+                                "1m to 90d, or unbounded",
+                                "how long the window is"),
+                        key(
+                                "q",
+                                "number or list",
+                                "required for a quantile",
+                                "0 to 1; at most 100 of them",
+                                "which quantile"),
+                        key(
+                                "k",
+                                "whole number",
+                                "required for first_k, last_k and top_k",
+                                "1 to 100",
+                                "how many values"),
+                        key(
+                                "categories",
+                                "whole number",
+                                "1000",
+                                "1 to 10000; top_k and histogram",
+                                "how many different values are told apart; with more of them the feature is null"),
+                        key("of", "text", "sample", "sample or population; variance and stddev", "what is divided by"),
                         key(
                                 "hop",
                                 "duration",

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * passed over, so that a file may hold several kinds; an unknown kind is a fault. Stateless.
  */
 public final class DefinitionReader {
-    static final List<String> OTHER_KINDS = List.of("Pipeline", "Model", "EdgeNodes", "DataContract", "Topics", SchemaFiles.KIND);
+    static final List<String> OTHER_KINDS =
+            List.of("Pipeline", "Model", "EdgeNodes", "DataContract", "Topics", SchemaFiles.KIND);
 
     private record Document(Kind kind, MapNode node, String text) {}
 

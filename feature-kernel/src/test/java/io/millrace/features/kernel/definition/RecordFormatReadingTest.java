@@ -79,7 +79,7 @@ class RecordFormatReadingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                ", format: arvo | did you mean 'avro'",
+                ", format: avrro | did you mean 'avro'",
                 ", format: avro, schema: clik.avsc | did you mean 'click.avsc'",
                 ", format: avro, schema: ../click.avsc | must be the name of a file beside this one",
                 ", format: avro, schema: shop.proto | is no schema of format avro",
