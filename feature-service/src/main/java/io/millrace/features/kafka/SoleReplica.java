@@ -5,6 +5,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -34,6 +35,7 @@ public class SoleReplica {
 
     private final DurableStore store;
     private final KafkaClients clients;
+    private final String group;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Place place = Place.UNKNOWN;
     private volatile boolean open = true;
@@ -45,9 +47,16 @@ public class SoleReplica {
         TAKEN
     }
 
+    @Inject
     public SoleReplica(DurableStore store, KafkaClients clients) {
+        this(store, clients, GROUP);
+    }
+
+    /** Among the replicas of another group: for services that share a Kafka with others. */
+    SoleReplica(DurableStore store, KafkaClients clients, String group) {
         this.store = store;
         this.clients = clients;
+        this.group = group;
     }
 
     void start(@Observes StartupEvent event) {
@@ -84,7 +93,7 @@ public class SoleReplica {
     Optional<String> refusal() {
         return place == Place.TAKEN
                 ? Optional.of(
-                        "another replica with an embedded store of its own applies events (consumer group " + GROUP
+                        "another replica with an embedded store of its own applies events (consumer group " + group
                                 + "); one replica serves an embedded store: end one of them, or let both use Redis (millrace.features.online-store.kind)")
                 : Optional.empty();
     }
@@ -94,7 +103,7 @@ public class SoleReplica {
             KafkaConsumer<byte[], byte[]> member = null;
             try {
                 member = clients.member(
-                        GROUP, id, "feature-service-" + ProcessHandle.current().pid());
+                        group, id, "feature-service-" + ProcessHandle.current().pid());
                 member.subscribe(List.of(KafkaDefinitions.TOPIC), new Assignments(member));
                 while (open) {
                     member.poll(POLL);

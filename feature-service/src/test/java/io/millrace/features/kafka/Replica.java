@@ -30,7 +30,7 @@ final class Replica implements AutoCloseable {
         FeaturesConfig config = TestConfig.fast(shared ? Map.of("online-store.kind", "redis") : Map.of());
         var clients = new KafkaClients(Map.of("bootstrap.servers", bootstrap), config);
         this.topics = new Topics(clients, config);
-        this.sole = new SoleReplica(store, clients);
+        this.sole = new SoleReplica(store, clients, "replicas." + views[0].id());
         var voids = new Voids();
         this.ingestions = new ViewIngestions(
                 catalog,
