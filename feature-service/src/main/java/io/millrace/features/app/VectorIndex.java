@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the entities whose vectors are nearest to another one. An index is derived from a view's source alone: it is kept on this machine with the positions that it
  * was built up to, and is built again where it is missing, damaged or of another definition.
  *
- * <p>Thread-safe; the changes of one view come from one thread.
+ * <p>Thread-safe; events of one view come from one thread.
  */
 public interface VectorIndex extends AutoCloseable {
     /** Up to where the index of a view has been built, durably: the offset of the next event. Empty for one that begins. */
@@ -27,7 +27,7 @@ public interface VectorIndex extends AutoCloseable {
      */
     void apply(FeatureView view, OnlineStore.Batch batch);
 
-    /** Takes entities out: deleted ones. */
+    /** Takes entities out, at once: deleted ones. Nothing happens where this replica has no index of the view. By any thread. */
     void remove(FeatureView view, Collection<EntityKey> keys);
 
     /** Makes what was applied findable, and durable where it is time; entities older than the view's ttl at this instant go. To be called every now and then. */
@@ -77,7 +77,12 @@ public interface VectorIndex extends AutoCloseable {
      * An entity that was found, as its newest event has it.
      *
      * @param distance as {@link io.millrace.features.kernel.VectorMetric} says
+     * @param place where the newest event stands in its source: topic id, partition and offset
      * @param fields the view's event fields
      */
-    record Neighbour(EntityKey key, double distance, long eventTimeMicros, List<@Nullable FeatureValue> fields) {}
+    record Neighbour(
+            EntityKey key, double distance, long eventTimeMicros, Place place, List<@Nullable FeatureValue> fields) {}
+
+    /** An event's place in its source. */
+    record Place(String topicId, int partition, long offset) {}
 }

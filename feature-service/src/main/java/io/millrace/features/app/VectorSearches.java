@@ -3,6 +3,7 @@ package io.millrace.features.app;
 import io.millrace.definitions.NearestName;
 import io.millrace.features.app.VectorIndex.Neighbour;
 import io.millrace.features.app.VectorIndex.Search;
+import io.millrace.features.app.deletion.Voids;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.domain.FeatureReference;
 import io.millrace.features.domain.VectorFilter;
@@ -38,13 +39,15 @@ public class VectorSearches {
     private final Catalog catalog;
     private final VectorIndex index;
     private final VectorLimits limits;
+    private final Voids voids;
     private final InstantSource clock;
     private final Semaphore running;
 
-    public VectorSearches(Catalog catalog, VectorIndex index, VectorLimits limits, InstantSource clock) {
+    public VectorSearches(Catalog catalog, VectorIndex index, VectorLimits limits, Voids voids, InstantSource clock) {
         this.catalog = catalog;
         this.index = index;
         this.limits = limits;
+        this.voids = voids;
         this.clock = clock;
         this.running = new Semaphore(limits.concurrency());
     }
@@ -103,6 +106,9 @@ public class VectorSearches {
                 features.stream().mapToInt(feature -> place(view, feature)).toArray();
         var matches = new ArrayList<Match>(found.neighbours().size());
         for (Neighbour neighbour : found.neighbours()) {
+            if (voids.isVoid(view, neighbour.key(), neighbour.place())) {
+                continue;
+            }
             var values = new ArrayList<@Nullable FeatureValue>(places.length);
             for (int place : places) {
                 values.add(neighbour.fields().get(place));

@@ -3,6 +3,8 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.VectorIndex;
+import io.millrace.features.app.deletion.DeletionLog;
+import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
@@ -34,6 +36,8 @@ public class KafkaVectorFeeds {
     private final Topics topics;
     private final OwnTopics own;
     private final VectorIndex index;
+    private final DeletionLog deletions;
+    private final VoidFilter voids;
     private final FeaturesConfig config;
     private final Readers readers;
     private final InstantSource clock;
@@ -57,6 +61,8 @@ public class KafkaVectorFeeds {
             Topics topics,
             OwnTopics own,
             VectorIndex index,
+            DeletionLog deletions,
+            VoidFilter voids,
             FeaturesConfig config,
             Readers readers,
             InstantSource clock,
@@ -67,6 +73,8 @@ public class KafkaVectorFeeds {
         this.topics = topics;
         this.own = own;
         this.index = index;
+        this.deletions = deletions;
+        this.voids = voids;
         this.config = config;
         this.readers = readers;
         this.clock = clock;
@@ -96,7 +104,7 @@ public class KafkaVectorFeeds {
     }
 
     private void reconcile() {
-        if (!definitions.isCurrent()) {
+        if (!definitions.isCurrent() || !deletions.isCurrent()) {
             return;
         }
         running.values().stream().filter(each -> !isServed(each)).forEach(this::retire);
@@ -144,7 +152,7 @@ public class KafkaVectorFeeds {
     }
 
     private Running started(FeatureView view) {
-        var feed = new VectorFeed(view, index, () -> readers.online(view), clock);
+        var feed = new VectorFeed(view, index, voids, () -> readers.online(view), clock);
         var wiring = new SourceLoop.Wiring(
                 clients,
                 topics,

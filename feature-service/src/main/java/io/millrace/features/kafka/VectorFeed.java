@@ -2,6 +2,7 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.VectorIndex;
+import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
@@ -29,13 +30,20 @@ final class VectorFeed implements SourceLoop.Life {
 
     private final FeatureView view;
     private final VectorIndex index;
+    private final VoidFilter voids;
     private final Supplier<RecordReader> readers;
     private final InstantSource clock;
     private volatile long lag;
 
-    VectorFeed(FeatureView view, VectorIndex index, Supplier<RecordReader> readers, InstantSource clock) {
+    VectorFeed(
+            FeatureView view,
+            VectorIndex index,
+            VoidFilter voids,
+            Supplier<RecordReader> readers,
+            InstantSource clock) {
         this.view = view;
         this.index = index;
+        this.voids = voids;
         this.readers = readers;
         this.clock = clock;
     }
@@ -117,7 +125,7 @@ final class VectorFeed implements SourceLoop.Life {
         }
         lag = behind;
         if (moved) {
-            index.apply(view, new Batch(events, next));
+            voids.apply(index, view, new Batch(events, next));
         }
     }
 }

@@ -66,7 +66,9 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public void remove(FeatureView view, Collection<EntityKey> keys) {
-        doing(view.id(), "written", folder -> folder.remove(keys));
+        if (open.containsKey(view.id())) {
+            doing(view.id(), "written", folder -> folder.remove(keys));
+        }
     }
 
     @Override

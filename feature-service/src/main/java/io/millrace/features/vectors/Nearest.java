@@ -1,8 +1,10 @@
 package io.millrace.features.vectors;
 
 import io.millrace.features.app.VectorIndex.Neighbour;
+import io.millrace.features.app.VectorIndex.Place;
 import io.millrace.features.app.VectorIndex.Search;
 import io.millrace.features.domain.VectorFilter;
+import io.millrace.features.kernel.state.EventOrder;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -66,7 +68,13 @@ final class Nearest {
 
     private Neighbour neighbour(Candidate candidate) {
         RowDocument.Row row = RowDocument.row(candidate.row().bytes(), view.keys());
-        return new Neighbour(row.key(), candidate.distance(), row.order().timeMicros(), row.fields());
+        EventOrder order = row.order();
+        return new Neighbour(
+                row.key(),
+                candidate.distance(),
+                order.timeMicros(),
+                new Place(order.topicId(), order.partition(), order.offset()),
+                row.fields());
     }
 
     /** The documents that count: alive at the instant, and met by the filter. */

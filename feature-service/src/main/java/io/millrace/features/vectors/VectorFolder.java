@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The index of one view version in a folder of its own. Positions travel in Lucene's commits, so that a commit says exactly what is in it; what came after the last one
- * is applied again. Writing is for one thread, searching for any.
+ * is applied again. Thread-safe.
  */
 final class VectorFolder implements AutoCloseable {
     private static final String DEFINITION = "definition";
@@ -103,7 +103,7 @@ final class VectorFolder implements AutoCloseable {
         return durable;
     }
 
-    void apply(Batch batch) throws IOException {
+    synchronized void apply(Batch batch) throws IOException {
         Map<EntityKey, FeatureEvent> newest = new HashMap<>();
         for (FeatureEvent event : batch.events()) {
             Long position = applied.get(event.position().source());
@@ -168,7 +168,7 @@ final class VectorFolder implements AutoCloseable {
         return null;
     }
 
-    void remove(Collection<EntityKey> keys) throws IOException {
+    synchronized void remove(Collection<EntityKey> keys) throws IOException {
         for (EntityKey key : keys) {
             byte[] bytes = ValueEncoding.key(key);
             writer.deleteDocuments(RowDocument.term(bytes));
@@ -180,7 +180,7 @@ final class VectorFolder implements AutoCloseable {
     }
 
     /** Shows what was applied once that is due, and commits where that is. */
-    void settle(long nowMicros) throws IOException {
+    synchronized void settle(long nowMicros) throws IOException {
         long now = System.nanoTime();
         if (changed && now - looked >= settings.refreshInterval().toNanos()) {
             look();
@@ -196,7 +196,7 @@ final class VectorFolder implements AutoCloseable {
     }
 
     /** Makes all that was applied findable now. */
-    void look() throws IOException {
+    synchronized void look() throws IOException {
         Snapshot before = snapshot;
         DirectoryReader reader = DirectoryReader.openIfChanged(before.reader(), writer);
         if (reader == null) {
@@ -240,7 +240,7 @@ final class VectorFolder implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         try (directory;
                 writer) {
             if (uncommitted) {

@@ -98,6 +98,9 @@ class PlanProperties {
                 assertThat(definitions.listAll()).isEqualTo(before);
                 continue;
             }
+            if (!plan.broken().isEmpty()) {
+                continue; // forced: what this folder names may be gone, so that it cannot be applied again
+            }
             int written = log.written.size();
             assertThat(definitions.apply(folder(drawn), mode(drawn, true)).isNothing())
                     .isTrue();

@@ -5,6 +5,7 @@ import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.app.VectorIndex;
 import io.millrace.features.app.deletion.AuditLog.Entry;
 import io.millrace.features.app.deletion.AuditLog.Outcome;
 import io.millrace.features.app.deletion.Deletion.State;
@@ -44,6 +45,7 @@ public class EntityDeletions {
     private final Catalog catalog;
     private final DefinitionStore definitions;
     private final DurableStore online;
+    private final VectorIndex vectors;
     private final OfflineRemoval offline;
     private final DeletionLog log;
     private final AuditLog audit;
@@ -61,6 +63,7 @@ public class EntityDeletions {
             Catalog catalog,
             DefinitionStore definitions,
             DurableStore online,
+            VectorIndex vectors,
             OfflineRemoval offline,
             DeletionLog log,
             AuditLog audit,
@@ -70,6 +73,7 @@ public class EntityDeletions {
         this.catalog = catalog;
         this.definitions = definitions;
         this.online = online;
+        this.vectors = vectors;
         this.offline = offline;
         this.log = log;
         this.audit = audit;
@@ -184,6 +188,7 @@ public class EntityDeletions {
                 EntityKey key = key(view, named);
                 online.delete(view, key);
                 online.beside().delete(view, key);
+                vectors.remove(view, List.of(key));
             }
             done = true;
             return deletion;

@@ -1,6 +1,7 @@
 package io.millrace.features.app.deletion;
 
 import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.VectorIndex;
 import io.millrace.features.app.offline.OfflineBatch;
 import io.millrace.features.app.offline.OfflineRow;
 import io.millrace.features.app.offline.OfflineSnapshot;
@@ -34,6 +35,17 @@ public class VoidFilter {
 
     public OfflineStore of(OfflineStore store) {
         return new FilteredOffline(store);
+    }
+
+    /** Applies a batch to an index that is derived of a view's events, without those that are void. */
+    public void apply(VectorIndex index, FeatureView view, OnlineStore.Batch batch) {
+        Lock shared = voids.online().readLock();
+        shared.lock();
+        try {
+            index.apply(view, new OnlineStore.Batch(voids.without(view, batch.events()), batch.next()));
+        } finally {
+            shared.unlock();
+        }
     }
 
     private final class FilteredOnline implements OnlineStore {

@@ -1,5 +1,6 @@
 package io.millrace.features.app.deletion;
 
+import io.millrace.features.app.VectorIndex;
 import io.millrace.features.app.deletion.Deletion.Kind;
 import io.millrace.features.app.deletion.Deletion.State;
 import io.millrace.features.app.deletion.Deletion.Target;
@@ -60,6 +61,19 @@ public class Voids {
                         byId.get(id(target, view, key)))
                 .filter(deletion -> timeMicros <= Coercion.micros(deletion.requested()))
                 .isPresent());
+    }
+
+    /** Whether the event of this entity at a place of the view's source was deleted behind it. */
+    public boolean isVoid(FeatureView view, EntityKey key, VectorIndex.Place place) {
+        return !highest.isEmpty()
+                && targets(view).anyMatch(target -> Optional.ofNullable(byId.get(id(target, view, key)))
+                        .filter(deletion -> deletion.voidBelow().entrySet().stream()
+                                .anyMatch(bound -> isAt(bound.getKey(), place) && place.offset() < bound.getValue()))
+                        .isPresent());
+    }
+
+    private static boolean isAt(SourcePartition source, VectorIndex.Place place) {
+        return source.topicId().equals(place.topicId()) && source.partition() == place.partition();
     }
 
     private boolean isBelow(Target target, FeatureEvent event) {

@@ -46,6 +46,7 @@ class EntityDeletionsTest {
     private final MemoryDeletions log = new MemoryDeletions(voids);
     private final List<AuditLog.Entry> audit = new ArrayList<>();
     private final List<String> removed = new ArrayList<>();
+    private final NoVectors vectors = new NoVectors();
     private boolean offlineFails;
     private long end;
 
@@ -53,6 +54,7 @@ class EntityDeletionsTest {
             catalog,
             new MemoryDefinitions(catalog),
             history,
+            vectors,
             (of, key, below) -> {
                 if (offlineFails) {
                     throw new OfflineStoreException("no disk", null);
