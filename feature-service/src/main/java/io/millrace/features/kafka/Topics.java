@@ -114,20 +114,29 @@ public class Topics {
 
     /** The first offsets that there still are. */
     CompletableFuture<Map<TopicPartition, ListOffsetsResultInfo>> begins(Collection<TopicPartition> partitions) {
-        return offsets(partitions, OffsetSpec.earliest());
+        return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
     }
 
-    /** The offsets behind the last committed record of each partition (the last stable offsets), asked for after this was called. */
+    /**
+     * The offsets behind the last committed record of each partition of a topic (the last stable offsets), asked for after this was called. Of the service's own log of rows
+     * the offsets behind the last record: Kafka acknowledges a transaction before all partitions have its marker, so that the last stable offset may lie before a row that was
+     * acknowledged already, while an open transaction of ours is over soon.
+     */
     CompletableFuture<Map<TopicPartition, ListOffsetsResultInfo>> ends(Collection<TopicPartition> partitions) {
-        return offsets(partitions, OffsetSpec.latest());
+        boolean isOwn =
+                partitions.stream().allMatch(partition -> partition.topic().equals(OwnTopics.PUSH_LOG));
+        return offsets(
+                partitions,
+                OffsetSpec.latest(),
+                isOwn ? IsolationLevel.READ_UNCOMMITTED : IsolationLevel.READ_COMMITTED);
     }
 
     private CompletableFuture<Map<TopicPartition, ListOffsetsResultInfo>> offsets(
-            Collection<TopicPartition> partitions, OffsetSpec spec) {
+            Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
         try {
             Map<TopicPartition, OffsetSpec> specs = new java.util.HashMap<>();
             partitions.forEach(partition -> specs.put(partition, spec));
-            return admin().listOffsets(specs, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+            return admin().listOffsets(specs, new ListOffsetsOptions(isolation))
                     .all()
                     .toCompletionStage()
                     .toCompletableFuture();
