@@ -67,7 +67,7 @@ class CommandIT {
         assertThat(first.lines())
                 .anyMatch(line -> line.matches(" +created +topic +flights\\.departures\\.v1"))
                 .anyMatch(line -> line.matches(" +created +contract +flights/departures .*"))
-                .anyMatch(line -> line.matches(" +created +feature view +route_delays@v1"))
+                .anyMatch(line -> line.matches(" +created +FeatureView +route_delays@v1"))
                 .anyMatch(line -> line.matches(" +created +edge nodes +4 new.*"))
                 .anyMatch(line -> line.matches(" +created +pipeline +flight-delay"));
         Answer second = millrace.run("apply", "examples/flights");
