@@ -129,8 +129,8 @@ class ViewIngestionTest {
         assertThat(amounts()).containsExactly(1.0, 2.0);
         // Kafka answers an end of a transaction before its marker is in the partition
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(store.positions(view.id()).values())
-                        .containsExactly(5L));
+                .untilAsserted(
+                        () -> assertThat(store.positions(view.id()).values()).containsExactly(5L));
     }
 
     @Test
