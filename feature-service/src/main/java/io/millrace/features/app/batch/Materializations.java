@@ -52,6 +52,7 @@ public class Materializations {
     private final RejectedRows rejects;
     private final MaterializationStore store;
     private final Voids voids;
+    private final MaterializationMeter meter;
     private final InstantSource clock;
     private final Map<String, Materialization> jobs = new ConcurrentHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -66,6 +67,7 @@ public class Materializations {
             RejectedRows rejects,
             MaterializationStore store,
             Voids voids,
+            MaterializationMeter meter,
             InstantSource clock) {
         this.catalog = catalog;
         this.definitions = definitions;
@@ -74,8 +76,9 @@ public class Materializations {
         this.rejects = rejects;
         this.store = store;
         this.voids = voids;
+        this.meter = meter;
         this.clock = clock;
-        store.all().forEach(job -> jobs.put(job.id(), job));
+        store.all().forEach(this::take);
     }
 
     @PreDestroy
@@ -148,7 +151,7 @@ public class Materializations {
     public synchronized Materialization cancel(String id) {
         Materialization job = find(id);
         if (job.state() == State.RUNNING) {
-            save(job.become(State.CANCELLED, "cancelled", clock.instant()));
+            become(id, State.CANCELLED, "cancelled");
         }
         return find(id);
     }
@@ -268,19 +271,35 @@ public class Materializations {
 
     private synchronized void advance(String id, long read, int written, int rejected) {
         save(find(id).advanced(read, written, rejected, clock.instant()));
+        meter.dealtWith(written, rejected, read - written - rejected);
     }
 
     private synchronized void end(String id) {
-        save(find(id).become(State.DONE, "", clock.instant()));
+        become(id, State.DONE, "");
     }
 
     private synchronized void fail(String id, String why) {
-        save(find(id).become(State.FAILED, why, clock.instant()));
+        become(id, State.FAILED, why);
+    }
+
+    private void become(String id, State state, String why) {
+        save(find(id).become(state, why, clock.instant()));
+        meter.ended(state);
     }
 
     private void save(Materialization job) {
         store.save(job);
+        take(job);
+    }
+
+    private void take(Materialization job) {
         jobs.put(job.id(), job);
+        meter.running((int) jobs.values().stream()
+                .filter(each -> each.state() == State.RUNNING)
+                .count());
+        if (job.state() == State.DONE) {
+            meter.succeeded(job.view(), job.updated());
+        }
     }
 
     /** Tries again while Kafka does not take it; false where the service stops before it did. */

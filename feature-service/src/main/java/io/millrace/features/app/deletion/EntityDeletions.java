@@ -51,6 +51,7 @@ public class EntityDeletions {
     private final AuditLog audit;
     private final SourcePositions sources;
     private final Voids voids;
+    private final DeletionMeter meter;
     private final InstantSource clock;
 
     /** Deletions whose online part was done by this process. */
@@ -69,6 +70,7 @@ public class EntityDeletions {
             AuditLog audit,
             SourcePositions sources,
             Voids voids,
+            DeletionMeter meter,
             InstantSource clock) {
         this.catalog = catalog;
         this.definitions = definitions;
@@ -79,6 +81,7 @@ public class EntityDeletions {
         this.audit = audit;
         this.sources = sources;
         this.voids = voids;
+        this.meter = meter;
         this.clock = clock;
     }
 
@@ -128,11 +131,21 @@ public class EntityDeletions {
             return;
         }
         for (Deletion deletion : voids.unfinished()) {
-            finish(deletion);
+            boolean done = false;
+            try {
+                done = finish(deletion);
+            } finally {
+                if (done) {
+                    meter.finished();
+                } else {
+                    meter.failed();
+                }
+            }
         }
     }
 
-    private void finish(Deletion unfinished) {
+    /** Whether it is finished now; where a file could not be written anew it is not. */
+    private boolean finish(Deletion unfinished) {
         Deletion deletion = unfinished;
         try {
             if (!goneOnline.contains(deletion.id())) {
@@ -147,17 +160,18 @@ public class EntityDeletions {
                     clock.instant(), deletion.by(), ACTION, deletion.id(), Outcome.DONE, rows + " rows of files"));
             log.put(deletion.done());
             goneOnline.remove(deletion.id());
+            return true;
         } catch (OfflineStoreException e) {
-            if (!failed.add(deletion.id())) {
-                return;
+            if (failed.add(deletion.id())) {
+                audit.write(new Entry(
+                        clock.instant(),
+                        deletion.by(),
+                        ACTION,
+                        deletion.id(),
+                        Outcome.FAILED,
+                        String.valueOf(e.getMessage())));
             }
-            audit.write(new Entry(
-                    clock.instant(),
-                    deletion.by(),
-                    ACTION,
-                    deletion.id(),
-                    Outcome.FAILED,
-                    String.valueOf(e.getMessage())));
+            return false;
         }
     }
 

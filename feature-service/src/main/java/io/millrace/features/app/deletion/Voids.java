@@ -10,7 +10,9 @@ import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,16 @@ public class Voids {
     public Optional<Deletion> find(String id) {
         return Optional.ofNullable(byId.get(id));
     }
+
+    /** How many deletions are not done, and when the oldest of them was asked for. */
+    public Outstanding outstanding() {
+        Collection<Deletion> unfinished = unfinished();
+        return new Outstanding(
+                unfinished.size(), unfinished.stream().map(Deletion::requested).min(Comparator.naturalOrder()));
+    }
+
+    /** What there is left to do. */
+    public record Outstanding(int count, Optional<Instant> oldest) {}
 
     /** Those that are not done. */
     Collection<Deletion> unfinished() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.MemoryDefinitions;
@@ -16,6 +18,7 @@ import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.telemetry.MaterializationMetrics;
 import io.millrace.gate.Refusal;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +46,9 @@ class MaterializationsTest {
     private final List<FeatureEvent> logged = new ArrayList<>();
     private final Set<String> pushIds = new HashSet<>();
     private final List<RejectedRows.Rejected> rejected = new ArrayList<>();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private Instant now = NOW;
+    private boolean tableFails;
     private int badEvery = Integer.MAX_VALUE;
     private int dieAfterChunks = Integer.MAX_VALUE;
     private Materializations materializations = make();
@@ -86,12 +92,18 @@ class MaterializationsTest {
         return new Materializations(
                 catalog,
                 new MemoryDefinitions(catalog),
-                (_, _) -> table(),
+                (_, _) -> {
+                    if (tableFails) {
+                        throw new BatchSourceException("the file is gone", null);
+                    }
+                    return table();
+                },
                 log(),
                 (ViewId _, String _, List<RejectedRows.Rejected> rows) -> rejected.addAll(rows),
                 store(),
                 voids,
-                () -> NOW);
+                new MaterializationMetrics(meters, () -> now),
+                () -> now);
     }
 
     private MaterializationStore store() {
@@ -229,6 +241,42 @@ class MaterializationsTest {
                 .containsExactly(499L, 999L, 1499L, 1999L, 2499L);
         assertThat(rejected.getFirst().reason()).contains("amount");
         assertThat(logged).hasSize(ROWS - 5);
+    }
+
+    private double meter(String name, String... tags) {
+        return meters.get(name).tags(tags).meter().measure().iterator().next().getValue();
+    }
+
+    @Test
+    void rowsRunsAndFailuresAreMeasured() {
+        assertThat(meter(MaterializationMetrics.ENDED, "state", "failed")).isZero();
+        badEvery = 500;
+        ended(materializations.start("spend", new TimeRange(FIRST * 1_000_000, (FIRST + 9_990) * 1_000_000)));
+
+        await().untilAsserted(() ->
+                assertThat(meter(MaterializationMetrics.ENDED, "state", "done")).isEqualTo(1));
+        assertThat(meter(MaterializationMetrics.ROWS, "outcome", "written")).isEqualTo(998);
+        assertThat(meter(MaterializationMetrics.ROWS, "outcome", "rejected")).isEqualTo(5);
+        assertThat(meter(MaterializationMetrics.ROWS, "outcome", "passed_over")).isEqualTo(ROWS - 1_003);
+        assertThat(meter(MaterializationMetrics.RUNNING)).isZero();
+
+        tableFails = true;
+        assertThat(ended(materializations.start("windows", TimeRange.ALL)).state())
+                .isEqualTo(State.FAILED);
+        await().untilAsserted(() -> assertThat(meter(MaterializationMetrics.ENDED, "state", "failed"))
+                .isEqualTo(1));
+    }
+
+    @Test
+    void theAgeOfTheLastSuccessOutlivesTheProcess() {
+        ended(materializations.start("spend", TimeRange.ALL));
+        materializations.stop();
+        meters.clear();
+        now = NOW.plusSeconds(90);
+
+        materializations = make();
+        assertThat(meter(MaterializationMetrics.SUCCESS_AGE, "view", "spend@v1"))
+                .isEqualTo(90);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.millrace.features.app.deletion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.HistoryStore;
@@ -20,6 +22,7 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.telemetry.DeletionMetrics;
 import io.millrace.gate.Caller;
 import io.millrace.gate.Refusal;
 import java.time.Instant;
@@ -47,6 +50,7 @@ class EntityDeletionsTest {
     private final List<AuditLog.Entry> audit = new ArrayList<>();
     private final List<String> removed = new ArrayList<>();
     private final NoVectors vectors = new NoVectors();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private boolean offlineFails;
     private long end;
 
@@ -66,6 +70,7 @@ class EntityDeletionsTest {
             audit::add,
             (_, _) -> CompletableFuture.completedFuture(Map.of(SOURCE, end)),
             voids,
+            new DeletionMetrics(meters, voids, () -> NOW.plusSeconds(30)),
             () -> NOW);
 
     @BeforeEach
@@ -148,6 +153,31 @@ class EntityDeletionsTest {
         deletions.finish();
         assertThat(deletions.find(deletion.id()).state()).isEqualTo(State.DONE);
         assertThat(removed).hasSize(1);
+    }
+
+    private double meter(String name) {
+        return meters.get(name).meter().measure().iterator().next().getValue();
+    }
+
+    @Test
+    void whatIsOutstandingAndForHowLongIsMeasured() {
+        apply(view, event(7, 0));
+        assertThat(meter(DeletionMetrics.OUTSTANDING_AGE)).isZero();
+        delete();
+        offlineFails = true;
+        deletions.finish();
+        assertThat(meter(DeletionMetrics.OUTSTANDING)).isEqualTo(1);
+        assertThat(meter(DeletionMetrics.OUTSTANDING_AGE)).isEqualTo(30);
+        assertThat(meter(DeletionMetrics.FAILURES)).isEqualTo(1);
+        assertThat(meter(DeletionMetrics.FINISHED)).isZero();
+
+        offlineFails = false;
+        deletions.finish();
+        deletions.finish();
+        assertThat(meter(DeletionMetrics.OUTSTANDING)).isZero();
+        assertThat(meter(DeletionMetrics.OUTSTANDING_AGE)).isZero();
+        assertThat(meter(DeletionMetrics.FAILURES)).isEqualTo(1);
+        assertThat(meter(DeletionMetrics.FINISHED)).isEqualTo(1);
     }
 
     @Test
