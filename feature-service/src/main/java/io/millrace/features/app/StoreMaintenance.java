@@ -2,12 +2,15 @@ package io.millrace.features.app;
 
 import io.millrace.features.app.Rebuilds.RebuildProgress;
 import io.millrace.features.app.StoreCopies.Copy;
+import io.millrace.features.app.jobs.Job;
+import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What people on duty do with the online store: copies, and states that are built again. */
 @ApplicationScoped
@@ -16,12 +19,15 @@ public class StoreMaintenance {
     private final Rebuilds rebuilds;
     private final Catalog catalog;
     private final DefinitionStore definitions;
+    private final Jobs jobs;
 
-    public StoreMaintenance(StoreCopies copies, Rebuilds rebuilds, Catalog catalog, DefinitionStore definitions) {
+    public StoreMaintenance(
+            StoreCopies copies, Rebuilds rebuilds, Catalog catalog, DefinitionStore definitions, Jobs jobs) {
         this.copies = copies;
         this.rebuilds = rebuilds;
         this.catalog = catalog;
         this.definitions = definitions;
+        this.jobs = jobs;
     }
 
     /**
@@ -44,12 +50,16 @@ public class StoreMaintenance {
     }
 
     /**
-     * The version that a rebuild is of.
+     * Begins to build a view's state anew, as a job.
      *
      * @param name {@code view} or {@code view@version}
-     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}
+     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND} or {@link FeatureReason#TOO_MANY_JOBS}
      */
-    public ViewId resolve(String name) {
+    public Job startRebuild(String name) {
+        return jobs.start(RebuildJob.KIND, Map.of(RebuildJob.VIEW, resolve(name).toString()));
+    }
+
+    private ViewId resolve(String name) {
         definitions.requireCurrent();
         return catalog.resolve(name).map(FeatureView::id).orElseThrow(() -> ReadPlan.unknownView(name));
     }

@@ -1,9 +1,7 @@
 package io.millrace.features.grpc;
 
-import io.millrace.features.app.RebuildJob;
 import io.millrace.features.app.StoreCopies.Copy;
 import io.millrace.features.app.StoreMaintenance;
-import io.millrace.features.app.jobs.Jobs;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.proto.features.v1.BackupStoreRequest;
 import io.millrace.proto.features.v1.BackupStoreResponse;
@@ -15,17 +13,14 @@ import io.millrace.proto.features.v1.StoreCopy;
 import io.millrace.proto.features.v1.StoreService;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
-import java.util.Map;
 
 /** {@code millrace.features.v1.StoreService}. */
 @GrpcService
 public class StoreGrpcService implements StoreService {
     private final GrpcWork work;
     private final StoreMaintenance store;
-    private final Jobs jobs;
 
-    public StoreGrpcService(GrpcWork work, StoreMaintenance store, Jobs jobs) {
-        this.jobs = jobs;
+    public StoreGrpcService(GrpcWork work, StoreMaintenance store) {
         this.work = work;
         this.store = store;
     }
@@ -47,9 +42,7 @@ public class StoreGrpcService implements StoreService {
     @Override
     public Uni<RebuildFeatureViewResponse> rebuildFeatureView(RebuildFeatureViewRequest request) {
         return work.run(() -> RebuildFeatureViewResponse.newBuilder()
-                .setJob(ProtoJobs.of(jobs.start(
-                        RebuildJob.KIND,
-                        Map.of(RebuildJob.VIEW, store.resolve(request.getView()).toString()))))
+                .setJob(ProtoJobs.of(store.startRebuild(request.getView())))
                 .build());
     }
 
