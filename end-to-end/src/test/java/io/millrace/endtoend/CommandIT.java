@@ -31,6 +31,7 @@ class CommandIT {
                                 && line.contains("ready after"));
             }
             showsEveryService(millrace);
+            plansEveryKindOfDefinition(millrace);
             appliesTheExampleAndThenFindsNothingToChange(millrace);
             refusesABrokenFolderByFileAndLine(millrace);
             leavesThePlatformAloneWhenAnotherIsAskedFor(millrace);
@@ -61,6 +62,17 @@ class CommandIT {
                 .anyMatch(line -> line.strip().startsWith("postgres ") && line.contains("pid "));
     }
 
+    private static void plansEveryKindOfDefinition(Millrace millrace) throws InterruptedException {
+        Answer plan = millrace.run("plan", "examples/flights");
+        assertThat(plan.exitCode()).as(plan.text()).isZero();
+        assertThat(plan.lines())
+                .anyMatch(line -> line.matches(" +created +topic +flights\\.departures\\.v1"))
+                .anyMatch(line -> line.matches(" +created +contract +flights/departures revision 1"))
+                .anyMatch(line -> line.matches(" +created +FeatureView +route_delays@v1"))
+                .anyMatch(line -> line.matches(" +created +EdgeNode +gate-ord"))
+                .anyMatch(line -> line.matches(" +created +pipeline +flight-delay"));
+    }
+
     private static void appliesTheExampleAndThenFindsNothingToChange(Millrace millrace) throws InterruptedException {
         Answer first = millrace.run("apply", "examples/flights");
         assertThat(first.exitCode()).as(first.text()).isZero();
@@ -73,6 +85,8 @@ class CommandIT {
         Answer second = millrace.run("apply", "examples/flights");
         assertThat(second.exitCode()).as(second.text()).isZero();
         assertThat(second.lines()).hasSameSizeAs(first.lines()).allMatch(line -> line.startsWith("  unchanged "));
+        Answer plan = millrace.run("plan", "examples/flights");
+        assertThat(plan.lines()).isNotEmpty().allMatch(line -> line.startsWith("  unchanged "));
     }
 
     private static void refusesABrokenFolderByFileAndLine(Millrace millrace) throws IOException, InterruptedException {

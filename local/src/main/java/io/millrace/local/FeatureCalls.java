@@ -3,9 +3,7 @@ package io.millrace.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.platform.CommandFailure;
-import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.PortPlan;
-import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
 import java.io.IOException;
 import java.net.URI;
@@ -24,10 +22,7 @@ final class FeatureCalls implements AutoCloseable {
     private final URI address;
 
     FeatureCalls() {
-        PortPlan ports = new LocalPlatform(Main.layout("data"), System.out)
-                .running()
-                .map(Snapshot::ports)
-                .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
+        PortPlan ports = Main.running().ports();
         this.address = URI.create("http://127.0.0.1:" + ports.rest(Service.FEATURES));
     }
 

@@ -5,6 +5,8 @@ import io.millrace.backing.Checkout;
 import io.millrace.definitions.InvalidDefinitionException;
 import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Layout;
+import io.millrace.local.platform.LocalPlatform;
+import io.millrace.local.platform.RunState.Snapshot;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -57,6 +59,17 @@ public final class Main {
             case UncheckedIOException io -> "cannot read or write: " + io.getMessage() + " (disk full?)";
             default -> error.toString();
         };
+    }
+
+    /**
+     * The platform of this clone.
+     *
+     * @throws CommandFailure where none runs
+     */
+    static Snapshot running() {
+        return new LocalPlatform(layout("data"), System.out)
+                .running()
+                .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
     }
 
     static Path checkout() {

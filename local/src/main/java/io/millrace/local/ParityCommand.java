@@ -3,9 +3,7 @@ package io.millrace.local;
 import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
-import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.PortPlan;
-import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
 import io.millrace.proto.features.v1.FeatureParity;
 import io.millrace.proto.features.v1.GetParityRequest;
@@ -28,10 +26,7 @@ import picocli.CommandLine.Command;
 final class ParityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        PortPlan ports = new LocalPlatform(Main.layout("data"), System.out)
-                .running()
-                .map(Snapshot::ports)
-                .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
+        PortPlan ports = Main.running().ports();
         try (var channels = new Channels(ports)) {
             GetParityResponse parity = ParityServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
                     .withDeadlineAfter(10, TimeUnit.SECONDS)

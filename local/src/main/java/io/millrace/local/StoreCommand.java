@@ -3,9 +3,6 @@ package io.millrace.local;
 import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
-import io.millrace.local.platform.LocalPlatform;
-import io.millrace.local.platform.PortPlan;
-import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
 import io.millrace.proto.features.v1.BackupStoreRequest;
 import io.millrace.proto.features.v1.Job;
@@ -40,7 +37,7 @@ final class StoreCommand {
     }
 
     private static int ask(Call call) {
-        try (var channels = new Channels(ports())) {
+        try (var channels = new Channels(Main.running().ports())) {
             call.of(store(channels));
             return 0;
         } catch (StatusRuntimeException e) {
@@ -51,13 +48,6 @@ final class StoreCommand {
     private static CommandFailure refused(StatusRuntimeException e) {
         return CommandFailure.failed(Objects.requireNonNullElse(
                 e.getStatus().getDescription(), e.getStatus().getCode().name()));
-    }
-
-    private static PortPlan ports() {
-        return new LocalPlatform(Main.layout("data"), System.out)
-                .running()
-                .map(Snapshot::ports)
-                .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
     }
 
     private static void print(String what, Path folder, StoreCopy copy) {
@@ -115,7 +105,7 @@ final class StoreCommand {
 
         @Override
         public Integer call() {
-            try (var channels = new Channels(ports())) {
+            try (var channels = new Channels(Main.running().ports())) {
                 var request = RebuildFeatureViewRequest.newBuilder().setView(view);
                 Job job = store(channels).rebuildFeatureView(request.build()).getJob();
                 var changes = JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))

@@ -4,7 +4,6 @@ import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Layout;
-import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
 import io.millrace.proto.features.v1.ExpiredValue;
@@ -85,9 +84,7 @@ final class TrainingSetCommand implements Callable<Integer> {
         if (!Files.isRegularFile(from)) {
             throw CommandFailure.failed("there is no file " + from);
         }
-        Snapshot running = new LocalPlatform(Main.layout("data"), System.out)
-                .running()
-                .orElseThrow(() -> CommandFailure.failed("no platform runs here; start it with ./millrace up"));
+        Snapshot running = Main.running();
         Layout layout = Main.layout(running.dataName());
         Path imported = layout.data("imports").resolve(UUID.randomUUID() + "-" + from.getFileName());
         try (var channels = new Channels(running.ports())) {

@@ -250,4 +250,28 @@ class DataProductsRestTest {
                 .statusCode(200)
                 .body("paths.keySet()", hasItem("/v1/data-products/{domain}/{name}/validate"));
     }
+
+    @Test
+    void aDryRunRegistersNothing() {
+        String contract = ContractTexts.plain("rest", "planned", "as it is");
+        planned(contract).body("created", equalTo(true)).body("revision", equalTo(1));
+        given().get("/v1/data-products/rest/planned").then().statusCode(404);
+
+        RegistryCalls.register(contract).statusCode(201);
+        planned(contract).body("created", equalTo(false)).body("fields", equalTo(List.of()));
+        planned(ContractTexts.plain("rest", "planned", "as it will be"))
+                .body("created", equalTo(true))
+                .body("revision", equalTo(2))
+                .body("fields", equalTo(List.of("description.purpose")));
+    }
+
+    private static ValidatableResponse planned(String contract) {
+        return RegistryCalls.raw()
+                .contentType("application/yaml")
+                .queryParam("dry_run", true)
+                .body(contract)
+                .post("/v1/data-products")
+                .then()
+                .statusCode(200);
+    }
 }

@@ -14,6 +14,7 @@ import io.millrace.proto.registry.v1.ContractReference;
 import io.millrace.proto.registry.v1.GetDataProductRequest;
 import io.millrace.proto.registry.v1.ListDataProductsRequest;
 import io.millrace.proto.registry.v1.RegisterDataProductRequest;
+import io.millrace.proto.registry.v1.RegisterDataProductResponse;
 import io.millrace.proto.registry.v1.RegistryServiceGrpc;
 import io.millrace.proto.registry.v1.RegistryServiceGrpc.RegistryServiceBlockingStub;
 import io.millrace.proto.registry.v1.SearchDataProductsRequest;
@@ -74,6 +75,42 @@ class RegistryGrpcTest {
                                 .build())
                         .getDataProductsList())
                 .containsExactly(first.getDataProduct());
+    }
+
+    @Test
+    void aDryRunSaysWhatWouldBeRegisteredAndInWhichFieldsItDiffers() {
+        String contract = ContractTexts.odcs("wire", "plans", "1", "[{name: a, logicalType: integer}]", "[]");
+        String changed = ContractTexts.odcs(
+                "wire", "plans", "2", "[{name: a, logicalType: string}, {name: b, logicalType: string}]", "[]");
+
+        RegisterDataProductResponse first = plan(contract);
+        assertThat(first.getCreated()).isTrue();
+        assertThat(first.getDataProduct().getRevision()).isEqualTo(1);
+        assertThat(first.getDataProduct().getRegisteredAt()).isEmpty();
+        assertThat(code(() -> registry.getDataProduct(GetDataProductRequest.newBuilder()
+                        .setDomain("wire")
+                        .setName("plans")
+                        .build())))
+                .isEqualTo(Status.Code.NOT_FOUND);
+
+        registry.registerDataProduct(contract(contract));
+        assertThat(plan(contract).getCreated()).isFalse();
+        assertThat(plan(contract).getFieldsList()).isEmpty();
+        RegisterDataProductResponse second = plan(changed);
+        assertThat(second.getCreated()).isTrue();
+        assertThat(second.getDataProduct().getRevision()).isEqualTo(2);
+        assertThat(second.getFieldsList())
+                .containsExactly("schema.plans.properties.a.logicalType", "schema.plans.properties.b", "version");
+        assertThat(code(() -> plan("name: n\n"))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(registry.registerDataProduct(contract(changed))
+                        .getDataProduct()
+                        .getDigest())
+                .isEqualTo(second.getDataProduct().getDigest());
+    }
+
+    private RegisterDataProductResponse plan(String content) {
+        return registry.registerDataProduct(
+                contract(content).toBuilder().setDryRun(true).build());
     }
 
     @Test

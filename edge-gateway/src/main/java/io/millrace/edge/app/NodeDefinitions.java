@@ -30,6 +30,19 @@ public final class NodeDefinitions {
      * @throws Refusal INVALID_DEFINITION with each fault of each file at {@code file:line}, and what registering refuses
      */
     public NodeRegistry.Registered apply(List<DefinitionFile> files) {
+        return registry.register(read(files));
+    }
+
+    /**
+     * Says what {@link #apply} would do, in the files' order, and does nothing.
+     *
+     * @throws Refusal as {@link #apply}
+     */
+    public List<NodeRegistry.NodePlan> plan(List<DefinitionFile> files) {
+        return registry.plan(read(files));
+    }
+
+    private List<NodeDraft> read(List<DefinitionFile> files) {
         var faults = new Faults();
         var places = new HashMap<String, Place>();
         var drafts = new ArrayList<NodeDraft>();
@@ -46,7 +59,7 @@ public final class NodeDefinitions {
                             .map(fault -> new Refusal.Detail(fault.place().toString(), fault.message()))
                             .toList());
         }
-        return registry.register(drafts);
+        return drafts;
     }
 
     private void read(MapNode document, List<NodeDraft> drafts, Map<String, Place> places, Faults faults) {

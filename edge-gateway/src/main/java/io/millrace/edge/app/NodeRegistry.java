@@ -22,7 +22,32 @@ public final class NodeRegistry {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** What a registration did, in nodes. */
-    public record Registered(int created, int updated, int unchanged) {}
+    public record Registered(int created, int updated, int unchanged) {
+        /** The counts of what would be done. */
+        public static Registered of(List<NodePlan> plans) {
+            int created = (int) plans.stream()
+                    .filter(plan -> plan.change() == Change.CREATED)
+                    .count();
+            int updated = (int) plans.stream()
+                    .filter(plan -> plan.change() == Change.UPDATED)
+                    .count();
+            return new Registered(created, updated, plans.size() - created - updated);
+        }
+    }
+
+    /**
+     * What registering would do with a node.
+     *
+     * @param fields which differ from those that are registered: some of url, domain and interval; empty where it is new
+     */
+    public record NodePlan(String id, Change change, List<String> fields) {}
+
+    /** What becomes of a node. */
+    public enum Change {
+        CREATED,
+        UPDATED,
+        UNCHANGED
+    }
 
     public NodeRegistry(NodeBook book, NodeStore store, Spool spool, AddressGuard guard) {
         this.book = book;
@@ -48,6 +73,42 @@ public final class NodeRegistry {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Says what {@link #register} would do, in the drafts' order, and does nothing.
+     *
+     * @throws Refusal INVALID_NODE or ADDRESS_NOT_ALLOWED with every fault, TOO_MANY_NODES
+     */
+    public List<NodePlan> plan(List<NodeDraft> drafts) {
+        refuseFaults(drafts);
+        lock.lock();
+        try {
+            List<NodePlan> plans =
+                    drafts.stream().map(draft -> plan(draft.node())).toList();
+            refuseTooMany(Registered.of(plans).created());
+            return plans;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private NodePlan plan(EdgeNode node) {
+        Optional<EdgeNode> known = book.find(node.id()).map(NodeRecord::node);
+        if (known.isEmpty()) {
+            return new NodePlan(node.id(), Change.CREATED, List.of());
+        }
+        var fields = new ArrayList<String>();
+        if (!known.get().url().equals(node.url())) {
+            fields.add("url");
+        }
+        if (!known.get().domain().equals(node.domain())) {
+            fields.add("domain");
+        }
+        if (!known.get().interval().equals(node.interval())) {
+            fields.add("interval");
+        }
+        return new NodePlan(node.id(), fields.isEmpty() ? Change.UNCHANGED : Change.UPDATED, fields);
     }
 
     /**
@@ -78,17 +139,21 @@ public final class NodeRegistry {
                 changes.add(new RegisteredNode(node, known.get().since()));
             }
         }
+        refuseTooMany(created);
+        if (!changes.isEmpty()) {
+            store.put(changes);
+            changes.forEach(book::put);
+        }
+        return new Registered(created, changes.size() - created, nodes.size() - changes.size());
+    }
+
+    private void refuseTooMany(int created) {
         if (book.size() + created > MAX_NODES) {
             throw new Refusal(
                     EdgeReason.TOO_MANY_NODES,
                     "at most " + MAX_NODES + " nodes, of which " + book.size() + " are registered; " + created
                             + " are new");
         }
-        if (!changes.isEmpty()) {
-            store.put(changes);
-            changes.forEach(book::put);
-        }
-        return new Registered(created, changes.size() - created, nodes.size() - changes.size());
     }
 
     private void refuseFaults(List<NodeDraft> drafts) {

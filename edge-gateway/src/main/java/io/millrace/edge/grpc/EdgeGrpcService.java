@@ -7,6 +7,7 @@ import io.millrace.edge.app.NodeBook;
 import io.millrace.edge.app.NodeRegistry;
 import io.millrace.edge.app.PageToken;
 import io.millrace.edge.app.Push;
+import io.millrace.edge.domain.NodeDraft;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.proto.edge.v1.EdgeService;
@@ -22,6 +23,7 @@ import io.millrace.proto.edge.v1.RemoveNodeRequest;
 import io.millrace.proto.edge.v1.RemoveNodeResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 
 /** {@code millrace.edge.v1.EdgeService}. */
 @GrpcService
@@ -45,9 +47,13 @@ public class EdgeGrpcService implements EdgeService {
     @Override
     public Uni<RegisterNodesResponse> registerNodes(RegisterNodesRequest request) {
         return work.run(() -> {
-            NodeRegistry.Registered registered = registry.register(
-                    request.getNodesList().stream().map(EdgeMessages::draft).toList());
+            List<NodeDraft> drafts =
+                    request.getNodesList().stream().map(EdgeMessages::draft).toList();
+            List<NodeRegistry.NodePlan> plans = request.getDryRun() ? registry.plan(drafts) : List.of();
+            NodeRegistry.Registered registered =
+                    request.getDryRun() ? NodeRegistry.Registered.of(plans) : registry.register(drafts);
             return RegisterNodesResponse.newBuilder()
+                    .addAllOutcomes(plans.stream().map(EdgeMessages::outcome).toList())
                     .setCreated(registered.created())
                     .setUpdated(registered.updated())
                     .setUnchanged(registered.unchanged())

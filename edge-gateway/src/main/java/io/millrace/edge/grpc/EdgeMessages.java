@@ -1,6 +1,7 @@
 package io.millrace.edge.grpc;
 
 import io.millrace.edge.app.EdgeReason;
+import io.millrace.edge.app.NodeRegistry;
 import io.millrace.edge.app.Push;
 import io.millrace.edge.app.SummaryJson;
 import io.millrace.edge.domain.Aggregate;
@@ -11,6 +12,7 @@ import io.millrace.proto.edge.v1.GetAggregateResponse;
 import io.millrace.proto.edge.v1.Node;
 import io.millrace.proto.edge.v1.NodeState;
 import io.millrace.proto.edge.v1.PushSummaryRequest;
+import io.millrace.proto.features.v1.DefinitionOutcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +20,20 @@ import java.util.OptionalLong;
 /** Messages to records of the domain and back. */
 final class EdgeMessages {
     private EdgeMessages() {}
+
+    static DefinitionOutcome outcome(NodeRegistry.NodePlan plan) {
+        return DefinitionOutcome.newBuilder()
+                .setKind("EdgeNode")
+                .setName(plan.id())
+                .setChange(
+                        switch (plan.change()) {
+                            case CREATED -> DefinitionOutcome.Change.CHANGE_CREATED;
+                            case UPDATED -> DefinitionOutcome.Change.CHANGE_UPDATED;
+                            case UNCHANGED -> DefinitionOutcome.Change.CHANGE_UNCHANGED;
+                        })
+                .addAllFields(plan.fields())
+                .build();
+    }
 
     static NodeDraft draft(Node node) {
         return new NodeDraft(

@@ -13,6 +13,7 @@ import io.millrace.edge.app.NodeView;
 import io.millrace.edge.app.PageToken;
 import io.millrace.edge.domain.Ledger;
 import io.millrace.edge.domain.LossReason;
+import io.millrace.edge.domain.NodeDraft;
 import io.millrace.gate.Refusal;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -27,6 +28,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -59,6 +61,44 @@ public class NodesResource {
         public record File(@Nullable String path, @Nullable String content) {}
     }
 
+    /**
+     * What a registration did, or would do.
+     *
+     * @param nodes one per node in the request's order; only where it is a dry run
+     */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record RegisteredView(
+            int created,
+            int updated,
+            int unchanged,
+            @Nullable List<PlanView> nodes) {
+        static RegisteredView of(NodeRegistry.Registered registered) {
+            return new RegisteredView(registered.created(), registered.updated(), registered.unchanged(), null);
+        }
+
+        static RegisteredView of(List<NodeRegistry.NodePlan> plans) {
+            NodeRegistry.Registered counts = NodeRegistry.Registered.of(plans);
+            return new RegisteredView(
+                    counts.created(),
+                    counts.updated(),
+                    counts.unchanged(),
+                    plans.stream()
+                            .map(plan -> new PlanView(
+                                    plan.id(), plan.change().name().toLowerCase(Locale.ROOT), plan.fields()))
+                            .toList());
+        }
+    }
+
+    /**
+     * What would become of a node.
+     *
+     * @param change {@code created}, {@code updated} or {@code unchanged}
+     * @param fields those that differ
+     */
+    @RegisterForReflection
+    public record PlanView(String id, String change, List<String> fields) {}
+
     /** A page of nodes; {@code next_page_token} is absent on the last. */
     @RegisterForReflection
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -80,10 +120,13 @@ public class NodesResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "registerNodes",
-            summary = "Registers one node, a list of nodes or {\"nodes\": […]}, all or none; on disk when answered")
-    public NodeRegistry.Registered register(
+            summary =
+                    "Registers one node, a list of nodes or {\"nodes\": […]}, all or none; on disk when answered. With dry_run it only says what it would do")
+    public RegisteredView register(
+            @QueryParam("dry_run") boolean dryRun,
             @RequestBody(content = @Content(schema = @Schema(implementation = NodeJson.Shape.class))) JsonNode body) {
-        return registry.register(NodeJson.drafts(body));
+        List<NodeDraft> drafts = NodeJson.drafts(body);
+        return dryRun ? RegisteredView.of(registry.plan(drafts)) : RegisteredView.of(registry.register(drafts));
     }
 
     @POST
@@ -91,13 +134,15 @@ public class NodesResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "applyNodes",
-            summary = "Applies definition files of kind EdgeNodes, all or none; every fault comes with file and line")
-    public NodeRegistry.Registered apply(ApplyRequest request) {
+            summary =
+                    "Applies definition files of kind EdgeNodes, all or none; every fault comes with file and line. With dry_run it only says what it would do")
+    public RegisteredView apply(@QueryParam("dry_run") boolean dryRun, ApplyRequest request) {
         List<ApplyRequest.File> files = request.files();
         if (files == null || files.isEmpty()) {
             throw new Refusal(EdgeReason.INVALID_DEFINITION, "'files' is missing");
         }
-        return definitions.apply(files.stream().map(NodesResource::file).toList());
+        List<DefinitionFile> read = files.stream().map(NodesResource::file).toList();
+        return dryRun ? RegisteredView.of(definitions.plan(read)) : RegisteredView.of(definitions.apply(read));
     }
 
     @GET

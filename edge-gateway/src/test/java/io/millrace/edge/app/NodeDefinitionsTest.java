@@ -33,6 +33,26 @@ class NodeDefinitionsTest {
     }
 
     @Test
+    void aPlanSaysWhatWouldBeCreatedAndWhichFieldsWouldChangeAndRegistersNothing() {
+        registry.register(List.of(Nodes.pushing("same"), Nodes.pushing("other")));
+        var file = new DefinitionFile("nodes.yaml", """
+                kind: EdgeNodes
+                nodes:
+                  - {id: new, domain: airports}
+                  - {id: same, domain: airports}
+                  - {id: other, url: "http://127.0.0.1:9901", domain: airports, interval: 20s}
+                """);
+
+        assertThat(definitions.plan(List.of(file)))
+                .containsExactly(
+                        new NodeRegistry.NodePlan("new", NodeRegistry.Change.CREATED, List.of()),
+                        new NodeRegistry.NodePlan("same", NodeRegistry.Change.UNCHANGED, List.of()),
+                        new NodeRegistry.NodePlan("other", NodeRegistry.Change.UPDATED, List.of("url", "interval")));
+        assertThat(book.size()).isEqualTo(2);
+        assertThat(definitions.apply(List.of(file))).isEqualTo(new NodeRegistry.Registered(1, 1, 1));
+    }
+
+    @Test
     void allFaultsOfAllFilesComeAtOnceWithTheirLines() {
         Refusal refusal = catchThrowableOfType(
                 Refusal.class,

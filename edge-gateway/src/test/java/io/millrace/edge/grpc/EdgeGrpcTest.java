@@ -22,6 +22,7 @@ import io.millrace.proto.edge.v1.PushSummaryRequest;
 import io.millrace.proto.edge.v1.RegisterNodesRequest;
 import io.millrace.proto.edge.v1.RemoveNodeRequest;
 import io.millrace.proto.edge.v1.Summary;
+import io.millrace.proto.features.v1.DefinitionOutcome;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.Objects;
@@ -109,6 +110,26 @@ class EdgeGrpcTest {
                 "NODE_NOT_FOUND",
                 () -> edge.removeNode(
                         RemoveNodeRequest.newBuilder().setId("grpc-1").build()));
+    }
+
+    @Test
+    void aDryRunSaysWhatWouldBecomeOfEachNodeAndRegistersNothing() {
+        var node = Node.newBuilder().setId("grpc-plan").setDomain("plans").setIntervalSeconds(10);
+        var request = RegisterNodesRequest.newBuilder().setDryRun(true).addNodes(node);
+
+        assertThat(edge.registerNodes(request.build()).getOutcomes(0).getChange())
+                .isEqualTo(DefinitionOutcome.Change.CHANGE_CREATED);
+        assertThat(edge.listNodes(
+                                ListNodesRequest.newBuilder().setDomain("plans").build())
+                        .getNodesList())
+                .isEmpty();
+        edge.registerNodes(request.clone().setDryRun(false).build());
+        assertThat(edge.registerNodes(request.build()).getUnchanged()).isOne();
+        var changed = edge.registerNodes(
+                request.setNodes(0, node.setIntervalSeconds(20)).build());
+        assertThat(changed.getUpdated()).isOne();
+        assertThat(changed.getOutcomes(0).getName()).isEqualTo("grpc-plan");
+        assertThat(changed.getOutcomes(0).getFieldsList()).containsExactly("interval");
     }
 
     @Test

@@ -92,6 +92,16 @@ class NodesRestTest {
                         "kind: EdgeNodes\nnodes:\n  - {id: applied-1, domain: airports, interval: 10s}\n")));
         given().contentType(ContentType.JSON)
                 .body(good)
+                .queryParam("dry_run", true)
+                .post("/v1/nodes/apply")
+                .then()
+                .statusCode(200)
+                .body("created", is(1))
+                .body("nodes.id", equalTo(List.of("applied-1")))
+                .body("nodes.change", equalTo(List.of("created")));
+        given().get("/v1/nodes/applied-1").then().statusCode(404);
+        given().contentType(ContentType.JSON)
+                .body(good)
                 .post("/v1/nodes/apply")
                 .then()
                 .statusCode(200)

@@ -47,7 +47,7 @@ public interface PipelineAdministration {
     Pipeline find(String name);
 
     /** What applying did, or would do, to one pipeline. */
-    record PipelineOutcome(String name, Change change) {}
+    record PipelineOutcome(String name, Change change, List<String> fields) {}
 
     /** How an apply changed a pipeline. */
     enum Change {

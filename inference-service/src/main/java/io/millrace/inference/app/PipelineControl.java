@@ -3,11 +3,11 @@ package io.millrace.inference.app;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Fault;
 import io.millrace.definitions.Faults;
-import io.millrace.definitions.Place;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.PipelineCatalog.Entry;
 import io.millrace.inference.app.PipelineStreams.RunningStream;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.PipelineDifference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,24 +64,26 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
     @Override
     public List<PipelineOutcome> apply(List<DefinitionFile> files, boolean dryRun) {
         var faults = new Faults();
-        List<Pipeline> pipelines = PipelineReader.read(files, faults);
+        List<PipelineReader.Placed> placed = PipelineReader.placed(files, faults);
         if (faults.isEmpty()) {
-            for (Pipeline pipeline : pipelines) {
-                for (String fault : check.check(pipeline)) {
-                    faults.add(new Place("pipeline " + pipeline.name(), 1, 1), fault);
+            for (PipelineReader.Placed each : placed) {
+                for (String fault : check.check(each.pipeline())) {
+                    faults.add(each.place(), "pipeline '" + each.pipeline().name() + "': " + fault);
                 }
             }
         }
+        List<Pipeline> pipelines =
+                placed.stream().map(PipelineReader.Placed::pipeline).toList();
         refuse(faults);
         requireCurrent();
         var outcomes = new ArrayList<PipelineOutcome>();
         var changed = new ArrayList<Pipeline>();
         for (Pipeline pipeline : pipelines) {
-            Change change = catalog.find(pipeline.name())
-                    .map(entry -> entry.pipeline().equals(pipeline) ? Change.UNCHANGED : Change.UPDATED)
-                    .orElse(Change.CREATED);
-            outcomes.add(new PipelineOutcome(pipeline.name(), change));
-            if (change != Change.UNCHANGED) {
+            PipelineOutcome outcome = catalog.find(pipeline.name())
+                    .map(entry -> outcome(entry.pipeline(), pipeline))
+                    .orElseGet(() -> new PipelineOutcome(pipeline.name(), Change.CREATED, List.of()));
+            outcomes.add(outcome);
+            if (outcome.change() != Change.UNCHANGED) {
                 changed.add(pipeline);
             }
         }
@@ -96,6 +98,13 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
             catalog.put(changed);
         }
         return outcomes;
+    }
+
+    private static PipelineOutcome outcome(Pipeline before, Pipeline after) {
+        return new PipelineOutcome(
+                after.name(),
+                before.equals(after) ? Change.UNCHANGED : Change.UPDATED,
+                PipelineDifference.between(before, after));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.inference.app;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Completeness;
@@ -41,7 +42,15 @@ public final class PipelineReader {
 
     /** The pipelines of the files in order. Where {@code faults} is not empty afterwards, the answer is not to be used. */
     public static List<Pipeline> read(List<DefinitionFile> files, Faults faults) {
-        var pipelines = new ArrayList<Pipeline>();
+        return placed(files, faults).stream().map(Placed::pipeline).toList();
+    }
+
+    /** A pipeline and where its name stands. */
+    record Placed(Pipeline pipeline, Place place) {}
+
+    /** The same with their places. */
+    static List<Placed> placed(List<DefinitionFile> files, Faults faults) {
+        var pipelines = new ArrayList<Placed>();
         var names = new HashSet<String>();
         for (DefinitionFile file : files) {
             for (MapNode document : Yaml.documents(file, faults)) {
@@ -50,7 +59,7 @@ public final class PipelineReader {
                 if (!pipeline.name().isEmpty() && !names.add(pipeline.name())) {
                     document.fault("name", "pipeline '" + pipeline.name() + "' is defined twice");
                 }
-                pipelines.add(pipeline);
+                pipelines.add(new Placed(pipeline, document.placeOf("name")));
             }
         }
         return pipelines;

@@ -23,6 +23,7 @@ final class PipelineMessages {
         return DefinitionOutcome.newBuilder()
                 .setName(outcome.name())
                 .setChange(change(outcome.change()))
+                .addAllFields(outcome.fields())
                 .build();
     }
 

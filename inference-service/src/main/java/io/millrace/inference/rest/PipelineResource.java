@@ -44,9 +44,14 @@ public class PipelineResource {
     @RegisterForReflection
     public record ApplyResponse(List<Outcome> outcomes) {}
 
-    /** What became of a pipeline: created, unchanged or updated. */
+    /**
+     * What became of a pipeline.
+     *
+     * @param change created, unchanged or updated
+     * @param fields in which it differs from the one that was there
+     */
     @RegisterForReflection
-    public record Outcome(String name, String change) {}
+    public record Outcome(String name, String change, List<String> fields) {}
 
     @RegisterForReflection
     public record Listing(List<Summary> pipelines) {}
@@ -110,7 +115,7 @@ public class PipelineResource {
         }
         return new ApplyResponse(pipelines.apply(files, request.dryRun()).stream()
                 .map(outcome ->
-                        new Outcome(outcome.name(), outcome.change().name().toLowerCase(Locale.ROOT)))
+                        new Outcome(outcome.name(), outcome.change().name().toLowerCase(Locale.ROOT), outcome.fields()))
                 .toList());
     }
 

@@ -64,8 +64,10 @@ class PipelineControlTest {
         stage.send(0, 10);
         stage.flush();
         PipelineControl control = control(0);
-        assertThat(apply(control, stage.yaml(""))).containsExactly(new PipelineOutcome(stage.name, Change.CREATED));
-        assertThat(apply(control, stage.yaml(""))).containsExactly(new PipelineOutcome(stage.name, Change.UNCHANGED));
+        assertThat(apply(control, stage.yaml("")))
+                .containsExactly(new PipelineOutcome(stage.name, Change.CREATED, List.of()));
+        assertThat(apply(control, stage.yaml("")))
+                .containsExactly(new PipelineOutcome(stage.name, Change.UNCHANGED, List.of()));
         until(() -> stage.outcomes() == 10);
 
         control.pause(stage.name);
@@ -74,14 +76,15 @@ class PipelineControlTest {
         stage.send(10, 10);
         stage.flush();
         assertThat(apply(control, stage.yaml("missing: refuse")))
-                .containsExactly(new PipelineOutcome(stage.name, Change.UPDATED));
+                .containsExactly(new PipelineOutcome(stage.name, Change.UPDATED, List.of("missing")));
         assertThat(summary(control).state()).isEqualTo(State.PAUSED);
         assertThat(stage.outcomes()).isEqualTo(10);
 
         control.resume(stage.name);
         until(() -> stage.outcomes() == 20);
         String changed = stage.yaml("include-event: true");
-        assertThat(apply(control, changed)).containsExactly(new PipelineOutcome(stage.name, Change.UPDATED));
+        assertThat(apply(control, changed))
+                .containsExactly(new PipelineOutcome(stage.name, Change.UPDATED, List.of("missing", "include-event")));
         stage.send(20, 10);
         stage.flush();
         until(() -> stage.outcomes() == 30);
@@ -137,7 +140,8 @@ class PipelineControlTest {
                     assertThat(refusal.details()).hasSizeGreaterThan(3).allMatch(detail -> detail.where()
                             .startsWith("bad.yaml:"));
                 });
-        assertThat(control.apply(List.of(good), true)).containsExactly(new PipelineOutcome(stage.name, Change.CREATED));
+        assertThat(control.apply(List.of(good), true))
+                .containsExactly(new PipelineOutcome(stage.name, Change.CREATED, List.of()));
         assertThatThrownBy(() -> control.find(stage.name)).isInstanceOf(Refusal.class);
     }
 

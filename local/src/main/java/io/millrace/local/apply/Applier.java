@@ -8,40 +8,26 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.millrace.local.apply.Applied.Change;
 import io.millrace.local.platform.Channels;
-import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.PortPlan;
 import io.millrace.local.platform.Service;
-import io.millrace.proto.edge.v1.EdgeServiceGrpc;
-import io.millrace.proto.edge.v1.Node;
-import io.millrace.proto.edge.v1.RegisterNodesRequest;
-import io.millrace.proto.edge.v1.RegisterNodesResponse;
 import io.millrace.proto.features.v1.DefinitionFile;
 import io.millrace.proto.features.v1.DefinitionOutcome;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.InferenceServiceGrpc;
-import io.millrace.proto.registry.v1.RegisterDataProductRequest;
-import io.millrace.proto.registry.v1.RegisterDataProductResponse;
-import io.millrace.proto.registry.v1.RegistryServiceGrpc;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Brings a folder of definitions to the services that own them. Applying the same folder again changes nothing. */
 public final class Applier {
     private static final long DEADLINE_SECONDS = 60;
 
     private final Channels channels;
-    private final PortPlan ports;
-    private final Mode mode;
+    private final TopicDefinitions topics;
+    private final ContractDefinitions contracts;
+    private final FeatureDefinitions features;
+    private final EdgeNodeDefinitions nodes;
 
     /**
      * How feature definitions are applied.
@@ -57,31 +43,32 @@ public final class Applier {
 
     public Applier(Channels channels, PortPlan ports, Mode mode) {
         this.channels = channels;
-        this.ports = ports;
-        this.mode = mode;
+        this.topics = new TopicDefinitions(ports.bootstrapServers());
+        this.contracts = new ContractDefinitions(channels);
+        this.features = new FeatureDefinitions(channels, mode);
+        this.nodes = new EdgeNodeDefinitions(channels, ports);
     }
 
-    /** What {@link #applyAll} would do. Contracts and edge nodes can only be compared by the services when they are applied: they are counted. */
+    /** What {@link #applyAll} would do with definitions of every kind, and every fault. */
     public Applied plan(DefinitionFolder folder) {
-        Applied planned = planTopics(folder).and(planFeatures(folder)).and(pipelines(folder, true));
-        if (!folder.contracts().isEmpty()) {
-            planned = planned.and(Applied.noted(
-                    List.of("contracts  " + folder.contracts().size() + " are compared when they are applied")));
-        }
-        if (!folder.edgeNodes().isEmpty()) {
-            planned = planned.and(Applied.noted(
-                    List.of("edge nodes " + folder.edgeNodes().size() + " are compared when they are applied")));
-        }
-        return planned;
+        return topics.plan(folder).and(planDefinitions(folder));
+    }
+
+    private Applied planDefinitions(DefinitionFolder folder) {
+        return Applied.refused(folder.faults().stream().map(Object::toString).toList())
+                .and(contracts.plan(folder))
+                .and(features.plan(folder))
+                .and(nodes.plan(folder))
+                .and(pipelines(folder, true));
     }
 
     /**
      * Applies everything, source topics first and pipelines after what they read. What the services can check is checked before anything is applied; where
-     * one refuses all the same (a contract, or a definition that somebody else changed meanwhile), what was applied stands among the outcomes and what builds
+     * one refuses all the same (because somebody else changed something meanwhile), what was applied stands among the outcomes and what builds
      * on it is left out.
      */
     public Applied applyAll(DefinitionFolder folder) {
-        Applied check = planFeatures(folder).and(pipelines(folder, true));
+        Applied check = planDefinitions(folder);
         if (!check.faults().isEmpty()) {
             return Applied.refused(check.faults()).and(Applied.refused(List.of("nothing was applied")));
         }
@@ -94,11 +81,11 @@ public final class Applier {
 
     /** All but the pipelines; ends behind the first part that is refused. */
     public Applied applyInputs(DefinitionFolder folder) {
-        Applied applied = applyTopics(folder).and(applyContracts(folder));
+        Applied applied = topics.apply(folder).and(contracts.apply(folder));
         if (applied.faults().isEmpty()) {
-            applied = applied.and(applyFeatureViews(folder));
+            applied = applied.and(features.apply(folder));
         }
-        return applied.faults().isEmpty() ? applied.and(applyEdgeNodes(folder)) : applied;
+        return applied.faults().isEmpty() ? applied.and(nodes.apply(folder)) : applied;
     }
 
     public Applied applyPipelines(DefinitionFolder folder) {
@@ -119,118 +106,6 @@ public final class Applier {
                                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                                 .applyPipelines(request.build())
                                 .getOutcomesList()));
-    }
-
-    private Applied applyTopics(DefinitionFolder folder) {
-        if (folder.topics().isEmpty()) {
-            return Applied.nothing();
-        }
-        Applied applied = Applied.nothing();
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ports.bootstrapServers()))) {
-            for (Topics.Topic topic : folder.topics()) {
-                applied = applied.and(Applied.one("topic", topic.name(), make(admin, topic)));
-            }
-        }
-        return applied;
-    }
-
-    private static Change make(Admin admin, Topics.Topic topic) {
-        try {
-            admin.createTopics(List.of(new NewTopic(topic.name(), topic.partitions(), (short) 1)))
-                    .all()
-                    .get();
-            return Change.CREATED;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof TopicExistsException) {
-                return Change.UNCHANGED;
-            }
-            throw CommandFailure.failed("Kafka does not make topic " + topic.name() + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailure.failed("interrupted");
-        }
-    }
-
-    private Applied applyContracts(DefinitionFolder folder) {
-        Applied applied = Applied.nothing();
-        for (io.millrace.definitions.DefinitionFile contract : folder.contracts()) {
-            var request = RegisterDataProductRequest.newBuilder()
-                    .setPath(contract.path())
-                    .setContent(contract.content())
-                    .build();
-            applied = applied.and(attempt(contract.path(), () -> {
-                RegisterDataProductResponse answer = RegistryServiceGrpc.newBlockingStub(channels.to(Service.REGISTRY))
-                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                        .registerDataProduct(request);
-                var product = answer.getDataProduct();
-                return Applied.one(
-                        "contract",
-                        product.getDomain() + "/" + product.getName() + " revision " + product.getRevision(),
-                        answer.getCreated() ? Change.CREATED : Change.UNCHANGED);
-            }));
-        }
-        return applied;
-    }
-
-    private Applied applyFeatureViews(DefinitionFolder folder) {
-        return new FeatureDefinitions(channels, mode).apply(folder);
-    }
-
-    private Applied planFeatures(DefinitionFolder folder) {
-        return new FeatureDefinitions(channels, mode).plan(folder);
-    }
-
-    private Applied planTopics(DefinitionFolder folder) {
-        if (folder.topics().isEmpty()) {
-            return Applied.nothing();
-        }
-        Applied planned = Applied.nothing();
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ports.bootstrapServers()))) {
-            Set<String> there = admin.listTopics().names().get();
-            for (Topics.Topic topic : folder.topics()) {
-                planned = planned.and(Applied.one(
-                        "topic", topic.name(), there.contains(topic.name()) ? Change.UNCHANGED : Change.CREATED));
-            }
-            return planned;
-        } catch (ExecutionException e) {
-            throw CommandFailure.failed("Kafka does not say which topics there are: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailure.failed("interrupted");
-        }
-    }
-
-    private Applied applyEdgeNodes(DefinitionFolder folder) {
-        if (folder.edgeNodes().isEmpty()) {
-            return Applied.nothing();
-        }
-        var request = RegisterNodesRequest.newBuilder();
-        for (EdgeNodes.Node node : folder.edgeNodes()) {
-            request.addNodes(Node.newBuilder()
-                    .setId(node.id())
-                    .setUrl(node.url().map(this::moved).orElse(""))
-                    .setDomain(node.domain())
-                    .setIntervalSeconds((int) node.interval().toSeconds()));
-        }
-        return attempt("edge nodes", () -> {
-            RegisterNodesResponse answer = EdgeServiceGrpc.newBlockingStub(channels.to(Service.EDGE))
-                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                    .registerNodes(request.build());
-            return Applied.one(
-                    "edge nodes",
-                    answer.getCreated() + " new, " + answer.getUpdated() + " changed, " + answer.getUnchanged()
-                            + " as they were",
-                    answer.getCreated() > 0
-                            ? Change.CREATED
-                            : answer.getUpdated() > 0 ? Change.UPDATED : Change.UNCHANGED);
-        });
-    }
-
-    /** A node of the example answers on a port of the platform's range, which moves with {@code --port-base}. */
-    private String moved(URI url) {
-        return url.getPort() < 0
-                ? url.toString()
-                : url.toString().replace(":" + url.getPort(), ":" + ports.moved(url.getPort()));
     }
 
     static DefinitionFile file(io.millrace.definitions.DefinitionFile file) {

@@ -1,8 +1,11 @@
 package io.millrace.local.apply;
 
 import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Fault;
 import io.millrace.definitions.Faults;
+import io.millrace.definitions.InvalidDefinitionException;
 import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
 import io.millrace.local.platform.CommandFailure;
 import java.io.IOException;
@@ -10,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +29,7 @@ import java.util.stream.Stream;
  *
  * @param contracts by path, as the lists below are
  * @param featureViews feature definitions of all kinds
+ * @param faults of topics, edge nodes and the project; a file that has one gives nothing else
  */
 public record DefinitionFolder(
         Path folder,
@@ -31,7 +38,8 @@ public record DefinitionFolder(
         List<DefinitionFile> contracts,
         List<DefinitionFile> featureViews,
         List<DefinitionFile> pipelines,
-        List<EdgeNodes.Node> edgeNodes) {
+        List<EdgeNodes.Node> edgeNodes,
+        List<Fault> faults) {
     private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     /**
@@ -41,33 +49,75 @@ public record DefinitionFolder(
      * @throws io.millrace.definitions.InvalidDefinitionException with every fault of topics and edge nodes
      */
     public static DefinitionFolder read(Path folder) {
+        DefinitionFolder read = readWithFaults(folder);
+        if (!read.faults.isEmpty()) {
+            throw new InvalidDefinitionException(read.faults);
+        }
+        return read;
+    }
+
+    /**
+     * The same with the faults among what was read, so that the services' can be told with them.
+     *
+     * @throws CommandFailure as {@link #read}
+     */
+    public static DefinitionFolder readWithFaults(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw CommandFailure.usage(folder + " is not a folder");
         }
         var faults = new Faults();
-        List<Topics.Topic> topics = single(folder, "topics.yaml").stream()
-                .flatMap(file -> Topics.read(file, faults).stream())
-                .toList();
-        List<EdgeNodes.Node> nodes = single(folder, "edge-nodes.yaml").stream()
-                .flatMap(file -> EdgeNodes.read(file, faults).stream())
-                .toList();
+        List<Topics.Topic> topics = entries(folder, "topics.yaml", Topics::read, faults);
+        List<EdgeNodes.Node> nodes = entries(folder, "edge-nodes.yaml", EdgeNodes::read, faults);
         String project = single(folder, "millrace.yaml").stream()
                 .flatMap(file -> project(file, faults).stream())
                 .findFirst()
                 .orElseGet(
                         () -> folder.toAbsolutePath().normalize().getFileName().toString());
-        faults.throwIfAny();
         var features = new ArrayList<DefinitionFile>();
         List.of("entities", "feature-views", "on-demand", "feature-services")
                 .forEach(part -> features.addAll(yaml(folder, part)));
         features.addAll(schemas(folder, "feature-views"));
         var read = new DefinitionFolder(
-                folder, project, topics, yaml(folder, "contracts"), features, yaml(folder, "pipelines"), nodes);
-        if (read.size() == 0) {
+                folder,
+                project,
+                topics,
+                yaml(folder, "contracts"),
+                features,
+                yaml(folder, "pipelines"),
+                nodes,
+                faults.all());
+        if (read.size() == 0 && faults.isEmpty()) {
             throw CommandFailure.usage(folder + " holds no definitions: expected topics.yaml, contracts/*.yaml,"
                     + " entities/*.yaml, feature-views/*.yaml, pipelines/*.yaml or edge-nodes.yaml");
         }
         return read;
+    }
+
+    private static <T> List<T> entries(
+            Path folder, String name, BiFunction<DefinitionFile, Faults, List<T>> reader, Faults faults) {
+        int before = faults.all().size();
+        List<T> entries = single(folder, name).stream()
+                .flatMap(file -> reader.apply(file, faults).stream())
+                .toList();
+        return faults.all().size() == before ? entries : List.of();
+    }
+
+    /** Where each feature definition stands, by {@code Kind name@version} or {@code Kind name}. */
+    Map<String, Place> placesOfFeatures() {
+        var places = new HashMap<String, Place>();
+        for (DefinitionFile file : featureViews) {
+            if (file.path().endsWith(".yaml") || file.path().endsWith(".yml")) {
+                for (MapNode document : Yaml.documents(file, new Faults())) {
+                    String version = document.optionalString("version")
+                            .map(text -> "@" + text)
+                            .orElse("");
+                    places.putIfAbsent(
+                            document.string("kind") + " " + document.string("name") + version,
+                            document.placeOf("name"));
+                }
+            }
+        }
+        return places;
     }
 
     private int size() {

@@ -3,6 +3,7 @@ package io.millrace.local.apply;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
 import java.net.URI;
 import java.time.Duration;
@@ -21,8 +22,9 @@ public final class EdgeNodes {
      * One node.
      *
      * @param url where it answers; empty where it only pushes
+     * @param place where its id stands
      */
-    public record Node(String id, Optional<URI> url, String domain, Duration interval) {}
+    public record Node(String id, Optional<URI> url, String domain, Duration interval, Place place) {}
 
     /** The nodes of the file; what is wrong is added to {@code faults}. */
     public static List<Node> read(DefinitionFile file, Faults faults) {
@@ -33,12 +35,12 @@ public final class EdgeNodes {
                 String id = entry.string("id", ID, "1 to 128 of letters, digits, '.', '_' and '-'");
                 Optional<URI> url = entry.optionalString("url").flatMap(text -> url(entry, text));
                 String domain = entry.string("domain");
-                Duration interval = entry.optionalDuration("interval").orElse(Duration.ofSeconds(30));
+                Duration interval = entry.optionalDuration("interval").orElse(Duration.ofSeconds(10));
                 if (interval.toSeconds() < 1 || interval.toSeconds() > 86_400) {
                     entry.fault("interval", "'interval' must be 1s to 1d");
                 }
                 entry.refuseUnknownKeys();
-                nodes.add(new Node(id, url, domain, interval));
+                nodes.add(new Node(id, url, domain, interval, entry.placeOf("id")));
             }
             document.refuseUnknownKeys();
         }

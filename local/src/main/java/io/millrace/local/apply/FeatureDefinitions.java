@@ -40,7 +40,7 @@ final class FeatureDefinitions {
             var plan = new FeaturePlan(answer, readers(answer, folder));
             return Applier.outcomes("feature view", answer.getOutcomesList())
                     .and(Applied.noted(plan.notes()))
-                    .and(Applied.refused(plan.obstacles(mode.force())));
+                    .and(Applied.refused(plan.obstacles(mode.force(), folder.placesOfFeatures())));
         });
     }
 

@@ -3,6 +3,7 @@ package io.millrace.local.apply;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.BrokenDefinition;
@@ -26,14 +27,20 @@ record FeaturePlan(ApplyFeatureViewsResponse answer, List<String> pipelines) {
         pipelines = List.copyOf(pipelines);
     }
 
-    /** Why applying is refused; empty where it is not. */
-    List<String> obstacles(boolean force) {
+    /**
+     * Why applying is refused; empty where it is not.
+     *
+     * @param places where definitions stand, {@link DefinitionFolder#placesOfFeatures}
+     */
+    List<String> obstacles(boolean force, Map<String, Place> places) {
         var obstacles = new ArrayList<String>();
         for (DefinitionOutcome outcome : answer.getOutcomesList()) {
             if (outcome.getChange() == DefinitionOutcome.Change.CHANGE_NEEDS_NEW_VERSION) {
-                obstacles.add(outcome.getName() + " is served and does not change: '"
-                        + String.join("', '", outcome.getFieldsList())
-                        + "' differs; give the new definition a new version");
+                Place place = places.get(outcome.getKind() + " " + outcome.getName());
+                obstacles.add(
+                        (place == null ? "" : place + ": ") + outcome.getName() + " is served and does not change: '"
+                                + String.join("', '", outcome.getFieldsList())
+                                + "' differs; give the new definition a new version");
             }
         }
         if (!force) {

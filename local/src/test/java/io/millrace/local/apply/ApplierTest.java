@@ -8,6 +8,7 @@ import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
@@ -45,6 +46,7 @@ class ApplierTest {
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private boolean refuseViews;
+    private boolean refuseNodes;
     private Server server;
     private Channels channels;
 
@@ -76,7 +78,10 @@ class ApplierTest {
         Applied applied = applier().applyAll(DefinitionFolder.read(folder));
         assertThat(calls)
                 .containsExactly(
+                        "plan contract name: a",
+                        "plan contract name: b",
                         "plan views 1",
+                        "plan node http://127.0.0.1:20061",
                         "plan pipelines 1",
                         "contract name: a",
                         "contract name: b",
@@ -86,7 +91,7 @@ class ApplierTest {
         assertThat(applied.faults()).isEmpty();
         assertThat(applied.outcomes())
                 .contains(
-                        new Outcome("contract", "d/x revision 3", Change.CREATED),
+                        new Outcome("contract", "d/x revision 3", Change.UPDATED),
                         new Outcome("feature view", "v@v1", Change.UPDATED),
                         new Outcome("pipeline", "p", Change.UNCHANGED));
     }
@@ -100,7 +105,40 @@ class ApplierTest {
                 .last()
                 .asString()
                 .contains("nothing was applied");
-        assertThat(calls).containsExactly("plan views 1", "plan pipelines 1");
+        assertThat(calls).hasSize(5).allMatch(call -> call.startsWith("plan "));
+    }
+
+    @Test
+    void aPlanSaysForEveryKindWhatWouldBeDone() {
+        Applied planned = applier().plan(DefinitionFolder.read(folder));
+        assertThat(calls).hasSize(5).allMatch(call -> call.startsWith("plan "));
+        assertThat(planned.faults()).isEmpty();
+        assertThat(planned.outcomes())
+                .containsExactly(
+                        new Outcome("contract", "d/x revision 3", Change.UPDATED, "schema.x.a.logicalType"),
+                        new Outcome("contract", "d/x revision 3", Change.UPDATED, "schema.x.a.logicalType"),
+                        new Outcome("feature view", "v@v1", Change.UPDATED),
+                        new Outcome("EdgeNode", "n", Change.UPDATED, "url"),
+                        new Outcome("edge nodes", "2 as they are", Change.UNCHANGED),
+                        new Outcome("pipeline", "p", Change.UNCHANGED));
+    }
+
+    @Test
+    void faultsOfTheFolderAndOfEveryServiceComeAtOnceWithFileAndLine() throws IOException {
+        refuseViews = true;
+        refuseNodes = true;
+        write("topics.yaml", "kind: Topics\ntopics:\n  - {name: a, partitions: 0}\n");
+        Applied applied = applier().applyAll(DefinitionFolder.readWithFaults(folder));
+        assertThat(applied.faults())
+                .anySatisfy(fault -> assertThat(fault).contains("topics.yaml:3: ", "1 to 1000"))
+                .contains("v.yaml:3: 'name' is missing")
+                .anySatisfy(fault -> assertThat(fault)
+                        .contains("edge-nodes.yaml:3: ")
+                        .endsWith("'url' of n: leads to a link-local address"))
+                .last()
+                .asString()
+                .contains("nothing was applied");
+        assertThat(calls).allMatch(call -> call.startsWith("plan "));
     }
 
     @Test
@@ -127,17 +165,35 @@ class ApplierTest {
         observer.onCompleted();
     }
 
+    private static BadRequest.FieldViolation violation(String field, String description) {
+        return BadRequest.FieldViolation.newBuilder()
+                .setField(field)
+                .setDescription(description)
+                .build();
+    }
+
+    private static StatusRuntimeException refusal(BadRequest.FieldViolation... violations) {
+        return StatusProto.toStatusRuntimeException(Status.newBuilder()
+                .setCode(Code.INVALID_ARGUMENT_VALUE)
+                .setMessage("faults")
+                .addDetails(Any.pack(BadRequest.newBuilder()
+                        .addAllFieldViolations(List.of(violations))
+                        .build()))
+                .build());
+    }
+
     private final class Registry extends RegistryServiceImplBase {
         @Override
         public void registerDataProduct(
                 RegisterDataProductRequest request, StreamObserver<RegisterDataProductResponse> observer) {
-            calls.add("contract " + request.getContent());
+            calls.add((request.getDryRun() ? "plan contract " : "contract ") + request.getContent());
             var product = DataProduct.newBuilder().setDomain("d").setName("x").setRevision(3);
             answer(
                     observer,
                     RegisterDataProductResponse.newBuilder()
                             .setDataProduct(product)
                             .setCreated(true)
+                            .addAllFields(request.getDryRun() ? List.of("schema.x.a.logicalType") : List.of())
                             .build());
         }
     }
@@ -148,15 +204,8 @@ class ApplierTest {
                 ApplyFeatureViewsRequest request, StreamObserver<ApplyFeatureViewsResponse> observer) {
             calls.add((request.getDryRun() ? "plan views " : "views ") + request.getFilesCount());
             if (refuseViews) {
-                var faults = BadRequest.newBuilder()
-                        .addFieldViolations(violation("v.yaml:3", "'name' is missing"))
-                        .addFieldViolations(violation("v.yaml:9", "unknown key 'ttk'"))
-                        .build();
-                observer.onError(StatusProto.toStatusRuntimeException(Status.newBuilder()
-                        .setCode(Code.INVALID_ARGUMENT_VALUE)
-                        .setMessage("two faults")
-                        .addDetails(Any.pack(faults))
-                        .build()));
+                observer.onError(refusal(
+                        violation("v.yaml:3", "'name' is missing"), violation("v.yaml:9", "unknown key 'ttk'")));
                 return;
             }
             answer(
@@ -166,13 +215,6 @@ class ApplierTest {
                                     .setName("v@v1")
                                     .setChange(DefinitionOutcome.Change.CHANGE_UPDATED))
                             .build());
-        }
-
-        private static BadRequest.FieldViolation violation(String field, String description) {
-            return BadRequest.FieldViolation.newBuilder()
-                    .setField(field)
-                    .setDescription(description)
-                    .build();
         }
     }
 
@@ -193,8 +235,28 @@ class ApplierTest {
     private final class Edge extends EdgeServiceImplBase {
         @Override
         public void registerNodes(RegisterNodesRequest request, StreamObserver<RegisterNodesResponse> observer) {
-            request.getNodesList().forEach(node -> calls.add("node " + node.getUrl()));
-            answer(observer, RegisterNodesResponse.newBuilder().setCreated(1).build());
+            String what = request.getDryRun() ? "plan node " : "node ";
+            request.getNodesList().forEach(node -> calls.add(what + node.getUrl()));
+            if (refuseNodes) {
+                observer.onError(refusal(violation("nodes[0].url", "leads to a link-local address")));
+                return;
+            }
+            var response = RegisterNodesResponse.newBuilder();
+            if (request.getDryRun()) {
+                response.setUpdated(1)
+                        .setUnchanged(2)
+                        .addOutcomes(DefinitionOutcome.newBuilder()
+                                .setKind("EdgeNode")
+                                .setName("n")
+                                .addFields("url")
+                                .setChange(DefinitionOutcome.Change.CHANGE_UPDATED))
+                        .addOutcomes(DefinitionOutcome.newBuilder()
+                                .setName("m")
+                                .setChange(DefinitionOutcome.Change.CHANGE_UNCHANGED));
+            } else {
+                response.setCreated(1);
+            }
+            answer(observer, response.build());
         }
     }
 }

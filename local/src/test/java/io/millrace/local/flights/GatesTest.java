@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.backing.Ports;
+import io.millrace.definitions.Place;
 import io.millrace.local.apply.EdgeNodes.Node;
 import io.millrace.local.platform.PortPlan;
 import java.io.IOException;
@@ -41,7 +42,12 @@ class GatesTest {
     }
 
     private static Node node(String id, int port) {
-        return new Node(id, Optional.of(URI.create("http://127.0.0.1:" + port)), "airports", Duration.ofSeconds(5));
+        return new Node(
+                id,
+                Optional.of(URI.create("http://127.0.0.1:" + port)),
+                "airports",
+                Duration.ofSeconds(5),
+                new Place("edge-nodes.yaml", 1, 1));
     }
 
     private static HttpRequest request(int port) {

@@ -1,6 +1,7 @@
 package io.millrace.registry.app;
 
 import io.millrace.gate.Refusal;
+import io.millrace.registry.app.document.ContractDifference;
 import io.millrace.registry.app.document.ContractDocument;
 import io.millrace.registry.domain.ContractRevision;
 import io.millrace.registry.domain.ProductId;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,21 @@ public class DataProducts {
     private final Map<RevisionKey, ContractRevision> oldRevisions;
 
     private record RevisionKey(ProductId product, int revision) {}
+
+    /**
+     * What registering a document would do.
+     *
+     * @param revision the one that it would be, or is
+     * @param created false where this content is the current revision already
+     * @param fields in which it differs from the current revision, {@link ContractDifference}; empty where there is none
+     */
+    public record Planned(
+            ProductId product,
+            int revision,
+            String contractVersion,
+            String digest,
+            boolean created,
+            List<String> fields) {}
 
     private record Hit(int score, ContractRevision revision) {}
 
@@ -69,12 +86,9 @@ public class DataProducts {
             meter.registration(RegistryMeter.RegistrationOutcome.REFUSED);
             throw refusal;
         }
-        if (catalogue.bytes() + document.json().length() > settings.catalogue().maxBytes()) {
+        if (isTooMuch(document)) {
             meter.registration(RegistryMeter.RegistrationOutcome.REFUSED);
-            throw new Refusal(
-                    RegistryReason.CATALOGUE_FULL,
-                    "the current contracts would exceed the configured "
-                            + settings.catalogue().maxBytes() + " bytes");
+            throw full();
         }
         try {
             RevisionStore.Registration registration = store.register(document);
@@ -87,6 +101,50 @@ public class DataProducts {
             meter.registration(RegistryMeter.RegistrationOutcome.UNAVAILABLE);
             throw new Refusal(RegistryReason.STORE_UNAVAILABLE, "nothing was registered for certain: " + e.why(), e);
         }
+    }
+
+    /**
+     * Says what {@link #register} would do, and does nothing.
+     *
+     * @throws Refusal as {@link #register}; STORE_UNAVAILABLE also where Postgres could not be asked what is current
+     */
+    public Planned plan(String path, String content) {
+        ContractDocument document = ContractDocument.read(path, content);
+        if (isTooMuch(document)) {
+            throw full();
+        }
+        ProductId product = document.contract().product();
+        Answer<NavigableMap<ProductId, CatalogueEntry>> known = catalogue.products();
+        if (known.cacheAge().isPresent()) {
+            throw new Refusal(
+                    RegistryReason.STORE_UNAVAILABLE, "Postgres does not answer: what is current is not known");
+        }
+        @Nullable CatalogueEntry entry = known.value().get(product);
+        String version = document.contract().version();
+        if (entry == null) {
+            return new Planned(product, 1, version, document.digest(), true, List.of());
+        }
+        ContractRevision current = entry.current();
+        boolean created = !current.summary().digest().equals(document.digest());
+        return new Planned(
+                product,
+                current.summary().revision() + (created ? 1 : 0),
+                version,
+                document.digest(),
+                created,
+                created ? ContractDifference.between(current.json(), document.json()) : List.of());
+    }
+
+    private boolean isTooMuch(ContractDocument document) {
+        return catalogue.bytes() + document.json().length()
+                > settings.catalogue().maxBytes();
+    }
+
+    private Refusal full() {
+        return new Refusal(
+                RegistryReason.CATALOGUE_FULL,
+                "the current contracts would exceed the configured "
+                        + settings.catalogue().maxBytes() + " bytes");
     }
 
     /**

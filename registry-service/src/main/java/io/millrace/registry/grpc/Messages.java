@@ -1,8 +1,10 @@
 package io.millrace.registry.grpc;
 
 import io.millrace.proto.registry.v1.DataProduct;
+import io.millrace.proto.registry.v1.RegisterDataProductResponse;
 import io.millrace.proto.registry.v1.ValidateResponse;
 import io.millrace.proto.registry.v1.ValidationIssue;
+import io.millrace.registry.app.DataProducts;
 import io.millrace.registry.domain.ContractRevision;
 import io.millrace.registry.domain.RevisionSummary;
 import io.millrace.registry.domain.validation.Issue;
@@ -11,6 +13,19 @@ import io.millrace.registry.domain.validation.ValidationReport;
 /** The domain as protobuf messages. */
 final class Messages {
     private Messages() {}
+
+    static RegisterDataProductResponse planned(DataProducts.Planned planned) {
+        return RegisterDataProductResponse.newBuilder()
+                .setDataProduct(DataProduct.newBuilder()
+                        .setDomain(planned.product().domain())
+                        .setName(planned.product().name())
+                        .setRevision(planned.revision())
+                        .setContractVersion(planned.contractVersion())
+                        .setDigest(planned.digest()))
+                .setCreated(planned.created())
+                .addAllFields(planned.fields())
+                .build();
+    }
 
     static DataProduct dataProduct(ContractRevision revision) {
         RevisionSummary summary = revision.summary();

@@ -43,6 +43,9 @@ public class RegistryGrpc implements RegistryService {
     public Uni<RegisterDataProductResponse> registerDataProduct(RegisterDataProductRequest request) {
         return work.run(() -> {
             String path = request.getPath().isEmpty() ? "contract" : request.getPath();
+            if (request.getDryRun()) {
+                return Messages.planned(products.plan(path, request.getContent()));
+            }
             RevisionStore.Registration registration = products.register(path, request.getContent());
             return RegisterDataProductResponse.newBuilder()
                     .setDataProduct(Messages.dataProduct(registration.revision()))

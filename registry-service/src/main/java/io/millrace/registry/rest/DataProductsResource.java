@@ -51,10 +51,19 @@ public class DataProductsResource {
             responseCode = "201",
             description = "a new revision",
             content = @Content(schema = @Schema(implementation = DataProductJson.class)))
-    @APIResponse(responseCode = "200", description = "this content was the current revision already")
+    @APIResponse(
+            responseCode = "200",
+            description = "this content was the current revision already; or, with dry_run, what would be done")
     @APIResponse(responseCode = "400", description = "every fault with its path and line")
     @APIResponse(responseCode = "503", description = "Postgres is away")
-    public Response register(byte[] body, @RestQuery @DefaultValue("body") String path, @Context HttpHeaders headers) {
+    public Response register(
+            byte[] body,
+            @RestQuery @DefaultValue("body") String path,
+            @RestQuery("dry_run") boolean dryRun,
+            @Context HttpHeaders headers) {
+        if (dryRun) {
+            return answers.status(200, headers, PlannedJson.of(products.plan(path, Bodies.text(body))));
+        }
         RevisionStore.Registration registration = products.register(path, Bodies.text(body));
         return answers.status(
                 registration.created() ? 201 : 200,
