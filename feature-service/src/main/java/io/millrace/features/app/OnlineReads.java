@@ -4,11 +4,8 @@ import io.millrace.features.app.OnlineStore.ViewQuery;
 import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.app.parity.ParitySampler;
 import io.millrace.features.domain.Coercion;
-import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
-import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.EventField;
-import io.millrace.features.kernel.FeatureView.JoinKey;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.gate.Refusal;
@@ -17,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,13 +52,12 @@ public class OnlineReads {
     public final class Prepared {
         private final ReadPlan plan;
         private final int rows;
-        private final Map<String, List<@Nullable FeatureValue>> keys;
+        private final RequestKeys keys;
         private final OnlineRequest request;
 
-        private Prepared(
-                ReadPlan plan, int rows, Map<String, List<@Nullable FeatureValue>> keys, OnlineRequest request) {
+        private Prepared(ReadPlan plan, RequestKeys keys, OnlineRequest request) {
             this.plan = plan;
-            this.rows = rows;
+            this.rows = keys.rows();
             this.keys = keys;
             this.request = request;
         }
@@ -96,27 +91,45 @@ public class OnlineReads {
             long[] instants = instants(now);
             var queries = new ArrayList<ViewQuery>(plan.parts().size());
             for (ReadPlan.Part part : plan.parts()) {
-                queries.add(new ViewQuery(part.view(), part.features(), entities(part.view()), instants));
+                queries.add(new ViewQuery(part.view(), part.features(), keys.entities(part.view()), instants));
             }
-            List<ViewRows> read;
+            List<ViewRows> read = stored(queries);
+            parity.look(queries, read, now);
+            List<FeatureTable> computed = plan.onDemand().compute(read, this::requestData, rows);
+            return new OnlineAnswer(
+                    plan,
+                    rows,
+                    keys.columns(plan),
+                    read,
+                    staleness(read, now),
+                    computed,
+                    caughtUp.isPresent() && isReached(caughtUp.get(), read));
+        }
+
+        private List<ViewRows> stored(List<ViewQuery> queries) {
             try {
-                read = store.read(queries);
+                return store.read(queries);
             } catch (StoreUnavailableException e) {
                 throw new Refusal(FeatureReason.ONLINE_STORE_UNAVAILABLE, "the online store does not answer", e);
             }
-            parity.look(queries, read, now);
-            boolean complete = caughtUp.isPresent();
+        }
+
+        private List<Staleness> staleness(List<ViewRows> read, long now) {
             var staleness = new ArrayList<Staleness>(read.size());
             for (int i = 0; i < read.size(); i++) {
-                ViewRows rows = read.get(i);
-                complete = complete && isReached(caughtUp.orElseThrow().get(i), rows.positions());
-                staleness.add(Staleness.of(
-                        rows.newestMicros(),
-                        now,
-                        barrier.lag(plan.parts().get(i).view().id())));
+                long lag = barrier.lag(plan.parts().get(i).view().id());
+                staleness.add(Staleness.of(read.get(i).newestMicros(), now, lag));
             }
-            List<FeatureTable> computed = plan.onDemand().compute(read, this::requestData, this.rows);
-            return new OnlineAnswer(plan, this.rows, keys, read, staleness, computed, complete);
+            return staleness;
+        }
+
+        private static boolean isReached(List<Map<SourcePartition, Long>> ends, List<ViewRows> read) {
+            for (int i = 0; i < read.size(); i++) {
+                if (!isReached(ends.get(i), read.get(i).positions())) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private static boolean isReached(Map<SourcePartition, Long> ends, Map<SourcePartition, Long> positions) {
@@ -137,30 +150,6 @@ public class OnlineReads {
             }
             return instants;
         }
-
-        /** Views may declare one join key with different types. */
-        private List<@Nullable EntityKey> entities(FeatureView view) {
-            List<JoinKey> joinKeys = view.joinKeys();
-            var columns = new ArrayList<List<@Nullable FeatureValue>>(joinKeys.size());
-            joinKeys.forEach(key -> columns.add(coerced(request, view, key)));
-            var entities = new ArrayList<@Nullable EntityKey>(rows);
-            for (int row = 0; row < rows; row++) {
-                entities.add(entity(columns, row));
-            }
-            return entities;
-        }
-
-        private static @Nullable EntityKey entity(List<List<@Nullable FeatureValue>> columns, int row) {
-            var values = new ArrayList<FeatureValue>(columns.size());
-            for (List<@Nullable FeatureValue> column : columns) {
-                FeatureValue value = column.get(row);
-                if (value == null) {
-                    return null;
-                }
-                values.add(value);
-            }
-            return new EntityKey(values);
-        }
     }
 
     /**
@@ -179,18 +168,10 @@ public class OnlineReads {
                     "as_of has " + request.asOfMicros().size() + " instants: none, one or one per row (" + rows
                             + ") is possible");
         }
-        Map<String, List<@Nullable FeatureValue>> keys = new LinkedHashMap<>();
+        var keys = new RequestKeys(request, rows);
         RequestData.check(request, plan);
-        for (FeatureView view : plan.views()) {
-            for (JoinKey key : view.joinKeys()) {
-                keys.putIfAbsent(key.name(), coerced(request, view, key));
-            }
-        }
-        Map<String, List<@Nullable FeatureValue>> inOrder = new LinkedHashMap<>();
-        request.entities().keySet().stream()
-                .filter(keys::containsKey)
-                .forEach(name -> inOrder.put(name, keys.getOrDefault(name, List.of())));
-        return new Prepared(plan, rows, inOrder, request);
+        keys.check(plan);
+        return new Prepared(plan, keys, request);
     }
 
     private ReadPlan plan(OnlineRequest request) {
@@ -213,17 +194,17 @@ public class OnlineReads {
 
     private static int rows(OnlineRequest request) {
         int rows = -1;
-        Map<String, List<@Nullable FeatureValue>> columns = new LinkedHashMap<>(request.requestData());
-        columns.putAll(request.entities());
-        for (Map.Entry<String, List<@Nullable FeatureValue>> column : columns.entrySet()) {
-            int size = column.getValue().size();
-            if (rows >= 0 && rows != size) {
-                throw new Refusal(
-                        FeatureReason.RAGGED_COLUMNS,
-                        "all columns must have the same number of rows; '" + column.getKey() + "' has " + size
-                                + ", another one " + rows);
+        for (var columns : List.of(request.entities(), request.requestData())) {
+            for (Map.Entry<String, List<@Nullable FeatureValue>> column : columns.entrySet()) {
+                int size = column.getValue().size();
+                if (rows >= 0 && rows != size) {
+                    throw new Refusal(
+                            FeatureReason.RAGGED_COLUMNS,
+                            "all columns must have the same number of rows; '" + column.getKey() + "' has " + size
+                                    + ", another one " + rows);
+                }
+                rows = size;
             }
-            rows = size;
         }
         if (rows < 1) {
             throw new Refusal(FeatureReason.EMPTY_REQUEST, "no entities are asked for");
@@ -234,29 +215,5 @@ public class OnlineReads {
                     rows + " rows are asked for, at most " + MAX_ROWS + " are read in one request");
         }
         return rows;
-    }
-
-    private static List<@Nullable FeatureValue> coerced(OnlineRequest request, FeatureView view, JoinKey key) {
-        List<@Nullable FeatureValue> column = request.entities().get(key.name());
-        if (column == null) {
-            throw new Refusal(
-                    FeatureReason.COLUMN_MISSING,
-                    "join key '" + key.name() + "' of feature view " + view.id() + " is not given");
-        }
-        var coerced = new ArrayList<@Nullable FeatureValue>(column.size());
-        for (int row = 0; row < column.size(); row++) {
-            FeatureValue value = column.get(row);
-            coerced.add(value == null ? null : coerced(key, row, value));
-        }
-        return coerced;
-    }
-
-    private static FeatureValue coerced(JoinKey key, int row, FeatureValue value) {
-        return Coercion.to(key.type(), value)
-                .orElseThrow(() -> new Refusal(
-                        FeatureReason.WRONG_VALUE_TYPE,
-                        "join key '" + key.name() + "' must be "
-                                + key.type().name().toLowerCase(java.util.Locale.ROOT) + "; row " + row
-                                + " has another type"));
     }
 }

@@ -1,58 +1,65 @@
 package io.millrace.features.grpc;
 
-import com.google.protobuf.CodedOutputStream;
 import io.millrace.features.app.OnlineAnswer;
 import io.millrace.features.app.ReadPlan;
+import io.millrace.features.app.Staleness;
+import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.proto.features.v1.FeatureColumn;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
+import io.millrace.proto.features.v1.SourcePosition;
 import io.millrace.proto.features.v1.Value;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.millrace.proto.features.v1.ViewStaleness;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An online answer as the bytes of a {@link GetOnlineFeaturesResponse}, written straight from the tables: no message is made for a value or a column. The order of fields of different
- * numbers means nothing in protobuf; the results come last here.
+ * An online answer as the bytes of a {@link GetOnlineFeaturesResponse}, written straight from the tables: no message is made for a number, a text or a column. The order of fields of
+ * different numbers means nothing in protobuf; the results come last here.
  */
 final class AnswerBytes {
-    private static final int RESULT = tag(GetOnlineFeaturesResponse.RESULTS_FIELD_NUMBER, 2);
-    private static final int VALUES = tag(FeatureColumn.VALUES_FIELD_NUMBER, 2);
-    private static final int STATUSES = tag(FeatureColumn.STATUSES_FIELD_NUMBER, 2);
-    private static final int EVENT_TIMES = tag(FeatureColumn.EVENT_TIME_MICROS_FIELD_NUMBER, 2);
-    private static final int BOOL = tag(Value.BOOL_VALUE_FIELD_NUMBER, 0);
-    private static final int INT = tag(Value.INT64_VALUE_FIELD_NUMBER, 0);
-    private static final int REAL = tag(Value.DOUBLE_VALUE_FIELD_NUMBER, 1);
-    private static final int TEXT = tag(Value.STRING_VALUE_FIELD_NUMBER, 2);
-    private static final int BYTES = tag(Value.BYTES_VALUE_FIELD_NUMBER, 2);
-    private static final int TIME = tag(Value.TIMESTAMP_VALUE_FIELD_NUMBER, 1);
+    private static final int NAME = EncodedMessage.delimited(GetOnlineFeaturesResponse.FEATURE_NAMES_FIELD_NUMBER);
+    private static final int RESULT = EncodedMessage.delimited(GetOnlineFeaturesResponse.RESULTS_FIELD_NUMBER);
+    private static final int COMPLETE = EncodedMessage.tag(GetOnlineFeaturesResponse.COMPLETE_FIELD_NUMBER, 0);
+    private static final int POSITION = EncodedMessage.delimited(GetOnlineFeaturesResponse.POSITIONS_FIELD_NUMBER);
+    private static final int VERSION = EncodedMessage.delimited(GetOnlineFeaturesResponse.VIEW_VERSIONS_FIELD_NUMBER);
+    private static final int STALENESS = EncodedMessage.delimited(GetOnlineFeaturesResponse.STALENESS_FIELD_NUMBER);
+    private static final int STALE_VIEW = EncodedMessage.delimited(ViewStaleness.VIEW_VERSION_FIELD_NUMBER);
+    private static final int AGE = EncodedMessage.tag(ViewStaleness.NEWEST_EVENT_AGE_MICROS_FIELD_NUMBER, 0);
+    private static final int LAG = EncodedMessage.tag(ViewStaleness.LAG_FIELD_NUMBER, 0);
+    private static final int VALUES = EncodedMessage.delimited(FeatureColumn.VALUES_FIELD_NUMBER);
+    private static final int STATUSES = EncodedMessage.delimited(FeatureColumn.STATUSES_FIELD_NUMBER);
+    private static final int EVENT_TIMES = EncodedMessage.delimited(FeatureColumn.EVENT_TIME_MICROS_FIELD_NUMBER);
+    private static final int BOOL = EncodedMessage.tag(Value.BOOL_VALUE_FIELD_NUMBER, 0);
+    private static final int INT = EncodedMessage.tag(Value.INT64_VALUE_FIELD_NUMBER, 0);
+    private static final int REAL = EncodedMessage.tag(Value.DOUBLE_VALUE_FIELD_NUMBER, 1);
+    private static final int TEXT = EncodedMessage.delimited(Value.STRING_VALUE_FIELD_NUMBER);
+    private static final int BYTES = EncodedMessage.delimited(Value.BYTES_VALUE_FIELD_NUMBER);
+    private static final int TIME = EncodedMessage.tag(Value.TIMESTAMP_VALUE_FIELD_NUMBER, 1);
+    private static final int FIXED_VALUE = 1 + Long.BYTES;
+
+    /** What a value takes that is a number, and what a row adds to a column beside its value. */
+    private static final int EXPECTED_VALUE = 13 + 9;
+
+    private static final int EXPECTED_OF_A_COLUMN = 48;
+    private static final int EXPECTED_BESIDE = 512;
 
     private final OnlineAnswer answer;
     private final int rows;
-
-    /** What all columns of a view, or a computed column, end with: statuses and event times. */
-    private final byte[][] ends;
-
-    /** Values of the tables that are objects, as messages; null until there is one. */
-    private @Nullable Value @Nullable [] objects;
+    private final EncodedMessage out;
 
     private AnswerBytes(OnlineAnswer answer) {
         this.answer = answer;
         this.rows = answer.rows();
-        this.ends = new byte[answer.views().size() + answer.computed().size()][];
+        int columns = answer.plan().outputs().size();
+        this.out = new EncodedMessage(EXPECTED_BESIDE + columns * (EXPECTED_OF_A_COLUMN + rows * EXPECTED_VALUE));
     }
 
-    static byte[] of(OnlineAnswer answer) {
-        try {
-            return new AnswerBytes(answer).write();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
+    static EncodedMessage of(OnlineAnswer answer) {
+        return new AnswerBytes(answer).write();
     }
 
-    private byte[] write() throws IOException {
-        GetOnlineFeaturesResponse rest = ProtoAnswers.withoutResults(answer);
+    private EncodedMessage write() {
+        byte[][] ends = new byte[answer.views().size() + answer.computed().size()][];
         for (int i = 0; i < ends.length; i++) {
             ends[i] = end(
                     i < answer.views().size()
@@ -60,130 +67,100 @@ final class AnswerBytes {
                             : answer.computed().get(i - answer.views().size()));
         }
         List<ReadPlan.Output> outputs = answer.plan().outputs();
-        int[] lengths = new int[outputs.size()];
-        int length = rest.getSerializedSize();
-        for (int i = 0; i < lengths.length; i++) {
+        for (int i = outputs.size() - 1; i >= 0; i--) {
             ReadPlan.Output output = outputs.get(i);
-            lengths[i] = valuesLength(i, output) + ends[output.view()].length;
-            length += 1 + CodedOutputStream.computeUInt32SizeNoTag(lengths[i]) + lengths[i];
+            int before = out.length();
+            out.raw(ends[output.view()]);
+            values(answer.table(output), output.column());
+            out.close(RESULT, before);
         }
-        byte[] bytes = new byte[length];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        rest.writeTo(out);
-        for (int i = 0; i < lengths.length; i++) {
-            ReadPlan.Output output = outputs.get(i);
-            out.writeUInt32NoTag(RESULT);
-            out.writeUInt32NoTag(lengths[i]);
-            writeValues(out, i, output);
-            out.writeRawBytes(ends[output.view()]);
+        for (int i = answer.views().size() - 1; i >= 0; i--) {
+            view(i);
         }
-        out.checkNoSpaceLeft();
-        return bytes;
+        if (answer.complete()) {
+            out.octet(1);
+            out.octet(COMPLETE);
+        }
+        for (int i = outputs.size() - 1; i >= 0; i--) {
+            out.text(NAME, outputs.get(i).name());
+        }
+        return out;
     }
 
-    private byte[] end(FeatureTable table) throws IOException {
-        int times = rows * Long.BYTES;
-        byte[] bytes = new byte
-                [2
-                        + CodedOutputStream.computeUInt32SizeNoTag(rows)
-                        + rows
-                        + CodedOutputStream.computeUInt32SizeNoTag(times)
-                        + times];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        out.writeUInt32NoTag(STATUSES);
-        out.writeUInt32NoTag(rows);
-        for (int row = 0; row < rows; row++) {
-            out.write((byte) ProtoAnswers.status(table.state(row)).getNumber());
+    /** A view's version, positions and staleness. */
+    private void view(int i) {
+        FeatureView view = answer.plan().parts().get(i).view();
+        String version = view.id().toString();
+        Staleness stale = answer.staleness().get(i);
+        int before = out.length();
+        if (stale.lag().isPresent()) {
+            out.varint(stale.lag().getAsLong());
+            out.octet(LAG);
         }
-        out.writeUInt32NoTag(EVENT_TIMES);
-        out.writeUInt32NoTag(times);
-        for (int row = 0; row < rows; row++) {
-            out.writeFixed64NoTag(ProtoAnswers.eventTime(table, row));
+        if (stale.ageMicros().isPresent()) {
+            out.varint(stale.ageMicros().getAsLong());
+            out.octet(AGE);
         }
-        return bytes;
+        out.text(STALE_VIEW, version);
+        out.close(STALENESS, before);
+        out.text(VERSION, version);
+        List<SourcePosition> positions =
+                ProtoAnswers.positions(view.id(), answer.views().get(i).positions());
+        for (SourcePosition position : positions.reversed()) {
+            int beforePosition = out.length();
+            out.raw(position.toByteArray());
+            out.close(POSITION, beforePosition);
+        }
     }
 
-    private int valuesLength(int index, ReadPlan.Output output) {
-        FeatureTable table = answer.table(output);
-        int length = 0;
-        for (int row = 0; row < rows; row++) {
-            int value = valueLength(table, row, output.column(), index);
-            length += 1 + CodedOutputStream.computeUInt32SizeNoTag(value) + value;
+    /** What all columns of a view, or a computed column, end with: statuses and event times. */
+    private byte[] end(FeatureTable table) {
+        var end = new EncodedMessage(2 * 5 + rows * (1 + Long.BYTES));
+        for (int row = rows - 1; row >= 0; row--) {
+            end.fixed64(ProtoAnswers.eventTime(table, row));
         }
-        return length;
+        end.close(EVENT_TIMES, 0);
+        int before = end.length();
+        for (int row = rows - 1; row >= 0; row--) {
+            end.octet(ProtoAnswers.status(table.state(row)).getNumber());
+        }
+        end.close(STATUSES, before);
+        return end.toBytes();
     }
 
-    private int valueLength(FeatureTable table, int row, int column, int index) {
-        return switch (table.kind(row, column)) {
-            case NULL -> 0;
-            case BOOL -> 2;
-            case INT -> 1 + CodedOutputStream.computeSInt64SizeNoTag(table.bits(row, column));
-            case REAL, TIME -> 1 + Long.BYTES;
-            case TEXT, BYTES -> {
-                int length = table.length(row, column);
-                yield 1 + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
-            }
-            case OBJECT -> object(table, row, column, index).getSerializedSize();
-        };
-    }
-
-    private void writeValues(CodedOutputStream out, int index, ReadPlan.Output output) throws IOException {
-        FeatureTable table = answer.table(output);
-        int column = output.column();
-        for (int row = 0; row < rows; row++) {
-            out.write((byte) VALUES);
-            out.writeUInt32NoTag(valueLength(table, row, column, index));
+    private void values(FeatureTable table, int column) {
+        for (int row = rows - 1; row >= 0; row--) {
             switch (table.kind(row, column)) {
-                case NULL -> {}
-                case BOOL -> {
-                    out.write((byte) BOOL);
-                    out.write((byte) table.bits(row, column));
-                }
+                case REAL -> out.fixed64(VALUES, FIXED_VALUE, REAL, table.bits(row, column));
+                case TIME -> out.fixed64(VALUES, FIXED_VALUE, TIME, table.bits(row, column));
                 case INT -> {
-                    out.write((byte) INT);
-                    out.writeSInt64NoTag(table.bits(row, column));
+                    int before = out.length();
+                    out.zigzag(table.bits(row, column));
+                    out.octet(INT);
+                    out.close(VALUES, before);
                 }
-                case REAL -> {
-                    out.write((byte) REAL);
-                    out.writeFixed64NoTag(table.bits(row, column));
+                case BOOL -> {
+                    int before = out.length();
+                    out.octet((int) table.bits(row, column));
+                    out.octet(BOOL);
+                    out.close(VALUES, before);
                 }
-                case TIME -> {
-                    out.write((byte) TIME);
-                    out.writeFixed64NoTag(table.bits(row, column));
+                case TEXT -> part(TEXT, table, row, column);
+                case BYTES -> part(BYTES, table, row, column);
+                case NULL -> out.close(VALUES, out.length());
+                case OBJECT -> {
+                    int before = out.length();
+                    out.raw(ProtoValues.of(table.value(row, column)).toByteArray());
+                    out.close(VALUES, before);
                 }
-                case TEXT -> write(out, TEXT, table, row, column);
-                case BYTES -> write(out, BYTES, table, row, column);
-                case OBJECT -> object(table, row, column, index).writeTo(out);
             }
         }
     }
 
-    private static void write(CodedOutputStream out, int tag, FeatureTable table, int row, int column)
-            throws IOException {
-        int length = table.length(row, column);
-        out.write((byte) tag);
-        out.writeUInt32NoTag(length);
-        out.write(table.bytes(row, column), table.from(row, column), length);
-    }
-
-    /** Made once: its length is asked for before it is written. */
-    private Value object(FeatureTable table, int row, int column, int index) {
-        @Nullable Value[] made = objects;
-        if (made == null) {
-            made = new Value[rows * answer.plan().outputs().size()];
-            objects = made;
-        }
-        int place = index * rows + row;
-        Value value = made[place];
-        if (value == null) {
-            value = ProtoValues.of(table.value(row, column));
-            made[place] = value;
-        }
-        return value;
-    }
-
-    /** All tags here are below 128: one byte. */
-    private static int tag(int field, int wireType) {
-        return field << 3 | wireType;
+    private void part(int tag, FeatureTable table, int row, int column) {
+        int before = out.length();
+        out.raw(table.bytes(row, column), table.from(row, column), table.length(row, column));
+        out.close(tag, before);
+        out.close(VALUES, before);
     }
 }

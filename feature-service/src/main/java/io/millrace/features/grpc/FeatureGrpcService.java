@@ -74,7 +74,7 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
         return WrittenAnswers.bind(super.bindService(), this::read);
     }
 
-    private Uni<byte[]> read(GetOnlineFeaturesRequest request) {
+    private Uni<EncodedMessage> read(GetOnlineFeaturesRequest request) {
         long start = System.nanoTime();
         try {
             Deadline deadline = Context.current().getDeadline();
@@ -102,8 +102,8 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
         }
     }
 
-    private byte[] answered(OnlineAnswer answer, GetOnlineFeaturesRequest request, long start) {
-        byte[] response = AnswerBytes.of(answer);
+    private EncodedMessage answered(OnlineAnswer answer, GetOnlineFeaturesRequest request, long start) {
+        EncodedMessage response = AnswerBytes.of(answer);
         Completeness completeness = request.getCompleteWithinMs() == 0
                 ? Completeness.NOT_ASKED
                 : answer.complete() ? Completeness.REACHED : Completeness.NOT_REACHED;

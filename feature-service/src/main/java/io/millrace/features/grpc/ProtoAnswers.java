@@ -1,19 +1,14 @@
 package io.millrace.features.grpc;
 
 import io.millrace.features.app.Definitions;
-import io.millrace.features.app.OnlineAnswer;
-import io.millrace.features.app.ReadPlan;
-import io.millrace.features.app.Staleness;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.proto.features.v1.FeatureStatus;
 import io.millrace.proto.features.v1.FeatureViewSummary;
-import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.ListFeatureViewsResponse;
 import io.millrace.proto.features.v1.SourcePosition;
-import io.millrace.proto.features.v1.ViewStaleness;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,25 +16,6 @@ import java.util.Map;
 /** Answers in protobuf. */
 final class ProtoAnswers {
     private ProtoAnswers() {}
-
-    /** All of an answer but its results, which {@link AnswerBytes} writes. */
-    static GetOnlineFeaturesResponse withoutResults(OnlineAnswer answer) {
-        var response = GetOnlineFeaturesResponse.newBuilder().setComplete(answer.complete());
-        for (ReadPlan.Output output : answer.plan().outputs()) {
-            response.addFeatureNames(output.name());
-        }
-        for (int i = 0; i < answer.views().size(); i++) {
-            ViewId id = answer.plan().parts().get(i).view().id();
-            Staleness stale = answer.staleness().get(i);
-            var staleness = ViewStaleness.newBuilder().setViewVersion(id.toString());
-            stale.ageMicros().ifPresent(staleness::setNewestEventAgeMicros);
-            stale.lag().ifPresent(staleness::setLag);
-            response.addViewVersions(id.toString())
-                    .addAllPositions(positions(id, answer.views().get(i).positions()))
-                    .addStaleness(staleness);
-        }
-        return response.build();
-    }
 
     static long eventTime(FeatureTable table, int row) {
         return table.state(row) == FeatureTable.State.BEFORE_RETENTION ? 0 : table.eventTimeMicros(row);
@@ -54,7 +30,7 @@ final class ProtoAnswers {
         };
     }
 
-    private static List<SourcePosition> positions(ViewId view, Map<SourcePartition, Long> positions) {
+    static List<SourcePosition> positions(ViewId view, Map<SourcePartition, Long> positions) {
         return positions.entrySet().stream()
                 .sorted(Comparator.comparing(
                         Map.Entry::getKey,

@@ -19,7 +19,7 @@ import java.util.function.Function;
 
 /** Binds the online read to a method that answers bytes which are encoded already; the wire is the same. */
 final class WrittenAnswers {
-    private static final MethodDescriptor<GetOnlineFeaturesRequest, byte[]> METHOD =
+    private static final MethodDescriptor<GetOnlineFeaturesRequest, EncodedMessage> METHOD =
             FeatureServiceGrpc.getGetOnlineFeaturesMethod().toBuilder(
                             FeatureServiceGrpc.getGetOnlineFeaturesMethod().getRequestMarshaller(), new Encoded())
                     .build();
@@ -28,7 +28,7 @@ final class WrittenAnswers {
 
     /** The service with this in place of its online read. */
     static ServerServiceDefinition bind(
-            ServerServiceDefinition service, Function<GetOnlineFeaturesRequest, Uni<byte[]>> read) {
+            ServerServiceDefinition service, Function<GetOnlineFeaturesRequest, Uni<EncodedMessage>> read) {
         ServiceDescriptor before = service.getServiceDescriptor();
         var descriptor =
                 ServiceDescriptor.newBuilder(before.getName()).setSchemaDescriptor(before.getSchemaDescriptor());
@@ -44,8 +44,8 @@ final class WrittenAnswers {
         return definition.addMethod(METHOD, handler(read)).build();
     }
 
-    private static ServerCallHandler<GetOnlineFeaturesRequest, byte[]> handler(
-            Function<GetOnlineFeaturesRequest, Uni<byte[]>> read) {
+    private static ServerCallHandler<GetOnlineFeaturesRequest, EncodedMessage> handler(
+            Function<GetOnlineFeaturesRequest, Uni<EncodedMessage>> read) {
         return io.grpc.stub.ServerCalls.asyncUnaryCall(
                 (request, observer) -> ServerCalls.oneToOne(request, observer, null, read));
     }
@@ -55,16 +55,16 @@ final class WrittenAnswers {
     }
 
     /** Bytes that are a message already. */
-    private static final class Encoded implements MethodDescriptor.Marshaller<byte[]> {
+    private static final class Encoded implements MethodDescriptor.Marshaller<EncodedMessage> {
         @Override
-        public InputStream stream(byte[] value) {
-            return new Written(value);
+        public InputStream stream(EncodedMessage value) {
+            return value.read(Written::new);
         }
 
         @Override
-        public byte[] parse(InputStream stream) {
+        public EncodedMessage parse(InputStream stream) {
             try {
-                return stream.readAllBytes();
+                return new EncodedMessage(stream.readAllBytes());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -73,8 +73,8 @@ final class WrittenAnswers {
 
     /** Goes out in one piece. */
     private static final class Written extends ByteArrayInputStream implements KnownLength, io.grpc.Drainable {
-        Written(byte[] bytes) {
-            super(bytes);
+        Written(byte[] bytes, int from, int length) {
+            super(bytes, from, length);
         }
 
         @Override

@@ -9,6 +9,6 @@ final class Answers {
 
     /** The earliest instant that may be read of a view; any where nothing was applied to it yet. */
     static long earliest(ViewPlan plan, OptionalLong newestMicros) {
-        return newestMicros.isPresent() ? plan.horizon(newestMicros.getAsLong()).earliestMicros() : Long.MIN_VALUE;
+        return newestMicros.isPresent() ? plan.earliest(newestMicros.getAsLong()) : Long.MIN_VALUE;
     }
 }

@@ -8,7 +8,6 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.fold.ViewPlan;
-import io.millrace.features.kernel.table.FeatureRow;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A store of one replica with the rows in memory that were read lately. A row is kept as it was answered, with the instants for which it has these values: from its newest event
@@ -34,7 +32,7 @@ final class CachedReads implements DurableStore {
     private final DurableStore store;
     private final CachedRows rows;
     private final Plans plans;
-    private final ConcurrentMap<ViewId, Shelf> shelves = new ConcurrentHashMap<>();
+    private final ConcurrentMap<ViewId, ViewShelf> shelves = new ConcurrentHashMap<>();
     private final ConcurrentMap<ViewId, FeatureView> adopted = new ConcurrentHashMap<>();
 
     /** @param bytes about how much memory may be used */
@@ -42,18 +40,6 @@ final class CachedReads implements DurableStore {
         this.store = store;
         this.plans = plans;
         this.rows = new CachedRows(bytes);
-    }
-
-    /** What is known of a view version. Written while this object is held. */
-    private static final class Shelf {
-        volatile long begun;
-        volatile long ended;
-
-        /** What its rows are kept under; another one once they are all to be forgotten. */
-        volatile Object life = new Object();
-
-        /** Positions and newest event; null behind a change. The table is empty. */
-        volatile @Nullable ViewRows state;
     }
 
     /** Says of a row that has no events after the instant for which instants it is the same. */
@@ -75,12 +61,12 @@ final class CachedReads implements DurableStore {
 
     @Override
     public Applied apply(FeatureView view, Batch batch) {
-        Shelf shelf = shelf(view.id());
+        ViewShelf shelf = shelf(view.id());
         return changing(
                 shelf,
                 () -> {
                     for (FeatureEvent event : batch.events()) {
-                        rows.remove(new CachedRows.Key(shelf.life, EntityRow.of(event.key())));
+                        rows.remove(new CachedRows.Key(shelf.life(), EntityRow.of(event.key())));
                     }
                 },
                 () -> store.apply(view, batch));
@@ -88,8 +74,8 @@ final class CachedReads implements DurableStore {
 
     @Override
     public void delete(FeatureView view, EntityKey key) {
-        Shelf shelf = shelf(view.id());
-        changing(shelf, () -> rows.remove(new CachedRows.Key(shelf.life, EntityRow.of(key))), () -> {
+        ViewShelf shelf = shelf(view.id());
+        changing(shelf, () -> rows.remove(new CachedRows.Key(shelf.life(), EntityRow.of(key))), () -> {
             store.delete(view, key);
             return true;
         });
@@ -106,18 +92,18 @@ final class CachedReads implements DurableStore {
 
     @Override
     public void adopt(Collection<FeatureView> defined) {
-        var changed = new ArrayList<Shelf>();
+        var changed = new ArrayList<ViewShelf>();
         for (FeatureView view : defined) {
             if (!view.equals(adopted.put(view.id(), view))) {
-                Shelf shelf = shelf(view.id());
-                begin(shelf, () -> shelf.life = new Object());
+                ViewShelf shelf = shelf(view.id());
+                shelf.begin(shelf::forgetAll);
                 changed.add(shelf);
             }
         }
         try {
             store.adopt(defined);
         } finally {
-            changed.forEach(CachedReads::end);
+            changed.forEach(ViewShelf::end);
         }
     }
 
@@ -178,18 +164,24 @@ final class CachedReads implements DurableStore {
 
     @Override
     public List<ViewRows> read(List<ViewQuery> queries) {
-        var parts = new ArrayList<Part>(queries.size());
+        var parts = new ArrayList<CachedPart>(queries.size());
         boolean complete = true;
         for (ViewQuery query : queries) {
-            var part = new Part(query);
+            ViewId view = query.view().id();
+            var part = new CachedPart(
+                    query,
+                    plans.of(query.view()),
+                    shelf(view),
+                    store.withheld(view).isPresent(),
+                    rows);
             complete &= part.find();
             parts.add(part);
         }
-        if (complete && parts.stream().allMatch(Part::isUnchanged)) {
-            return parts.stream().map(Part::answer).toList();
+        if (complete && parts.stream().allMatch(CachedPart::isUnchanged)) {
+            return parts.stream().map(CachedPart::answer).toList();
         }
-        List<ViewRows> read = store.read(parts.stream().map(Part::rest).toList());
-        if (!parts.stream().allMatch(Part::isUnchanged)) {
+        List<ViewRows> read = store.read(parts.stream().map(CachedPart::rest).toList());
+        if (!parts.stream().allMatch(CachedPart::isUnchanged)) {
             return store.read(queries);
         }
         var answers = new ArrayList<ViewRows>(read.size());
@@ -200,159 +192,23 @@ final class CachedReads implements DurableStore {
     }
 
     /** Runs a change of a view: {@code forget} before it, with nothing kept in between. */
-    private <T> T changing(Shelf shelf, Runnable forget, Supplier<T> change) {
-        begin(shelf, forget);
+    private <T> T changing(ViewShelf shelf, Runnable forget, Supplier<T> change) {
+        shelf.begin(forget);
         try {
             return change.get();
         } finally {
-            end(shelf);
-        }
-    }
-
-    private static void begin(Shelf shelf, Runnable forget) {
-        synchronized (shelf) {
-            shelf.begun++;
-            shelf.state = null;
-            forget.run();
-        }
-    }
-
-    private static void end(Shelf shelf) {
-        synchronized (shelf) {
-            shelf.ended++;
+            shelf.end();
         }
     }
 
     /** Runs a change of a whole view. */
     private <T> T changingAll(ViewId view, Supplier<T> change) {
-        Shelf shelf = shelf(view);
-        return changing(shelf, () -> shelf.life = new Object(), change);
+        ViewShelf shelf = shelf(view);
+        return changing(shelf, shelf::forgetAll, change);
     }
 
-    private Shelf shelf(ViewId view) {
-        Shelf shelf = shelves.get(view);
-        return shelf != null ? shelf : shelves.computeIfAbsent(view, _ -> new Shelf());
-    }
-
-    /** One view of a read. */
-    private final class Part {
-        private final ViewQuery query;
-        private final ViewPlan plan;
-        private final Shelf shelf;
-        private final long ended;
-        private final long begun;
-        private final Object life;
-        private final @Nullable ViewRows state;
-        private final FeatureTable table;
-        private final CachedRows.@Nullable Key[] keys;
-        private int missing;
-        private int @Nullable [] asked;
-
-        Part(ViewQuery query) {
-            this.query = query;
-            this.plan = plans.of(query.view());
-            this.shelf = shelf(query.view().id());
-            this.ended = shelf.ended;
-            this.begun = shelf.begun;
-            this.life = shelf.life;
-            this.state = store.withheld(query.view().id()).isPresent() ? null : shelf.state;
-            this.table = new FeatureTable(query.rows(), query.features().length);
-            this.keys = new CachedRows.@Nullable Key[query.rows()];
-        }
-
-        /** Takes what is kept; whether that is all. */
-        boolean find() {
-            long earliest = state == null ? Long.MIN_VALUE : Answers.earliest(plan, state.newestMicros());
-            for (int row = 0; row < query.rows(); row++) {
-                EntityKey entity = query.keys().get(row);
-                if (entity != null) {
-                    find(row, new CachedRows.Key(life, EntityRow.of(entity)), query.asOfMicros()[row], earliest);
-                }
-            }
-            return state != null && missing == 0;
-        }
-
-        private void find(int row, CachedRows.Key key, long asOf, long earliest) {
-            FeatureRow kept = state == null || asOf < earliest ? null : rows.find(key, query.features());
-            if (kept != null
-                    && kept.holdsAt(asOf)
-                    && !(kept.isFound() && plan.isExpired(kept.eventTimeMicros(), asOf))) {
-                table.paste(row, kept, false);
-                renew(key);
-            } else {
-                keys[row] = key;
-                missing++;
-            }
-        }
-
-        private void renew(CachedRows.Key key) {
-            if (rows.isOld(key)) {
-                synchronized (shelf) {
-                    if (isUnchanged()) {
-                        rows.renew(key);
-                    }
-                }
-            }
-        }
-
-        boolean isUnchanged() {
-            return ended == begun && shelf.begun == begun;
-        }
-
-        ViewRows answer() {
-            ViewRows known = java.util.Objects.requireNonNull(state);
-            return new ViewRows(table, known.positions(), known.newestMicros());
-        }
-
-        /** What is still to be read; nothing but the positions where all rows are there. */
-        ViewQuery rest() {
-            if (missing == query.rows()) {
-                return query;
-            }
-            int[] places = new int[missing];
-            long[] instants = new long[missing];
-            var entities = new ArrayList<@Nullable EntityKey>(missing);
-            int next = 0;
-            for (int row = 0; row < keys.length; row++) {
-                if (keys[row] != null) {
-                    places[next] = row;
-                    instants[next] = query.asOfMicros()[row];
-                    entities.add(query.keys().get(row));
-                    next++;
-                }
-            }
-            asked = places;
-            return new ViewQuery(query.view(), query.features(), entities, instants);
-        }
-
-        /** Puts what was read beside what was kept, and keeps it. Only where nothing was changed meanwhile. */
-        ViewRows with(ViewRows read) {
-            FeatureTable from = read.table();
-            keep(read);
-            int[] places = asked;
-            if (places == null) {
-                return read;
-            }
-            for (int i = 0; i < places.length; i++) {
-                table.take(places[i], from, i);
-            }
-            return new ViewRows(table, read.positions(), read.newestMicros());
-        }
-
-        private void keep(ViewRows read) {
-            synchronized (shelf) {
-                if (shelf.begun != begun) {
-                    return;
-                }
-                shelf.state = new ViewRows(new FeatureTable(0, 0), read.positions(), read.newestMicros());
-                for (int i = 0; i < read.table().rows(); i++) {
-                    CachedRows.Key key = keys[asked == null ? i : asked[i]];
-                    FeatureRow row = read.table().copy(i);
-                    if (key != null && row != null) {
-                        rows.put(key, query.features(), row);
-                    }
-                }
-            }
-        }
+    private ViewShelf shelf(ViewId view) {
+        ViewShelf shelf = shelves.get(view);
+        return shelf != null ? shelf : shelves.computeIfAbsent(view, _ -> new ViewShelf());
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.features.kernel.table.FeatureRow;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,8 +20,33 @@ final class CachedRows {
 
     private record Generations(ConcurrentMap<Key, Entry> young, ConcurrentMap<Key, Entry> old) {}
 
-    /** @param shelf stands for a view version's life in the store, by identity */
-    record Key(Object shelf, EntityRow row) {}
+    /** A row of a view version's life in the store; that is told by identity. Its hash is reckoned once. */
+    static final class Key {
+        private final Object life;
+        private final byte[] row;
+        private final int hash;
+
+        Key(Object life, EntityRow row) {
+            this.life = life;
+            this.row = row.bytes();
+            this.hash = 31 * System.identityHashCode(life) + Arrays.hashCode(this.row);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // reason: a life is told by its identity
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && hash == key.hash && life == key.life && Arrays.equals(row, key.row);
+        }
+
+        int length() {
+            return row.length;
+        }
+    }
 
     /** The rows of one entity: one for each choice of features, by identity; the latest first. */
     @SuppressWarnings("ArrayRecordComponent") // a choice is told by its identity
@@ -56,14 +82,17 @@ final class CachedRows {
         this.halfBytes = Math.max(1, bytes / 2);
     }
 
-    /** The row of an entity with these features; null where it is not kept. */
+    /** The row of an entity with these features, where it is kept for long; null where it is not. */
     @Nullable
     FeatureRow find(Key key, int[] features) {
-        Generations now = generations;
-        Entry entry = now.young.get(key);
-        if (entry == null) {
-            entry = now.old.get(key);
-        }
+        Entry entry = generations.young.get(key);
+        return entry == null ? null : entry.find(features);
+    }
+
+    /** The same where it is kept still, but forgotten soon unless {@link #renew} is called. */
+    @Nullable
+    FeatureRow findOld(Key key, int[] features) {
+        Entry entry = generations.old.get(key);
         return entry == null ? null : entry.find(features);
     }
 
@@ -74,11 +103,6 @@ final class CachedRows {
         if (entry != null && now.young.putIfAbsent(key, entry) == null) {
             count(now, key, entry.row());
         }
-    }
-
-    /** Whether {@link #renew} would do something. */
-    boolean isOld(Key key) {
-        return generations.old.containsKey(key);
     }
 
     void put(Key key, int[] features, FeatureRow row) {
@@ -98,7 +122,7 @@ final class CachedRows {
     }
 
     private void count(Generations now, Key key, FeatureRow row) {
-        if (youngBytes.addAndGet(ENTRY_BYTES + key.row().bytes().length + row.bytes()) > halfBytes) {
+        if (youngBytes.addAndGet(ENTRY_BYTES + key.length() + row.bytes()) > halfBytes) {
             age(now);
         }
     }

@@ -75,7 +75,7 @@ class AnswerBytesTest {
         var rows = new ViewRows(table, Map.of(new SourcePartition("t", "id", 3), 9L), OptionalLong.of(5));
         var staleness = new Staleness(OptionalLong.of(12), OptionalLong.empty());
         var answer = new OnlineAnswer(plan, table.rows(), Map.of(), List.of(rows), List.of(staleness), true);
-        return GetOnlineFeaturesResponse.parseFrom(AnswerBytes.of(answer));
+        return GetOnlineFeaturesResponse.parseFrom(AnswerBytes.of(answer).toBytes());
     }
 
     @Test

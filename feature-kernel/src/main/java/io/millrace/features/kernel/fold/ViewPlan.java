@@ -32,6 +32,8 @@ public final class ViewPlan {
     private final List<Window> windows;
     private final List<FeaturePlan> features;
     private final Levels levels;
+    private final long retentionMicros;
+    private final long ttlMicros;
     private final List<Integer> allLevels;
     private final List<Integer> nestedLevels;
     private final LongAdder overflows = new LongAdder();
@@ -49,6 +51,8 @@ public final class ViewPlan {
         this.folds = compiler.folds();
         this.windows = compiler.windows();
         this.levels = Levels.of(windows);
+        this.retentionMicros = Window.micros(view.retention());
+        this.ttlMicros = view.ttl().isPresent() ? Window.micros(view.ttl().get()) : Long.MAX_VALUE;
         this.allLevels = levels.all();
         this.nestedLevels = levels.nested();
     }
@@ -100,9 +104,14 @@ public final class ViewPlan {
         return Tile.read(folds, bytes);
     }
 
+    /** The earliest instant that may be read when the view's newest applied event has this event time. */
+    public long earliest(long newestMicros) {
+        return newestMicros - retentionMicros;
+    }
+
     /** How far back the view reaches when its newest applied event has this event time. */
     public Horizon horizon(long newestMicros) {
-        long earliest = newestMicros - Window.micros(view.retention());
+        long earliest = earliest(newestMicros);
         long read = Window.floor(earliest, levels.finest());
         boolean unbounded = windows.contains(Window.UNBOUNDED);
         long tail = windows.stream()
@@ -214,8 +223,7 @@ public final class ViewPlan {
 
     /** Whether an event is older than the view's ttl at an instant; exactly ttl is not. */
     public boolean isExpired(long eventTimeMicros, long asOfMicros) {
-        return view.ttl().isPresent()
-                && asOfMicros - eventTimeMicros > Window.micros(view.ttl().get());
+        return asOfMicros - eventTimeMicros > ttlMicros;
     }
 
     @Nullable

@@ -14,14 +14,21 @@ import org.jspecify.annotations.Nullable;
 public final class FeatureTable {
     private static final Kind[] KINDS = Kind.values();
     private static final State[] STATES = State.values();
+    private static final byte[] NOTHING = {};
 
     private final int rows;
     private final int width;
     private final byte[] states;
     private final long[] eventTimes;
-    private final byte[] kinds;
-    private final long[] bits;
-    private @Nullable Object[] objects = {};
+
+    /** By row and column; a row is null until it has a value. Rows that were copied share theirs. */
+    private final byte[] @Nullable [] kinds;
+
+    private final long[] @Nullable [] bits;
+
+    /** By row and column; empty until there is a value that is no number, a row is null until it has one. */
+    private @Nullable Object[] @Nullable [] objects = {};
+
     private long[] unchangedFrom = {};
     private long[] unchangedTo = {};
 
@@ -58,8 +65,8 @@ public final class FeatureTable {
         this.width = width;
         this.states = new byte[rows];
         this.eventTimes = new long[rows];
-        this.kinds = new byte[rows * width];
-        this.bits = new long[rows * width];
+        this.kinds = new byte[rows][];
+        this.bits = new long[rows][];
     }
 
     public int rows() {
@@ -81,27 +88,29 @@ public final class FeatureTable {
     }
 
     public Kind kind(int row, int column) {
-        return KINDS[kinds[row * width + column]];
+        byte[] ofRow = kinds[row];
+        return ofRow == null ? Kind.NULL : KINDS[ofRow[column]];
     }
 
     /** The value of a {@link Kind#BOOL} (0 or 1), an {@link Kind#INT}, a {@link Kind#TIME}, or the IEEE bits of a {@link Kind#REAL}. */
     public long bits(int row, int column) {
-        return bits[row * width + column];
+        long[] ofRow = bits[row];
+        return ofRow == null ? 0 : ofRow[column];
     }
 
     /** What a {@link Kind#TEXT} or {@link Kind#BYTES} is a part of: not a copy, leave it alone. */
     public byte[] bytes(int row, int column) {
-        return objects[row * width + column] instanceof byte[] bytes ? bytes : new byte[0];
+        return object(row, column) instanceof byte[] bytes ? bytes : NOTHING;
     }
 
     /** Where a text or bytes begin in {@link #bytes}. */
     public int from(int row, int column) {
-        return (int) (bits[row * width + column] >>> 32);
+        return (int) (bits(row, column) >>> 32);
     }
 
     /** How many bytes a text or bytes have. */
     public int length(int row, int column) {
-        return (int) bits[row * width + column];
+        return (int) bits(row, column);
     }
 
     /** The value as an object; null where it is null. */
@@ -119,7 +128,7 @@ public final class FeatureTable {
             case BYTES ->
                 new FeatureValue.Bytes(Arrays.copyOfRange(
                         bytes(row, column), from(row, column), from(row, column) + length(row, column)));
-            case OBJECT -> objects[row * width + column] instanceof FeatureValue value ? value : null;
+            case OBJECT -> object(row, column) instanceof FeatureValue value ? value : null;
         };
     }
 
@@ -149,49 +158,52 @@ public final class FeatureTable {
         unchangedTo[row] = toMicros;
     }
 
-    /** A copy of a row that can be put into other tables of the same features; null where {@link #unchanged} was not said of it. */
+    /** A row that can be put into other tables of the same features, and must not be written to any more; null where {@link #unchanged} was not said of it. */
     public @Nullable FeatureRow copy(int row) {
         if (unchangedFrom.length == 0 || unchangedFrom[row] >= unchangedTo[row]) {
             return null;
         }
-        int from = row * width;
         return new FeatureRow(
                 STATES[states[row]] != State.MISSING,
                 eventTimes[row],
-                Arrays.copyOfRange(kinds, from, from + width),
-                Arrays.copyOfRange(bits, from, from + width),
-                objects.length == 0 ? null : Arrays.copyOfRange(objects, from, from + width),
+                kinds[row],
+                bits[row],
+                objects.length == 0 ? null : objects[row],
                 unchangedFrom[row],
                 unchangedTo[row]);
     }
 
-    /** Puts the values of a row's copy into a row; {@code expired} as it is at this row's instant. */
+    /** Puts a row of another table, which may be written to no more, into a row; {@code expired} as it is at this row's instant. */
     public void paste(int row, FeatureRow copy, boolean expired) {
-        int to = row * width;
-        System.arraycopy(copy.kinds(), 0, kinds, to, width);
-        System.arraycopy(copy.bits(), 0, bits, to, width);
-        @Nullable Object[] copied = copy.objects();
-        if (copied != null) {
-            System.arraycopy(copied, 0, objects(), to, width);
-        }
+        share(row, copy.kinds(), copy.bits(), copy.objects());
         if (copy.isFound()) {
             found(row, copy.eventTimeMicros(), expired);
         }
     }
 
-    /** Takes a row of another table of the same features. */
+    /** Takes a row of another table of the same features, which may be written to no more. */
     public void take(int row, FeatureTable from, int fromRow) {
-        System.arraycopy(from.kinds, fromRow * width, kinds, row * width, width);
-        System.arraycopy(from.bits, fromRow * width, bits, row * width, width);
-        if (from.objects.length > 0) {
-            System.arraycopy(from.objects, fromRow * width, objects(), row * width, width);
-        }
+        share(row, from.kinds[fromRow], from.bits[fromRow], from.objects.length == 0 ? null : from.objects[fromRow]);
         states[row] = from.states[fromRow];
         eventTimes[row] = from.eventTimes[fromRow];
     }
 
+    private void share(
+            int row,
+            byte @Nullable [] kindsOfRow,
+            long @Nullable [] bitsOfRow,
+            @Nullable Object @Nullable [] objectsOfRow) {
+        kinds[row] = kindsOfRow;
+        bits[row] = bitsOfRow;
+        if (objectsOfRow != null) {
+            allObjects()[row] = objectsOfRow;
+        }
+    }
+
     public void setNull(int row, int column) {
-        kinds[row * width + column] = (byte) Kind.NULL.ordinal();
+        if (kinds[row] != null) {
+            set(row, column, Kind.NULL, 0);
+        }
     }
 
     public void setBool(int row, int column, boolean value) {
@@ -213,13 +225,13 @@ public final class FeatureTable {
     /** A text as UTF-8 in a part of an array that nobody changes any more. */
     public void setText(int row, int column, byte[] source, int from, int length) {
         set(row, column, Kind.TEXT, (long) from << 32 | length);
-        objects()[row * width + column] = source;
+        objects(row)[column] = source;
     }
 
     /** Bytes in a part of an array that nobody changes any more. */
     public void setBytes(int row, int column, byte[] source, int from, int length) {
         set(row, column, Kind.BYTES, (long) from << 32 | length);
-        objects()[row * width + column] = source;
+        objects(row)[column] = source;
     }
 
     public void set(int row, int column, @Nullable FeatureValue value) {
@@ -229,9 +241,13 @@ public final class FeatureTable {
             case FeatureValue.Int(long whole) -> setInt(row, column, whole);
             case FeatureValue.Real(double real) -> setReal(row, column, real);
             case FeatureValue.Time(long micros) -> setTime(row, column, micros);
+            case FeatureValue.Text(String text) -> {
+                byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+                setText(row, column, encoded, 0, encoded.length);
+            }
             case FeatureValue other -> {
                 set(row, column, Kind.OBJECT, 0);
-                objects()[row * width + column] = other;
+                objects(row)[column] = other;
             }
         }
     }
@@ -246,13 +262,36 @@ public final class FeatureTable {
     }
 
     private void set(int row, int column, Kind kind, long number) {
-        kinds[row * width + column] = (byte) kind.ordinal();
-        bits[row * width + column] = number;
+        byte[] kindsOfRow = kinds[row];
+        long[] bitsOfRow = bits[row];
+        if (kindsOfRow == null || bitsOfRow == null) {
+            kindsOfRow = new byte[width];
+            bitsOfRow = new long[width];
+            kinds[row] = kindsOfRow;
+            bits[row] = bitsOfRow;
+        }
+        kindsOfRow[column] = (byte) kind.ordinal();
+        bitsOfRow[column] = number;
     }
 
-    private @Nullable Object[] objects() {
+    private @Nullable Object object(int row, int column) {
+        @Nullable Object[] ofRow = objects.length == 0 ? null : objects[row];
+        return ofRow == null ? null : ofRow[column];
+    }
+
+    private @Nullable Object[] objects(int row) {
+        @Nullable Object[] @Nullable [] all = allObjects();
+        @Nullable Object[] ofRow = all[row];
+        if (ofRow == null) {
+            ofRow = new Object[width];
+            all[row] = ofRow;
+        }
+        return ofRow;
+    }
+
+    private @Nullable Object[] @Nullable [] allObjects() {
         if (objects.length == 0) {
-            objects = new Object[rows * width];
+            objects = new Object[rows][];
         }
         return objects;
     }

@@ -1,0 +1,140 @@
+package io.millrace.features.grpc;
+
+import java.io.ByteArrayInputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A protobuf message that is written from its end to its beginning: the length of a part is known once the part is there, so that nothing is measured before it is written. Not
+ * thread-safe while it is written.
+ */
+final class EncodedMessage {
+    private static final VarHandle LITTLE_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int LENGTH_DELIMITED = 2;
+    private static final int MOST_OF_A_NUMBER = 10;
+
+    private byte[] bytes;
+    private int from;
+
+    /** @param expected about how many bytes it will have */
+    EncodedMessage(int expected) {
+        this.bytes = new byte[Math.max(64, expected)];
+        this.from = bytes.length;
+    }
+
+    /** One that is there already. */
+    EncodedMessage(byte[] message) {
+        this.bytes = message;
+        this.from = 0;
+    }
+
+    /** The tag of a field; those of the fields 1 to 15 are one byte. */
+    static int tag(int field, int wireType) {
+        return field << 3 | wireType;
+    }
+
+    static int delimited(int field) {
+        return tag(field, LENGTH_DELIMITED);
+    }
+
+    int length() {
+        return bytes.length - from;
+    }
+
+    /** One byte before what is there. */
+    void octet(int value) {
+        room(1);
+        bytes[--from] = (byte) value;
+    }
+
+    /** A number in groups of seven bits, the lowest first. */
+    void varint(long value) {
+        if ((value & ~0x7fL) == 0) {
+            octet((int) value);
+            return;
+        }
+        room(MOST_OF_A_NUMBER);
+        int length = (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7;
+        from -= length;
+        long rest = value;
+        for (int i = from; i < from + length - 1; i++) {
+            bytes[i] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[from + length - 1] = (byte) rest;
+    }
+
+    /** A number of which small magnitudes are short. */
+    void zigzag(long value) {
+        varint(value << 1 ^ value >> 63);
+    }
+
+    void fixed64(long value) {
+        room(Long.BYTES);
+        from -= Long.BYTES;
+        LITTLE_ENDIAN_LONGS.set(bytes, from, value);
+    }
+
+    /** Three bytes, then a number of eight. */
+    void fixed64(int first, int second, int third, long value) {
+        room(3 + Long.BYTES);
+        from -= 3 + Long.BYTES;
+        bytes[from] = (byte) first;
+        bytes[from + 1] = (byte) second;
+        bytes[from + 2] = (byte) third;
+        LITTLE_ENDIAN_LONGS.set(bytes, from + 3, value);
+    }
+
+    void raw(byte[] source, int begin, int length) {
+        room(length);
+        from -= length;
+        System.arraycopy(source, begin, bytes, from, length);
+    }
+
+    void raw(byte[] source) {
+        raw(source, 0, source.length);
+    }
+
+    /** A field of text. */
+    void text(int tag, String text) {
+        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        raw(encoded);
+        varint(encoded.length);
+        octet(tag);
+    }
+
+    /** Makes a field of all that was written since it was so long. */
+    void close(int tag, int lengthBefore) {
+        varint(length() - lengthBefore);
+        octet(tag);
+    }
+
+    byte[] toBytes() {
+        return Arrays.copyOfRange(bytes, from, bytes.length);
+    }
+
+    /** The message, not copied: to be read once nothing is written any more. */
+    <T extends ByteArrayInputStream> T read(Reading<T> reading) {
+        return reading.of(bytes, from, length());
+    }
+
+    /** Makes something of a part of an array. */
+    interface Reading<T> {
+        T of(byte[] bytes, int from, int length);
+    }
+
+    private void room(int more) {
+        if (from < more) {
+            int length = length();
+            byte[] larger = new byte[Math.max(2 * bytes.length, length + more)];
+            System.arraycopy(bytes, from, larger, larger.length - length, length);
+            from = larger.length - length;
+            bytes = larger;
+        }
+    }
+}
