@@ -1,12 +1,22 @@
 package io.millrace.features.kernel.encoding;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link ByteWriter} wrote. Every read past the end is an {@link EncodingException}. Not thread-safe. */
 public final class ByteReader {
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private final byte[] bytes;
     private int at;
+    private @Nullable String text;
+    private int textFrom;
+    private int textTo;
 
     public ByteReader(byte[] bytes) {
         this(bytes, 0);
@@ -43,15 +53,11 @@ public final class ByteReader {
     }
 
     public int int32() {
-        int value = 0;
-        for (int i = 0; i < 4; i++) {
-            value = value << 8 | octet();
-        }
-        return value;
+        return (int) INTS.get(bytes, fixed(Integer.BYTES));
     }
 
     public long int64() {
-        return (long) int32() << 32 | int32() & 0xffff_ffffL;
+        return (long) LONGS.get(bytes, fixed(Long.BYTES));
     }
 
     public long sortable64() {
@@ -74,8 +80,26 @@ public final class ByteReader {
         return raw(size());
     }
 
+    /** The same string where the text before this one was the same: ids of topics come again and again. */
     public String text() {
-        return new String(block(), StandardCharsets.UTF_8);
+        int length = size();
+        int from = at;
+        at += length;
+        if (text == null || !Arrays.equals(bytes, from, at, bytes, textFrom, textTo)) {
+            text = new String(bytes, from, length, StandardCharsets.UTF_8);
+            textFrom = from;
+            textTo = at;
+        }
+        return text;
+    }
+
+    /** Where so many bytes begin that are read now. */
+    private int fixed(int length) {
+        if (length > bytes.length - at) {
+            throw new EncodingException("ends after " + bytes.length + " bytes");
+        }
+        at += length;
+        return at - length;
     }
 
     /** A number of things that follow, each of at least a byte. */

@@ -1,10 +1,16 @@
 package io.millrace.features.kernel.encoding;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Writes the compact form into memory. Not thread-safe. */
 public final class ByteWriter {
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private byte[] bytes = new byte[64];
     private int length;
 
@@ -30,16 +36,16 @@ public final class ByteWriter {
 
     /** Four bytes, the highest first. */
     public void int32(int value) {
-        room(4);
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            bytes[length++] = (byte) (value >>> shift);
-        }
+        room(Integer.BYTES);
+        INTS.set(bytes, length, value);
+        length += Integer.BYTES;
     }
 
     /** Eight bytes, the highest first. */
     public void int64(long value) {
-        int32((int) (value >>> 32));
-        int32((int) value);
+        room(Long.BYTES);
+        LONGS.set(bytes, length, value);
+        length += Long.BYTES;
     }
 
     /** Eight bytes whose unsigned order is the order of the numbers. */

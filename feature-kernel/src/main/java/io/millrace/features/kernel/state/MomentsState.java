@@ -27,20 +27,27 @@ public final class MomentsState implements AggregationState {
 
     private long count;
     private long special;
-    private ExactSum sum = new ExactSum();
-    private ExactSum squares = new ExactSum();
+    private final ExactSum sum;
+    private final ExactSum squares;
     private @Nullable ExactSum hugeSquares;
     private @Nullable ExactSum tinySquares;
 
+    MomentsState() {
+        this(new ExactSum(), new ExactSum());
+    }
+
+    private MomentsState(ExactSum sum, ExactSum squares) {
+        this.sum = sum;
+        this.squares = squares;
+    }
+
     static MomentsState read(ByteReader in) {
-        var state = new MomentsState();
-        state.count = in.unsigned();
+        long count = in.unsigned();
         int parts = in.octet();
-        if ((parts & 1) != 0) {
-            state.special = in.unsigned();
-        }
-        state.sum = ExactSum.read(in);
-        state.squares = ExactSum.read(in);
+        long special = (parts & 1) != 0 ? in.unsigned() : 0;
+        var state = new MomentsState(ExactSum.read(in), ExactSum.read(in));
+        state.count = count;
+        state.special = special;
         if ((parts & 2) != 0) {
             state.hugeSquares = ExactSum.read(in);
         }

@@ -12,18 +12,25 @@ public final class RealSumState implements AggregationState {
     private long nans;
     private long positiveInfinities;
     private long negativeInfinities;
-    private ExactSum sum = new ExactSum();
+    private final ExactSum sum;
+
+    RealSumState() {
+        this(0, 0, 0, 0, new ExactSum());
+    }
+
+    private RealSumState(long finite, long nans, long positiveInfinities, long negativeInfinities, ExactSum sum) {
+        this.finite = finite;
+        this.nans = nans;
+        this.positiveInfinities = positiveInfinities;
+        this.negativeInfinities = negativeInfinities;
+        this.sum = sum;
+    }
 
     static RealSumState read(ByteReader in) {
-        var state = new RealSumState();
-        state.finite = in.unsigned();
-        if (in.octet() != 0) {
-            state.nans = in.unsigned();
-            state.positiveInfinities = in.unsigned();
-            state.negativeInfinities = in.unsigned();
-        }
-        state.sum = ExactSum.read(in);
-        return state;
+        long finite = in.unsigned();
+        return in.octet() == 0
+                ? new RealSumState(finite, 0, 0, 0, ExactSum.read(in))
+                : new RealSumState(finite, in.unsigned(), in.unsigned(), in.unsigned(), ExactSum.read(in));
     }
 
     /** The sum, rounded once; 0 of no numbers, never −0; NaN and the infinities as IEEE 754 adds them. */
