@@ -14,7 +14,9 @@ from feast import Entity, FeatureService, FeatureStore, FeatureView, Field, File
 from feast.types import Array, Bool, Bytes, Float64, Int64, String, UnixTimestamp
 
 DAY = datetime.timedelta(days=1)
+SECOND = datetime.timedelta(seconds=1)
 UTC = datetime.timezone.utc
+EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "feast"
 VIEWS = {
     "driver_stats": (
         ["driver"], 3650 * DAY,
@@ -29,6 +31,7 @@ VIEWS = {
     ),
     "trip_stats": (["driver", "customer"], 3650 * DAY, {"shared_trips": Int64, "rating": Float64}),
 }
+BATCH = "driver_batch"
 KEYS = {"driver": ("driver_id", ValueType.INT64), "customer": ("customer", ValueType.STRING)}
 
 
@@ -87,6 +90,22 @@ def written(driver):
     })
 
 
+def batch_range(first):
+    """What is materialised first: an hour of a day that no other release has."""
+    begin = datetime.datetime(2025, 1, 1, 9, tzinfo=UTC) + first // 1000 * DAY
+    return begin, begin + datetime.timedelta(hours=1)
+
+
+def batch(first):
+    """The rows of driver_batch: one before, two at the ends of, and one behind that range."""
+    begin, end = batch_range(first)
+    return pd.DataFrame({
+        "driver_id": [first + 1, first + 2, first + 3, first + 4],
+        "event_timestamp": [begin - SECOND, begin, end, end + SECOND],
+        "earned": [1.0, 2.0, 3.0, 4.0],
+    })
+
+
 def json_frame(frame):
     """A data frame as raw HTTP clients write it."""
     import base64
@@ -101,7 +120,7 @@ def json_frame(frame):
     return {name: [plain(value) for value in frame[name].tolist()] for name in frame.columns}
 
 
-def objects(folder):
+def objects(folder, first):
     entities = {
         name: Entity(name=name, join_keys=[key], value_type=kind) for name, (key, kind) in KEYS.items()
     }
@@ -120,30 +139,43 @@ def objects(folder):
             schema=[Field(name=feature, dtype=kind) for feature, kind in features.items()],
             source=source,
         ))
+    path = Path(folder) / f"{BATCH}.parquet"
+    batch(first).to_parquet(path)
+    views.append(FeatureView(
+        name=BATCH,
+        entities=[entities["driver"]],
+        ttl=3650 * DAY,
+        schema=[Field(name="earned", dtype=Float64)],
+        source=FileSource(name=f"{BATCH}_file", path=str(path), timestamp_field="event_timestamp"),
+    ))
     service = FeatureService(name="driver_activity", features=[views[0][["conv_rate", "trips"]], views[1]])
     return [*entities.values(), *views, service]
 
 
-def store(folder, online, registry=None):
-    """A feature store whose folder holds a feature_store.yaml with this online store; its definitions are applied."""
+def store(folder, online, first, registry=None):
+    """
+    A feature store whose folder holds the feature_store.yaml of examples/feast with this online store in place of its own; its definitions are applied, where no registry is given.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "feature_store.yaml").write_text(
-        "project: compat\n"
-        f"registry: {registry or folder / 'registry.db'}\n"
-        "provider: local\n"
-        f"online_store:\n{online}"
-        "offline_store:\n  type: file\n"
-        "entity_key_serialization_version: 3\n"
-    )
+    lines = (EXAMPLE / "feature_store.yaml").read_text().splitlines(keepends=True)
+    begin = lines.index("online_store:\n") + 1
+    end = next(at for at in range(begin, len(lines)) if not lines[at].startswith(" "))
+    text = "".join([*lines[:begin], *online(lines[begin:end]), *lines[end:]])
+    (folder / "feature_store.yaml").write_text(text if registry is None else text.replace("registry.db", str(registry)))
     opened = FeatureStore(repo_path=str(folder))
     if registry is None:
-        opened.apply(objects(folder))
+        opened.apply(objects(folder, first))
     return opened
 
 
-def remote(folder, url, registry=None):
-    return store(folder, f"  type: remote\n  path: {url}\n", registry)
+def remote(folder, url, first=0, registry=None):
+    """The example's own file, but for the address."""
+
+    def at(lines):
+        return [f"  path: {url}\n" if line.startswith("  path:") else line for line in lines]
+
+    return store(folder, at, first, registry)
 
 
 class Server:
@@ -152,7 +184,7 @@ class Server:
     def __init__(self, folder, port, first):
         self.url = f"http://127.0.0.1:{port}"
         self.folder = Path(folder)
-        self.store = store(folder, f"  type: sqlite\n  path: {Path(folder) / 'online.db'}\n")
+        self.store = store(folder, lambda _: ["  type: sqlite\n", f"  path: {Path(folder) / 'online.db'}\n"], first)
         for name, frame in rows(first).items():
             self.store.write_to_online_store(name, frame)
         feast = Path(sys.executable).parent / "feast"

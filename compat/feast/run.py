@@ -100,8 +100,11 @@ def main():
     if millrace("up", "--port-base", str(base)) != 0:
         sys.exit("compat/feast: the platform did not start")
     try:
-        if millrace("apply", str(HERE / "definitions")) != 0:
-            sys.exit("compat/feast: the definitions were refused")
+        for folder in (HERE / "definitions", ROOT / "examples" / "feast"):
+            if millrace("apply", str(folder)) != 0:
+                sys.exit(f"compat/feast: the definitions of {folder.relative_to(ROOT)} were refused")
+        batch = COMPAT / "platform" / "data" / "batch"
+        batch.mkdir(parents=True, exist_ok=True)
         for index, (release, python) in enumerate(pythons.items()):
             if python is None:
                 continue
@@ -115,6 +118,7 @@ def main():
                 "--grpc", f"127.0.0.1:{base + 101}",
                 "--keys", str(1000 * (index + 1)),
                 "--work", str(work),
+                "--batch", str(batch),
             ]
             try:
                 code = subprocess.run(command, timeout=SUITE_SECONDS).returncode

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.local.platform.CommandFailure;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class MaterializeCommand implements Callable<Integer> {
     private static final int PAUSE_MILLIS = 500;
+    private static final Set<String> UNDERWAY = Set.of("queued", "running");
 
     @Parameters(paramLabel = "VIEW", description = "view or view@version")
     private String view = "";
@@ -47,7 +49,7 @@ final class MaterializeCommand implements Callable<Integer> {
             JsonNode job = features.post("/v1/materializations", body);
             String id = job.path("id").asText();
             var never = new CountDownLatch(1);
-            while (job.path("state").asText().equals("running")) {
+            while (UNDERWAY.contains(job.path("state").asText())) {
                 print(job);
                 if (never.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                     break;
@@ -62,10 +64,10 @@ final class MaterializeCommand implements Callable<Integer> {
     private static void print(JsonNode job) {
         System.out.printf(
                 Locale.ROOT,
-                "%s  %d of %d rows, %d written, %d rejected, %d passed over, %.0f rows/s%s %s%n",
+                "%s  %d of %s rows, %d written, %d rejected, %d passed over, %.0f rows/s%s %s%n",
                 job.path("state").asText(),
                 job.path("read").asLong(),
-                job.path("expected").asLong(),
+                job.path("expected").asText("unknown"),
                 job.path("written").asLong(),
                 job.path("rejected").asLong(),
                 job.path("passed_over").asLong(),

@@ -10,7 +10,6 @@ import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,7 +19,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Rows as Feast's clients write them: a data frame with its instants in a column, to be readable when the call returns. */
@@ -28,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 public class FeastWrites {
     /** The column of a row's event time. */
     public static final String EVENT_TIME = "event_timestamp";
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Pushes pushes;
     private final Catalog catalog;
@@ -87,19 +83,7 @@ public class FeastWrites {
         if (!frame.to().isOnline() || settings.writeWait().isZero()) {
             return Written.COMMITTED;
         }
-        return isReadable(view) ? Written.READABLE : Written.COMMITTED;
-    }
-
-    /** The log of rows may have been made for this very write: until it has been seen there is nothing to wait for, and the barrier says so at once. */
-    private boolean isReadable(FeatureView view) {
-        long deadline = System.nanoTime() + settings.writeWait().toNanos();
-        for (long left = deadline - System.nanoTime(); left > 0; left = deadline - System.nanoTime()) {
-            if (barrier.reached(view, Duration.ofNanos(left)).join().isPresent()) {
-                return true;
-            }
-            LockSupport.parkNanos(Math.min(left, LOOK_AGAIN.toNanos()));
-        }
-        return false;
+        return barrier.await(view, settings.writeWait()) ? Written.READABLE : Written.COMMITTED;
     }
 
     private static int rows(Frame frame) {

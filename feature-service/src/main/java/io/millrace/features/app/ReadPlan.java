@@ -205,7 +205,8 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
         }
     }
 
-    static Refusal unknownView(String name) {
+    /** What a name that no view has is answered with. */
+    public static Refusal unknownView(String name) {
         return new Refusal(FeatureReason.VIEW_NOT_FOUND, "Feature view " + name + " does not exist");
     }
 }

@@ -10,8 +10,4 @@ public interface MaterializationConfig {
     /** The paths of batch sources lie below this folder; no other file can be read. */
     @WithDefault("data/batch")
     Path directory();
-
-    /** Folder of what is known of each job, so that one that was interrupted goes on. */
-    @WithDefault("data/materializations")
-    Path stateDirectory();
 }

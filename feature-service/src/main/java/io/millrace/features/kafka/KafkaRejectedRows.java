@@ -1,15 +1,11 @@
 package io.millrace.features.kafka;
 
 import io.millrace.features.app.FeatureReason;
-import io.millrace.features.app.batch.Materializations;
 import io.millrace.features.app.batch.RejectedRows;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Refusal;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -20,24 +16,17 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** Rows of batch sources that cannot be used, in the dead-letter topic of the service's own log; and what goes on with interrupted materialisations at start. */
+/** Rows of batch sources that cannot be used, in the dead-letter topic of the service's own log. */
 @ApplicationScoped
 public class KafkaRejectedRows implements RejectedRows {
     private final KafkaClients clients;
     private final Topics topics;
     private final Duration patience;
-    private final Instance<Materializations> materializations;
 
-    public KafkaRejectedRows(
-            KafkaClients clients, Topics topics, FeaturesConfig config, Instance<Materializations> materializations) {
+    public KafkaRejectedRows(KafkaClients clients, Topics topics, FeaturesConfig config) {
         this.clients = clients;
         this.topics = topics;
         this.patience = config.push().patience();
-        this.materializations = materializations;
-    }
-
-    void start(@Observes StartupEvent event) {
-        materializations.get().resume();
     }
 
     @Override

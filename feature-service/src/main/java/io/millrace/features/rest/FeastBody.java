@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,21 @@ final class FeastBody {
             fault("bool_type", "Input should be a valid boolean", field);
         }
         return node.asBoolean(false);
+    }
+
+    /** A parameter of the query, false where it is not given; spelt as FastAPI takes it. */
+    boolean queryFlag(String name, @Nullable String text) {
+        return switch (text == null ? "false" : text.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "on", "t", "y", "yes" -> true;
+            case "false", "0", "off", "f", "n", "no" -> false;
+            default -> {
+                faults.add(new FeastErrors.Shape(
+                        "bool_parsing",
+                        List.of("query", name),
+                        "Input should be a valid boolean, unable to interpret input"));
+                yield false;
+            }
+        };
     }
 
     /** 0 where it is not given. */

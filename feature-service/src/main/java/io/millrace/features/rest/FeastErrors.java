@@ -63,10 +63,8 @@ final class FeastErrors {
                                     IMPORT_NOT_FOUND,
                                     TRAINING_SET_NOT_READY,
                                     DELETION_NOT_FOUND,
-                                    MATERIALIZATION_NOT_FOUND,
                                     NO_BATCH_SOURCE,
                                     WRONG_RANGE,
-                                    BATCH_SOURCE_UNREADABLE,
                                     DELETIONS_UNAVAILABLE,
                                     DEADLINE_PASSED,
                                     DEFINITIONS_UNAVAILABLE,
@@ -84,6 +82,11 @@ final class FeastErrors {
                         .header("Retry-After", Math.max(1, after.toSeconds()))
                         .build())
                 .orElse(response);
+    }
+
+    /** What was begun and not done, for a reason of ours. */
+    static Response failed(String why) {
+        return json(500, quoted(error("FeastError", why)));
     }
 
     /** Feast's one 422 that is an error of its own. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.batch.Materialization;
 import io.millrace.features.app.batch.Materializations;
+import io.millrace.features.app.batch.Span;
 import io.millrace.features.app.batch.TimeRange;
+import io.millrace.features.app.jobs.Job;
 import io.millrace.features.domain.Coercion;
 import io.millrace.gate.Refusal;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +37,14 @@ public class MaterializationsResource {
     }
 
     /**
-     * A job.
+     * A job; {@code /v1/jobs} shows it as well.
      *
-     * @param rows_per_second of its whole life so far; 0 where it has none
+     * @param expected null where nobody knows
+     * @param rows_per_second of this run; 0 where it has done nothing yet
      * @param eta_seconds how long it still takes at that rate; null where that is not known
      */
     @RegisterForReflection
-    public record Job(
+    public record Materialized(
             String id,
             String view,
             String state,
@@ -48,13 +52,13 @@ public class MaterializationsResource {
             long written,
             long rejected,
             long passed_over,
-            long expected,
+            @Nullable Long expected,
             double rows_per_second,
             @Nullable Long eta_seconds,
             String message) {}
 
     @RegisterForReflection
-    public record Jobs(List<Job> materializations) {}
+    public record Listed(List<Materialized> materializations) {}
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -63,24 +67,24 @@ public class MaterializationsResource {
             summary = "Begins to bring the rows of a view's batch source into the stores",
             description =
                     "Body: {\"view\": \"view\" or \"view@version\", \"from\": RFC 3339, \"to\": RFC 3339} (both inclusive, either may be left out), or {\"view\": .., \"incremental\":"
-                            + " true, \"to\": ..}: from the last end, the first time from now less the view's ttl.")
-    public Job start(@Nullable JsonNode body) {
+                            + " true, \"to\": ..}: from the last end, the first time from now less the view's ttl. Where nothing came since, the job that got there.")
+    public Materialized start(@Nullable JsonNode body) {
         if (body == null || !body.path("view").isTextual()) {
             throw new Refusal(FeatureReason.MALFORMED_REQUEST, "'view' (text) is needed");
         }
         String view = body.path("view").textValue();
         long to = instant(body, "to", Long.MAX_VALUE);
-        if (body.path("incremental").asBoolean()) {
-            return json(materializations.startIncremental(view, to));
-        }
-        return json(materializations.start(view, new TimeRange(instant(body, "from", Long.MIN_VALUE), to)));
+        Span span = body.path("incremental").asBoolean()
+                ? new Span.SinceLastEnd(to, Optional.empty())
+                : new Span.Within(new TimeRange(instant(body, "from", Long.MIN_VALUE), to));
+        return json(materializations.start(List.of(view), span).getFirst());
     }
 
     @GET
     @RunOnVirtualThread
     @Operation(summary = "Lists all materialisations, the oldest first")
-    public Jobs list() {
-        return new Jobs(materializations.list().stream()
+    public Listed list() {
+        return new Listed(materializations.list().stream()
                 .map(MaterializationsResource::json)
                 .toList());
     }
@@ -89,7 +93,7 @@ public class MaterializationsResource {
     @Path("/{id}")
     @RunOnVirtualThread
     @Operation(summary = "Says how far a materialisation is")
-    public Job get(@RestPath String id) {
+    public Materialized get(@RestPath String id) {
         return json(materializations.find(id));
     }
 
@@ -97,7 +101,7 @@ public class MaterializationsResource {
     @Path("/{id}")
     @RunOnVirtualThread
     @Operation(summary = "Ends a materialisation; rows that were written stay")
-    public Job cancel(@RestPath String id) {
+    public Materialized cancel(@RestPath String id) {
         return json(materializations.cancel(id));
     }
 
@@ -111,21 +115,19 @@ public class MaterializationsResource {
                         "'" + field + "' must be an RFC 3339 instant, was " + body.path(field)));
     }
 
-    private static Job json(Materialization job) {
-        double seconds = Duration.between(job.started(), job.updated()).toMillis() / 1_000.0;
-        double rate = seconds > 0 ? job.read() / seconds : 0;
-        boolean running = job.state() == Materialization.State.RUNNING;
-        return new Job(
+    private static Materialized json(Materialization materialization) {
+        Job job = materialization.job();
+        return new Materialized(
                 job.id(),
-                job.view().toString(),
+                materialization.view().toString(),
                 job.state().name().toLowerCase(Locale.ROOT),
-                job.read(),
-                job.written(),
-                job.rejected(),
-                job.passedOver(),
-                job.expected(),
-                rate,
-                running && rate > 0 && job.expected() >= 0 ? Math.round((job.expected() - job.read()) / rate) : null,
+                materialization.counts().read(),
+                materialization.counts().written(),
+                materialization.counts().rejected(),
+                materialization.counts().passedOver(),
+                job.expected() == Job.UNKNOWN ? null : job.expected(),
+                job.rowsPerSecond(),
+                job.remaining().map(Duration::toSeconds).orElse(null),
                 job.message());
     }
 }

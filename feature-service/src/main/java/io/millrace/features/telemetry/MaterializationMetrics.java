@@ -3,8 +3,8 @@ package io.millrace.features.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.features.app.batch.Materialization.State;
 import io.millrace.features.app.batch.MaterializationMeter;
+import io.millrace.features.app.jobs.Job.State;
 import io.millrace.features.kernel.ViewId;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -54,7 +54,7 @@ public class MaterializationMetrics implements MaterializationMeter {
             rows.put(outcome, registry.counter(ROWS, "outcome", label(outcome)));
         }
         for (State state : State.values()) {
-            if (state != State.RUNNING) {
+            if (state.isFinal()) {
                 ended.put(state, registry.counter(ENDED, "state", label(state)));
             }
         }

@@ -100,7 +100,7 @@ final class TrainingSetFixture {
         }
 
         @Override
-        public void phase(String name) {}
+        public void phase(String name, long done) {}
 
         @Override
         public void progress(long done, long expected) {}

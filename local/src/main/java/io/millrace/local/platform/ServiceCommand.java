@@ -59,9 +59,6 @@ public final class ServiceCommand {
                         "millrace.features.materialization.directory",
                         layout.data("batch").toString());
                 settings.put(
-                        "millrace.features.materialization.state-directory",
-                        layout.data("materializations").toString());
-                settings.put(
                         "millrace.features.jobs.directory", layout.data("jobs").toString());
                 settings.put(
                         "millrace.features.vectors.directory",

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +29,22 @@ class ExamplesTest {
 
         assertThat(faults.all()).isEmpty();
         assertThat(set.keys().stream().map(DefinitionKey::kind)).contains(DefinitionKey.Kind.values());
+    }
+
+    @Test
+    void whatUsersOfFeastAreShownIsTheExampleItself() {
+        Path example = Path.of("..", "examples", "feast");
+        var faults = new Faults();
+
+        new DefinitionReader().read(files(example.resolve("feature-views")), DefinitionSet.EMPTY, faults);
+
+        assertThat(faults.all()).isEmpty();
+        String program = read(example.resolve("drivers.py"));
+        assertThat(read(Path.of("..", "docs", "feast.md")))
+                .contains(read(example.resolve("feature_store.yaml")))
+                .contains(read(example.resolve("feature-views/driver_hourly_stats.yaml")))
+                .contains(program.substring(program.indexOf("store = ")));
+        assertThat(read(Path.of("..", "README.md"))).contains(read(example.resolve("feature_store.yaml")));
     }
 
     private static List<DefinitionFile> files(Path folder) {

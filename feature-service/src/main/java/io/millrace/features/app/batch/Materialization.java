@@ -1,62 +1,57 @@
 package io.millrace.features.app.batch;
 
+import io.millrace.features.app.jobs.Job;
+import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.ViewId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
 
-/**
- * A materialisation and how far it is. Counts are rows of the table.
- *
- * @param read rows that are dealt with; a resumed job goes on behind them
- * @param written rows that went to the log
- * @param rejected rows that cannot be used; they stand in the dead-letter topic of the log
- * @param passedOver rows outside of the range, and those of deleted entities
- * @param expected rows in all; -1 as long as that is not known
- * @param message why it failed; empty else
- */
-public record Materialization(
-        String id,
-        ViewId view,
-        TimeRange range,
-        State state,
-        long read,
-        long written,
-        long rejected,
-        long passedOver,
-        long expected,
-        Instant started,
-        Instant updated,
-        String message) {
-    /** What it is doing. */
-    public enum State {
-        RUNNING,
-        DONE,
-        FAILED,
-        CANCELLED
+/** A job that materialises, and what its parameters and its checkpoint say in this use case's words. */
+public record Materialization(Job job, ViewId view, TimeRange range, RowCounts counts) {
+    /** The kind of these jobs. */
+    public static final String KIND = "materialization";
+
+    private static final String VIEW = "view";
+    private static final String FROM = "from";
+    private static final String TO = "to";
+
+    static Materialization of(Job job) {
+        return new Materialization(
+                job, view(job.parameters()), range(job.parameters()), RowCounts.of(job.checkpoint()));
     }
 
-    Materialization become(State next, String why, Instant now) {
-        return new Materialization(
-                id, view, range, next, read, written, rejected, passedOver, expected, started, now, why);
+    public String id() {
+        return job.id();
     }
 
-    Materialization expecting(long rows) {
-        return new Materialization(
-                id, view, range, state, read, written, rejected, passedOver, rows, started, updated, message);
+    /** What a job is started with; a bound that is none is left out. */
+    static Map<String, String> parameters(ViewId view, TimeRange range) {
+        var parameters = new HashMap<String, String>();
+        parameters.put(VIEW, view.toString());
+        if (range.fromMicros() != Long.MIN_VALUE) {
+            parameters.put(FROM, text(range.fromMicros()));
+        }
+        if (range.toMicros() != Long.MAX_VALUE) {
+            parameters.put(TO, text(range.toMicros()));
+        }
+        return parameters;
     }
 
-    Materialization advanced(long more, int moreWritten, int moreRejected, Instant now) {
-        return new Materialization(
-                id,
-                view,
-                range,
-                state,
-                read + more,
-                written + moreWritten,
-                rejected + moreRejected,
-                passedOver + more - moreWritten - moreRejected,
-                expected,
-                started,
-                now,
-                message);
+    static ViewId view(Map<String, String> parameters) {
+        String text = parameters.getOrDefault(VIEW, "");
+        int at = text.indexOf('@');
+        return at < 0 ? new ViewId(text, "") : new ViewId(text.substring(0, at), text.substring(at + 1));
+    }
+
+    static TimeRange range(Map<String, String> parameters) {
+        return new TimeRange(
+                Coercion.micros(parameters.getOrDefault(FROM, "")).orElse(Long.MIN_VALUE),
+                Coercion.micros(parameters.getOrDefault(TO, "")).orElse(Long.MAX_VALUE));
+    }
+
+    private static String text(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.features.app.batch;
 
-import io.millrace.features.app.batch.Materialization.State;
+import io.millrace.features.app.jobs.Job.State;
 import io.millrace.features.kernel.ViewId;
 import java.time.Instant;
 
@@ -12,7 +12,7 @@ public interface MaterializationMeter {
     /** Rows that were dealt with, by what became of them. */
     void dealtWith(long written, long rejected, long passedOver);
 
-    /** One ended by itself: {@link State#DONE} or {@link State#FAILED}; or it was cancelled. */
+    /** One ended; the state is a final one. */
     void ended(State how);
 
     /** The view's newest materialisation that went through ended then; told again at the start of a process. */

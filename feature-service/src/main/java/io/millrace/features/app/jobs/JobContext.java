@@ -8,7 +8,16 @@ public interface JobContext {
     String id();
 
     /** Begins a phase: what is done now, in a few words. Counts begin again at 0. */
-    void phase(String name);
+    default void phase(String name) {
+        phase(name, 0);
+    }
+
+    /**
+     * Begins a phase of which an earlier run has done a part.
+     *
+     * @param done rows that are done already; the rate does not count them
+     */
+    void phase(String name, long done);
 
     /**
      * Says how far the phase is.

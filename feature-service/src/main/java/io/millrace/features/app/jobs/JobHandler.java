@@ -1,5 +1,6 @@
 package io.millrace.features.app.jobs;
 
+import java.util.List;
 import java.util.Map;
 
 /** Knows how to do one kind of job. A bean of this type is found by its kind. */
@@ -18,4 +19,16 @@ public interface JobHandler {
      * @throws io.millrace.gate.Refusal likewise
      */
     void run(Map<String, String> parameters, JobContext context);
+
+    /** Hears of a job of its kind: when it begins to wait, each change of its state, and, at the start of a process, as the one before left it. It must not wait. */
+    default void hear(Job job) {}
+
+    /**
+     * Whether an ended job must be remembered however old it is, since later ones go by it.
+     *
+     * @param all every job of this kind, this one among them
+     */
+    default boolean isNeeded(Job ended, List<Job> all) {
+        return false;
+    }
 }

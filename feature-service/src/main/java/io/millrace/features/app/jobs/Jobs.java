@@ -4,7 +4,6 @@ import io.millrace.features.app.FeatureReason;
 import io.millrace.gate.Refusal;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -62,17 +61,21 @@ public final class Jobs implements AutoCloseable {
             var entry = new RunningJob(left, store);
             jobs.put(left.id(), entry);
             switch (left.state()) {
-                case QUEUED -> submit(entry);
+                case QUEUED -> {
+                    tell(left);
+                    submit(entry);
+                }
                 case RUNNING -> {
                     if (handler(left.kind()).map(JobHandler::resumes).orElse(false)) {
-                        entry.become(left.queuedAgain());
+                        become(entry, left.queuedAgain());
                         submit(entry);
                     } else {
-                        entry.become(
+                        become(
+                                entry,
                                 left.ended(Job.State.INTERRUPTED, "the service ended while it ran", clock.instant()));
                     }
                 }
-                case DONE, FAILED, CANCELLED, INTERRUPTED -> {}
+                case DONE, FAILED, CANCELLED, INTERRUPTED -> tell(left);
             }
         }
         forgetOld();
@@ -100,6 +103,7 @@ public final class Jobs implements AutoCloseable {
             store.save(job);
             entry = new RunningJob(job, store);
             jobs.put(job.id(), entry);
+            tell(job);
         }
         forgetOld();
         submit(entry);
@@ -122,11 +126,7 @@ public final class Jobs implements AutoCloseable {
      * @throws Refusal where no page begins there
      */
     public Page list(String kind, int size, String after) {
-        List<Job> all = jobs.values().stream()
-                .map(RunningJob::job)
-                .filter(job -> kind.isEmpty() || job.kind().equals(kind))
-                .sorted(NEWEST_FIRST)
-                .toList();
+        List<Job> all = all(kind);
         int from = 0;
         if (!after.isEmpty()) {
             Job last = Optional.ofNullable(jobs.get(after))
@@ -145,6 +145,19 @@ public final class Jobs implements AutoCloseable {
     }
 
     /**
+     * All jobs of a kind, the newest first.
+     *
+     * @param kind empty for all kinds
+     */
+    public List<Job> all(String kind) {
+        return jobs.values().stream()
+                .map(RunningJob::job)
+                .filter(job -> kind.isEmpty() || job.kind().equals(kind))
+                .sorted(NEWEST_FIRST)
+                .toList();
+    }
+
+    /**
      * Asks a job to end; it may take a moment until it has. A job that has ended stays as it is.
      *
      * @return as it is now
@@ -155,7 +168,7 @@ public final class Jobs implements AutoCloseable {
         entry.end();
         synchronized (entry) {
             if (entry.job().state() == Job.State.QUEUED) {
-                entry.become(entry.job().ended(Job.State.CANCELLED, "", clock.instant()));
+                become(entry, entry.job().ended(Job.State.CANCELLED, "", clock.instant()));
             }
         }
         return entry.job();
@@ -201,7 +214,7 @@ public final class Jobs implements AutoCloseable {
             if (closing || entry.job().state() != Job.State.QUEUED) {
                 return;
             }
-            entry.become(entry.job().begun(clock.instant()));
+            become(entry, entry.job().begun(clock.instant()));
         }
         Job.State how = Job.State.FAILED;
         String why = "it failed unexpectedly; the service's log says more under " + entry.id();
@@ -225,25 +238,38 @@ public final class Jobs implements AutoCloseable {
                     entry.job().kind());
         } finally {
             if (!closing || how == Job.State.DONE) {
-                entry.become(entry.job().ended(how, why, clock.instant()));
+                become(entry, entry.job().ended(how, why, clock.instant()));
             }
         }
     }
 
+    private void become(RunningJob entry, Job next) {
+        entry.become(next);
+        tell(next);
+    }
+
+    private void tell(Job job) {
+        handler(job.kind()).ifPresent(handler -> handler.hear(job));
+    }
+
     private void forgetOld() {
         Instant tooOld = clock.instant().minus(limits.keptFor());
-        List<Job> ended = new ArrayList<>(jobs.values().stream()
-                .map(RunningJob::job)
-                .filter(job -> job.state().isFinal())
-                .sorted(NEWEST_FIRST)
-                .toList());
+        List<Job> ended = all("").stream().filter(job -> job.state().isFinal()).toList();
         for (int i = 0; i < ended.size(); i++) {
             Job job = ended.get(i);
-            if (i >= limits.kept() || (job.finished() != null && job.finished().isBefore(tooOld))) {
+            boolean isOld = i >= limits.kept()
+                    || (job.finished() != null && job.finished().isBefore(tooOld));
+            if (isOld && !isNeeded(job)) {
                 store.delete(job.id());
                 jobs.remove(job.id());
             }
         }
+    }
+
+    private boolean isNeeded(Job job) {
+        return handler(job.kind())
+                .map(handler -> handler.isNeeded(job, all(job.kind())))
+                .orElse(false);
     }
 
     private RunningJob entry(String id) {

@@ -18,6 +18,7 @@ final class RunningJob implements JobContext {
     private volatile boolean isToEnd;
     private @Nullable Runnable stop;
     private long phaseSince = System.nanoTime();
+    private long phaseFrom;
     private long toldAt = phaseSince;
     private long savedAt = phaseSince;
 
@@ -74,15 +75,16 @@ final class RunningJob implements JobContext {
     }
 
     @Override
-    public synchronized void phase(String name) {
+    public synchronized void phase(String name, long done) {
         phaseSince = System.nanoTime();
-        changed(job.at(name, 0, Job.UNKNOWN, 0), true);
+        phaseFrom = done;
+        changed(job.at(name, done, Job.UNKNOWN, 0), true);
     }
 
     @Override
     public synchronized void progress(long done, long expected) {
         double seconds = (System.nanoTime() - phaseSince) / 1e9;
-        double rate = seconds > 0 ? done / seconds : 0;
+        double rate = seconds > 0 ? (done - phaseFrom) / seconds : 0;
         changed(job.at(job.phase(), done, expected, rate), false);
     }
 

@@ -7,12 +7,16 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.features.app.Catalog;
+import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.MemoryDefinitions;
 import io.millrace.features.app.PushLog;
 import io.millrace.features.app.Views;
-import io.millrace.features.app.batch.Materialization.State;
 import io.millrace.features.app.deletion.Voids;
+import io.millrace.features.app.jobs.Job;
+import io.millrace.features.app.jobs.JobLimits;
+import io.millrace.features.app.jobs.JobStore;
+import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -25,11 +29,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,15 +52,18 @@ class MaterializationsTest {
 
     private final Catalog catalog = new Catalog();
     private final Voids voids = new Voids();
-    private final Map<String, Materialization> saved = new LinkedHashMap<>();
-    private final List<FeatureEvent> logged = new ArrayList<>();
+    private final Map<String, Job> saved = new ConcurrentHashMap<>();
+    private final List<FeatureEvent> logged = new CopyOnWriteArrayList<>();
     private final Set<String> pushIds = new HashSet<>();
     private final List<RejectedRows.Rejected> rejected = new ArrayList<>();
-    private final MeterRegistry meters = new SimpleMeterRegistry();
-    private Instant now = NOW;
-    private boolean tableFails;
     private int badEvery = Integer.MAX_VALUE;
-    private int dieAfterChunks = Integer.MAX_VALUE;
+    private final AtomicInteger deaths = new AtomicInteger();
+    private volatile int dieAfterChunks = Integer.MAX_VALUE;
+    private volatile CountDownLatch hold = new CountDownLatch(0);
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private volatile boolean tableFails;
+    private volatile Instant now = NOW;
+    private Jobs jobs = jobs();
     private Materializations materializations = make();
 
     private static String yaml(String name, String features) {
@@ -85,11 +98,11 @@ class MaterializationsTest {
 
     @AfterEach
     void stop() {
-        materializations.stop();
+        jobs.close();
     }
 
-    private Materializations make() {
-        return new Materializations(
+    private Jobs jobs() {
+        var handler = new MaterializationJob(
                 catalog,
                 new MemoryDefinitions(catalog),
                 (_, _) -> {
@@ -100,24 +113,44 @@ class MaterializationsTest {
                 },
                 log(),
                 (ViewId _, String _, List<RejectedRows.Rejected> rows) -> rejected.addAll(rows),
-                store(),
                 voids,
-                new MaterializationMetrics(meters, () -> now),
-                () -> now);
+                new MaterializationMetrics(meters, () -> now));
+        return new Jobs(() -> Stream.of(handler), store(), new JobLimits(1, 10, 1, Duration.ofDays(1)), () -> now);
     }
 
-    private MaterializationStore store() {
-        return new MaterializationStore() {
+    private Materializations make() {
+        return new Materializations(
+                catalog, new MemoryDefinitions(catalog), jobs, new EventTimeBound(Duration.ofSeconds(1)), () -> now);
+    }
+
+    private Materialization start(String view, TimeRange range) {
+        return materializations.start(List.of(view), new Span.Within(range)).getFirst();
+    }
+
+    private Materialization startIncremental(String view, long to) {
+        return materializations
+                .start(List.of(view), new Span.SinceLastEnd(to, Optional.empty()))
+                .getFirst();
+    }
+
+    private JobStore store() {
+        return new JobStore() {
             @Override
-            public void save(Materialization job) {
-                if (dieAfterChunks <= 0 && job.state() == State.RUNNING && job.read() > 0) {
+            public void save(Job job) {
+                if (dieAfterChunks <= 0) {
+                    deaths.incrementAndGet();
                     throw new Died();
                 }
                 saved.put(job.id(), job);
             }
 
             @Override
-            public List<Materialization> all() {
+            public void delete(String id) {
+                saved.remove(id);
+            }
+
+            @Override
+            public List<Job> all() {
                 return List.copyOf(saved.values());
             }
         };
@@ -133,8 +166,17 @@ class MaterializationsTest {
             if (pushIds.add(pushId)) {
                 logged.addAll(rows);
             }
+            awaitHold();
             return CompletableFuture.completedFuture(rows.size());
         };
+    }
+
+    private void awaitHold() {
+        try {
+            assertThat(hold.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A row per ten seconds. */
@@ -169,9 +211,7 @@ class MaterializationsTest {
     }
 
     private Materialization ended(Materialization job) {
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> materializations.find(job.id()).state() != State.RUNNING);
-        return materializations.find(job.id());
+        return materializations.ended(job.id()).orTimeout(20, TimeUnit.SECONDS).join();
     }
 
     private List<Double> amounts() {
@@ -182,12 +222,12 @@ class MaterializationsTest {
 
     @Test
     void theWholeTableGoesToTheLogOnceWithTimesOfCreation() {
-        Materialization done = ended(materializations.start("spend", TimeRange.ALL));
+        Materialization done = ended(start("spend", TimeRange.ALL));
 
-        assertThat(done.state()).isEqualTo(State.DONE);
-        assertThat(done.read()).isEqualTo(ROWS);
-        assertThat(done.written()).isEqualTo(ROWS);
-        assertThat(done.expected()).isEqualTo(ROWS);
+        assertThat(done.job().state()).isEqualTo(Job.State.DONE);
+        assertThat(done.counts().read()).isEqualTo(ROWS);
+        assertThat(done.counts().written()).isEqualTo(ROWS);
+        assertThat(done.job().expected()).isEqualTo(ROWS);
         assertThat(amounts()).hasSize(ROWS).doesNotHaveDuplicates();
         assertThat(logged.get(1).createdMicros()).isEqualTo((FIRST + 1) * 1_000_000);
         assertThat(logged.get(1).timeMicros()).isEqualTo((FIRST + 10) * 1_000_000);
@@ -195,22 +235,22 @@ class MaterializationsTest {
 
     @Test
     void bothEndsOfARangeAreInclusive() {
-        Materialization done = ended(
-                materializations.start("spend", new TimeRange((FIRST + 100) * 1_000_000, (FIRST + 200) * 1_000_000)));
+        Materialization done =
+                ended(start("spend", new TimeRange((FIRST + 100) * 1_000_000, (FIRST + 200) * 1_000_000)));
 
-        assertThat(done.written()).isEqualTo(11);
-        assertThat(done.passedOver()).isEqualTo(ROWS - 11);
+        assertThat(done.counts().written()).isEqualTo(11);
+        assertThat(done.counts().passedOver()).isEqualTo(ROWS - 11);
     }
 
     @Test
     void incrementalBeginsAtTheTtlAndThenBehindTheLastEnd() {
         long end = (FIRST + 20_000) * 1_000_000;
-        Materialization first = ended(materializations.startIncremental("windows", Long.MAX_VALUE));
+        Materialization first = ended(startIncremental("windows", Long.MAX_VALUE));
         assertThat(first.range().fromMicros()).isEqualTo((NOW.getEpochSecond() - 6 * 3_600) * 1_000_000);
-        assertThat(first.written()).isZero();
+        assertThat(first.counts().written()).isZero();
 
-        ended(materializations.start("spend", new TimeRange(Long.MIN_VALUE, end)));
-        Materialization second = ended(materializations.startIncremental("spend", Long.MAX_VALUE));
+        ended(start("spend", new TimeRange(Long.MIN_VALUE, end)));
+        Materialization second = ended(startIncremental("spend", Long.MAX_VALUE));
         assertThat(second.range().fromMicros()).isEqualTo(end + 1);
         assertThat(amounts()).hasSize(ROWS).doesNotHaveDuplicates();
     }
@@ -218,25 +258,27 @@ class MaterializationsTest {
     @Test
     void afterADeathBetweenTheLogAndTheCheckpointEachRowIsThereOnce() {
         dieAfterChunks = 2;
-        Materialization job = materializations.start("spend", TimeRange.ALL);
-        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(20)).until(() -> dieAfterChunks <= 0);
-        materializations.stop();
+        Materialization job = start("spend", TimeRange.ALL);
+        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(20)).until(() -> deaths.get() == 2);
         assertThat(logged).hasSize(2_000);
 
         dieAfterChunks = Integer.MAX_VALUE;
+        jobs = jobs();
+        jobs.takeUp();
         materializations = make();
-        materializations.resume();
-        assertThat(ended(job).written()).isEqualTo(ROWS);
+        Materialization done = ended(job);
+        assertThat(done.counts().written()).isEqualTo(ROWS);
+        assertThat(done.job().runs()).isEqualTo(2);
         assertThat(amounts()).hasSize(ROWS).doesNotHaveDuplicates();
     }
 
     @Test
     void badRowsAreCountedAndWrittenBeside() {
         badEvery = 500;
-        Materialization done = ended(materializations.start("spend", TimeRange.ALL));
+        Materialization done = ended(start("spend", TimeRange.ALL));
 
-        assertThat(done.state()).isEqualTo(State.DONE);
-        assertThat(done.rejected()).isEqualTo(5);
+        assertThat(done.job().state()).isEqualTo(Job.State.DONE);
+        assertThat(done.counts().rejected()).isEqualTo(5);
         assertThat(rejected.stream().map(RejectedRows.Rejected::number))
                 .containsExactly(499L, 999L, 1499L, 1999L, 2499L);
         assertThat(rejected.getFirst().reason()).contains("amount");
@@ -251,7 +293,7 @@ class MaterializationsTest {
     void rowsRunsAndFailuresAreMeasured() {
         assertThat(meter(MaterializationMetrics.ENDED, "state", "failed")).isZero();
         badEvery = 500;
-        ended(materializations.start("spend", new TimeRange(FIRST * 1_000_000, (FIRST + 9_990) * 1_000_000)));
+        ended(start("spend", new TimeRange(FIRST * 1_000_000, (FIRST + 9_990) * 1_000_000)));
 
         await().untilAsserted(() ->
                 assertThat(meter(MaterializationMetrics.ENDED, "state", "done")).isEqualTo(1));
@@ -261,48 +303,103 @@ class MaterializationsTest {
         assertThat(meter(MaterializationMetrics.RUNNING)).isZero();
 
         tableFails = true;
-        assertThat(ended(materializations.start("windows", TimeRange.ALL)).state())
-                .isEqualTo(State.FAILED);
+        Materialization failed = ended(start("windows", TimeRange.ALL));
+        assertThat(failed.job().state()).isEqualTo(Job.State.FAILED);
+        assertThat(failed.job().message()).isEqualTo("the file is gone");
         await().untilAsserted(() -> assertThat(meter(MaterializationMetrics.ENDED, "state", "failed"))
                 .isEqualTo(1));
     }
 
     @Test
     void theAgeOfTheLastSuccessOutlivesTheProcess() {
-        ended(materializations.start("spend", TimeRange.ALL));
-        materializations.stop();
+        ended(start("spend", TimeRange.ALL));
+        jobs.close();
         meters.clear();
         now = NOW.plusSeconds(90);
 
-        materializations = make();
+        jobs = jobs();
+        jobs.takeUp();
         assertThat(meter(MaterializationMetrics.SUCCESS_AGE, "view", "spend@v1"))
                 .isEqualTo(90);
+        assertThat(meter(MaterializationMetrics.ENDED, "state", "done")).isZero();
     }
 
     @Test
     void whatIsNotRightIsRefused() {
-        long future = (NOW.getEpochSecond() + 1) * 1_000_000;
-        assertThatThrownBy(() -> materializations.start("spend", new TimeRange(0, future)))
+        long future = (NOW.getEpochSecond() + 2) * 1_000_000;
+        assertThatThrownBy(() -> start("spend", new TimeRange(0, future)))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.reason()).isEqualTo(FeatureReason.WRONG_RANGE));
-        assertThatThrownBy(() -> materializations.start("nothing", TimeRange.ALL))
+        assertThatThrownBy(() -> start("nothing", TimeRange.ALL))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.reason()).isEqualTo(FeatureReason.VIEW_NOT_FOUND));
         catalog.put(Views.view(Views.profile("profile")));
-        assertThatThrownBy(() -> materializations.start("profile", TimeRange.ALL))
+        assertThatThrownBy(() -> start("profile", TimeRange.ALL))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                         .isEqualTo(FeatureReason.NO_BATCH_SOURCE));
     }
 
     @Test
     void rowsThatWindowsWouldCountTwiceAreRefused() {
-        ended(materializations.start("windows", new TimeRange(Long.MIN_VALUE, FIRST * 1_000_000)));
+        ended(start("windows", new TimeRange(Long.MIN_VALUE, FIRST * 1_000_000)));
 
-        assertThatThrownBy(() -> materializations.start("windows", TimeRange.ALL))
+        assertThatThrownBy(() -> start("windows", TimeRange.ALL))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.reason()).isEqualTo(FeatureReason.WRONG_RANGE));
-        assertThat(ended(materializations.start("windows", new TimeRange(FIRST * 1_000_000 + 1, Long.MAX_VALUE)))
+        assertThat(ended(start("windows", new TimeRange(FIRST * 1_000_000 + 1, Long.MAX_VALUE)))
+                        .counts()
                         .written())
                 .isEqualTo(ROWS - 1);
+    }
+
+    @Test
+    void anIncrementalOneThatFindsNothingNewIsTheOneThatGotThere() {
+        Materialization first = ended(startIncremental("spend", NOW.getEpochSecond() * 1_000_000));
+
+        assertThat(startIncremental("spend", Long.MAX_VALUE).id()).isEqualTo(first.id());
+        assertThat(startIncremental("spend", (NOW.getEpochSecond() - 60) * 1_000_000)
+                        .id())
+                .isEqualTo(first.id());
+        now = NOW.plusSeconds(1);
+        assertThat(startIncremental("spend", Long.MAX_VALUE).id()).isNotEqualTo(first.id());
+    }
+
+    @Test
+    void ofSeveralViewsNoneBeginsWhereOneIsRefused() {
+        assertThatThrownBy(() -> materializations.start(List.of("spend", "nothing"), new Span.Within(TimeRange.ALL)))
+                .isInstanceOf(Refusal.class);
+        assertThat(materializations.list()).isEmpty();
+
+        List<Materialization> both =
+                materializations.start(List.of("spend", "windows"), new Span.Within(TimeRange.ALL));
+        assertThat(both)
+                .allSatisfy(job -> assertThat(ended(job).counts().written()).isEqualTo(ROWS));
+    }
+
+    @Test
+    void whatLaterOnesGoByIsNeverForgotten() {
+        Materialization windows = ended(start("windows", TimeRange.ALL));
+        Materialization older = ended(start("spend", new TimeRange(0, FIRST * 1_000_000)));
+        Materialization newest = ended(start("spend", TimeRange.ALL));
+
+        now = NOW.plus(Duration.ofDays(400));
+        Materialization next = ended(startIncremental("spend", Long.MAX_VALUE));
+
+        assertThat(next.range().fromMicros()).isEqualTo(newest.range().toMicros() + 1);
+        assertThat(saved).containsKeys(windows.id(), newest.id()).doesNotContainKey(older.id());
+        assertThatThrownBy(() -> start("windows", TimeRange.ALL)).hasMessageContaining("twice");
+    }
+
+    @Test
+    void aCancelledOneKeepsWhatItWrote() {
+        hold = new CountDownLatch(1);
+        Materialization job = start("spend", TimeRange.ALL);
+        await().atMost(Duration.ofSeconds(20)).until(() -> !logged.isEmpty());
+        materializations.cancel(job.id());
+        hold.countDown();
+
+        Materialization ended = ended(job);
+        assertThat(ended.job().state()).isEqualTo(Job.State.CANCELLED);
+        assertThat(ended.counts().written()).isEqualTo(logged.size()).isEqualTo(1_000);
     }
 }
