@@ -1,33 +1,26 @@
 package io.millrace.features;
 
-import io.millrace.backing.Ports;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import redis.embedded.RedisServer;
 
-/** The service under test with a real broker and a real Redis. */
+/** The service under test with a real broker and a real Redis, a cluster of one node. */
 public class RealRedis implements QuarkusTestResourceLifecycleManager {
     private final RealBroker broker = new RealBroker();
-    private @Nullable RedisServer server;
+    private List<RedisNode> nodes = List.of();
 
     @Override
     public Map<String, String> start() {
         try {
-            int port = Ports.free();
-            RedisServer started = RedisServer.newRedisServer()
-                    .port(port)
-                    .setting("bind 127.0.0.1")
-                    .setting("save \"\"")
-                    .build();
-            started.start();
-            server = started;
+            nodes = RedisNode.cluster(Files.createTempDirectory("millrace-redis"), 1, 0);
             Map<String, String> settings = new HashMap<>(broker.start());
             settings.put("millrace.features.online-store.kind", "redis");
-            settings.put("quarkus.redis.hosts", "redis://127.0.0.1:" + port);
+            settings.put("quarkus.redis.client-type", "cluster");
+            settings.put("quarkus.redis.hosts", nodes.getFirst().url());
             return settings;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -36,12 +29,6 @@ public class RealRedis implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
-        if (server != null) {
-            try {
-                server.stop();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        nodes.forEach(RedisNode::close);
     }
 }

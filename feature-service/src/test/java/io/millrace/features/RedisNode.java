@@ -52,6 +52,7 @@ public final class RedisNode implements AutoCloseable {
         if (cluster) {
             command.addAll(List.of(
                     "--cluster-enabled", "yes",
+                    "--cluster-announce-ip", "127.0.0.1",
                     "--cluster-config-file", "nodes.conf",
                     "--cluster-node-timeout", "1000",
                     "--repl-diskless-sync", "yes",

@@ -1,7 +1,10 @@
 package io.millrace.features.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.grpc.StatusRuntimeException;
 import io.millrace.features.RealRedis;
 import io.millrace.features.app.Views;
 import io.millrace.features.kafka.TestBroker;
@@ -10,6 +13,14 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
 /** The service on Redis, where several replicas share state and consumer group. */
@@ -19,6 +30,15 @@ import org.junit.jupiter.api.Test;
 class RedisModeTest extends ServiceUnderTest {
     /** A restart of its own, because the store is chosen at start. */
     public static class OnRedis implements QuarkusTestProfile {}
+
+    private static final int MORE_THAN_THE_POOL_HAS = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Inject
+    Vertx vertx;
+
+    @ConfigProperty(name = "quarkus.redis.hosts")
+    String hosts;
 
     @Test
     void aCompleteReadHasEveryEventAndThePositionsOfItsSnapshot() {
@@ -34,5 +54,35 @@ class RedisModeTest extends ServiceUnderTest {
         assertThat(response.getPositionsList().stream().map(position -> position.getOffset()))
                 .containsExactly(2L, 1L);
         assertThat(TestBroker.records(topic + ".dlq")).hasSize(1);
+    }
+
+    @Test
+    void aRedisThatHadNoPlaceForAConnectionIsUsedAgainOnceItHas() {
+        TestBroker.createTopic(topic, 1);
+        apply(Views.activity(name, "v1", topic));
+        TestBroker.produce(topic, 0, event(1, "2026-03-02T09:10:00Z", 10.5, "click"));
+        read("2026-03-02T09:30:00Z", 1, allFeatures(name));
+        Redis administrator = Redis.createClient(vertx, hosts);
+        try {
+            send(administrator, "CONFIG", "SET", "maxclients", "1");
+            send(administrator, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+            for (int i = 0; i < MORE_THAN_THE_POOL_HAS; i++) {
+                assertThatThrownBy(() -> read("2026-03-02T09:30:00Z", 1, allFeatures(name)))
+                        .isInstanceOf(StatusRuntimeException.class);
+            }
+            send(administrator, "CONFIG", "SET", "maxclients", "1000");
+
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> read("2026-03-02T09:30:00Z", 1, allFeatures(name))
+                    .getComplete());
+        } finally {
+            send(administrator, "CONFIG", "SET", "maxclients", "1000");
+            administrator.close();
+        }
+    }
+
+    private static void send(Redis redis, String command, String... arguments) {
+        Request request = Request.cmd(Command.create(command));
+        List.of(arguments).forEach(request::arg);
+        redis.send(request).toCompletionStage().toCompletableFuture().join();
     }
 }

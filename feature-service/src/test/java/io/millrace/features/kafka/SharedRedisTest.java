@@ -62,6 +62,7 @@ class SharedRedisTest {
     private DurableStore store(List<RedisNode> nodes, int buckets) {
         var options = new RedisOptions()
                 .setType(nodes.size() > 1 ? RedisClientType.CLUSTER : RedisClientType.STANDALONE)
+                .setProtocolNegotiation(false)
                 .setHashSlotCacheTTL(200);
         nodes.forEach(node -> options.addConnectionString(node.url()));
         Redis client = Redis.createClient(vertx, options);
