@@ -19,7 +19,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +39,6 @@ public class Catalog {
     private static final int KEPT_PLANS = 1_000;
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private final Set<ViewId> retired = new HashSet<>();
     private final List<ViewId> retirements = new ArrayList<>();
     private final DefinitionReader reader = new DefinitionReader();
     private volatile State state = new State(DefinitionSet.EMPTY, DefinitionSet.EMPTY, Map.of());
@@ -131,7 +129,6 @@ public class Catalog {
 
     private void remove(DefinitionKey key) {
         if (key.kind() == DefinitionKey.Kind.FEATURE_VIEW) {
-            retired.add(key.id());
             retirements.add(key.id());
         }
         State now = state;
@@ -149,13 +146,6 @@ public class Catalog {
         value.ifPresent(text -> projects.put(name, LogKeys.members(text)));
         State now = state;
         state = new State(now.served(), now.described(), Map.copyOf(projects), now.plans());
-    }
-
-    /** The versions that were removed since the last call; some may have come back since. */
-    public synchronized Set<ViewId> takeRetired() {
-        Set<ViewId> taken = Set.copyOf(retired);
-        retired.clear();
-        return taken;
     }
 
     /** The versions that were removed so far, from the n-th on; some may have come back since. */

@@ -57,7 +57,7 @@ public class DeletionWorker implements SourcePositions {
         if (!(view.source() instanceof Source.Topic)) {
             own.ensurePushLog();
         }
-        String topic = ViewIngestions.topic(view);
+        String topic = SourceLoops.topic(view);
         return ends.of(topic)
                 .exceptionallyCompose(failure -> Topics.isAbsence(failure)
                         ? CompletableFuture.completedFuture(Map.of())

@@ -61,9 +61,9 @@ final class LoopReports {
     private static IngestionReport report(
             ViewIngestion loop, Map<SourcePartition, Long> found, @Nullable String rebuilt) {
         Counts counts = loop.counts();
-        ViewIngestion.Condition condition = loop.condition();
+        SourceLoop.Condition condition = loop.condition();
         if (rebuilt != null && condition.state() == IngestionReport.State.RUNNING) {
-            condition = new ViewIngestion.Condition(IngestionReport.State.REBUILDING, rebuilt);
+            condition = new SourceLoop.Condition(IngestionReport.State.REBUILDING, rebuilt);
         }
         return new IngestionReport(
                 condition.state(),

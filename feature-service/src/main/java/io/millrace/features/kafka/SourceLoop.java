@@ -1,6 +1,7 @@
 package io.millrace.features.kafka;
 
 import io.millrace.features.app.IngestionReport.State;
+import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.app.offline.OfflineConflictException;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
@@ -20,8 +21,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a topic for the offline store, on a thread of its own from start to stop: waits for the topic, gives it to one life of a consumer after the other, and says, counts and tries
- * again after a growing pause whatever fails.
+ * Reads the topic of a view version, on a thread of its own from start to stop: waits for the topic, gives it to one life of a consumer after the other, and says, counts and tries
+ * again after a growing pause whatever fails; nothing is skipped.
  */
 final class SourceLoop {
     private static final Logger LOG = Logger.getLogger(SourceLoop.class);
@@ -140,23 +141,36 @@ final class SourceLoop {
                 if (isOpen()) {
                     LOG.debugf("%s: woken", name);
                 }
-            } catch (InvalidOffsetException e) {
+            } catch (RuntimeException e) {
+                failed(cause(e));
+            }
+        }
+    }
+
+    /** What a life throws when it is given partitions comes out of Kafka's client in a wrapping. */
+    private static RuntimeException cause(RuntimeException thrown) {
+        return thrown instanceof KafkaException && thrown.getCause() instanceof RuntimeException cause ? cause : thrown;
+    }
+
+    private void failed(RuntimeException failure) {
+        switch (failure) {
+            case InvalidOffsetException e ->
                 retry(
                         State.RECORDS_LOST,
-                        "records that were not taken yet are gone from the source (" + e.getMessage() + ")",
+                        "records that were not taken yet are gone from the source (" + e.getMessage()
+                                + "); retire this version and apply it again to go on without them",
                         null);
-            } catch (OfflineConflictException e) {
+            case OfflineConflictException e -> {
                 LOG.infof("%s: another replica has the partition: %s", name, e.getMessage());
                 await(wiring.minBackoff());
-            } catch (OfflineStoreException e) {
-                retry(State.WAITING_FOR_STORE, String.valueOf(e.getMessage()), null);
-            } catch (SchemaRegistryUnavailableException e) {
-                retry(State.WAITING_FOR_SCHEMAS, String.valueOf(e.getMessage()), null);
-            } catch (KafkaException e) {
-                retry(State.WAITING_FOR_KAFKA, String.valueOf(e.getMessage()), null);
-            } catch (RuntimeException e) {
-                retry(State.FAILED, e.toString(), e);
             }
+            case StoreUnavailableException _, OfflineStoreException _ ->
+                retry(State.WAITING_FOR_STORE, String.valueOf(failure.getMessage()), null);
+            case SchemaRegistryUnavailableException e ->
+                retry(State.WAITING_FOR_SCHEMAS, String.valueOf(e.getMessage()), null);
+            case DeadLettersBlockedException e -> retry(State.DEAD_LETTERS_BLOCKED, e.getMessage(), null);
+            case KafkaException e -> retry(State.WAITING_FOR_KAFKA, String.valueOf(e.getMessage()), null);
+            default -> retry(State.FAILED, failure.toString(), failure);
         }
     }
 

@@ -14,7 +14,6 @@ import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureView;
-import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.telemetry.FeatureMetrics;
@@ -32,8 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -62,22 +59,16 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     private final OfflineStore offline;
     private final FeaturesConfig config;
     private final FeatureMetrics metrics;
-    private final Map<ViewId, ViewIngestion> running = new ConcurrentHashMap<>();
+    private final PerView<ViewIngestion> views;
 
     /** Of the loops of versions that are withheld: where they build the state again. */
     private final Map<ViewId, Building> building = new ConcurrentHashMap<>();
-
-    /** Retired versions whose state is still there; under their names nothing is started before it is gone. Used by the worker alone. */
-    private final Set<ViewId> undropped = new HashSet<>();
 
     /** Versions of which the store does not say how far others are; so that it is logged once. Used by the worker alone. */
     private final Set<ViewId> unheard = new HashSet<>();
 
     /** Where a state is built, and why. */
     private record Building(OnlineStore beside, String why) {}
-
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("ingestions").daemon().factory());
 
     public ViewIngestions(
             Catalog catalog,
@@ -95,6 +86,7 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
             Readers readers,
             FeatureMetrics metrics) {
         this.catalog = catalog;
+        this.views = new PerView<>("ingestions", catalog, new Loops());
         this.definitions = definitions;
         this.deletions = deletions;
         this.voids = voids;
@@ -106,74 +98,72 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
         this.offline = offline;
         this.config = config;
         this.metrics = metrics;
-        this.wirings = new LoopWirings(clients, topics, own, config, readers, voids, metrics);
+        this.wirings = new LoopWirings(new SourceLoops(clients, topics, own, config), readers, voids, metrics);
     }
 
     void start(@Observes StartupEvent event) {
         metrics.views(this, ViewIngestions::inState);
         metrics.gauge(FeatureMetrics.LAG_MAX, this, ViewIngestions::maxLag);
         metrics.count(FeatureMetrics.READ_OVERFLOWED, this, loops -> loops.store.overflows());
-        catalog.onChange(() -> worker.execute(this::reconcileOrSay));
-        replica.onChange(() -> {
-            if (!worker.isShutdown()) {
-                worker.execute(this::reconcileOrSay);
-            }
-        });
-        long check = config.ingestion().topicCheck().toMillis();
-        worker.scheduleWithFixedDelay(this::reconcileOrSay, 0, check, TimeUnit.MILLISECONDS);
+        replica.onChange(views::look);
+        views.start(config.ingestion().topicCheck());
         if (isShared()) {
-            worker.scheduleWithFixedDelay(this::hearOfOthers, 0, SHARED_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+            views.every(SHARED_CHECK, this::hearOfOthers);
         }
     }
 
     void stop(@Observes ShutdownEvent event) {
-        worker.shutdownNow();
-        running.values().parallelStream().forEach(ViewIngestion::stop);
-        running.clear();
+        views.close();
     }
 
-    /** A schedule ends with the first exception of its task: the next look shall come whatever happens in this one. */
-    private void reconcileOrSay() {
-        try {
-            reconcile();
-        } catch (RuntimeException e) {
-            LOG.error("Views could not be started or stopped as defined; trying again", e);
+    private final class Loops implements PerView.Work<ViewIngestion> {
+        @Override
+        public boolean isCurrent() {
+            return definitions.isCurrent() && deletions.isCurrent();
         }
-    }
 
-    /** Before the log has been read to its end a version may be there that is retired further on: nothing is started or deleted until then. */
-    private void reconcile() {
-        if (!definitions.isCurrent() || !deletions.isCurrent()) {
-            return;
+        @Override
+        public boolean mayRun() {
+            return replica.isHeld();
         }
-        if (!replica.isHeld()) {
-            running.values().forEach(this::hold);
-            return;
+
+        @Override
+        public void beforeStarts() {
+            store.adopt(catalog.all());
+            views.running().forEach(ViewIngestions.this::changeRoom);
         }
-        running.values().stream().filter(loop -> !isServed(loop)).forEach(this::retire);
-        catalog.takeRetired().stream()
-                .filter(id -> catalog.find(id).isEmpty() && !running.containsKey(id))
-                .forEach(undropped::add);
-        undropped.removeIf(this::drop);
-        store.adopt(catalog.all());
-        running.values().forEach(this::changeRoom);
-        for (FeatureView view : catalog.all()) {
-            if (!undropped.contains(view.id())) {
-                running.computeIfAbsent(view.id(), _ -> started(view));
+
+        @Override
+        public ViewIngestion start(FeatureView view) {
+            store.withheld(view.id())
+                    .ifPresent(why -> building.put(
+                            view.id(), new Building(new Preload(offline).before(voids.of(store.beside()), view), why)));
+            var loop = new ViewIngestion(view, wirings.of(view, storeOf(view.id())));
+            loop.start();
+            return loop;
+        }
+
+        @Override
+        public void stopped(ViewId id) {
+            building.remove(id);
+        }
+
+        @Override
+        public boolean drop(ViewId id) {
+            try {
+                store.drop(id);
+                store.beside().drop(id);
+                topics.forgetGroup(ViewIngestion.group(id));
+                LOG.infof("%s: retired, its state is deleted", id);
+                return true;
+            } catch (StoreUnavailableException e) {
+                LOG.warnf("%s: retired, but its state is not deleted yet; trying again: %s", id, e.getMessage());
+                return false;
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "%s: retired, but its state could not be deleted; trying again", id);
+                return false;
             }
         }
-    }
-
-    /** The object, not its content: a version that was retired and applied again with the same content is another one. */
-    @SuppressWarnings("ReferenceEquality") // reason: see above
-    private static boolean isSame(FeatureView a, FeatureView b) {
-        return a == b;
-    }
-
-    private boolean isServed(ViewIngestion loop) {
-        return catalog.find(loop.view().id())
-                .filter(view -> isSame(view, loop.view()))
-                .isPresent();
     }
 
     /** A version that is withheld is built beside, and served once that has caught up; the loop that comes then begins at the same positions. */
@@ -184,37 +174,8 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
         if (isBuilding && isWithheld && reports.lag(loop) != 0 || !isBuilding && !isWithheld) {
             return;
         }
-        if (loop.stop()) {
-            if (isBuilding && isWithheld && store.promote(loop.view())) {
-                LOG.infof("%s: built again, and served", id);
-            }
-            building.remove(id);
-            running.remove(id);
-        }
-    }
-
-    private ViewIngestion started(FeatureView view) {
-        store.withheld(view.id())
-                .ifPresent(why -> building.put(
-                        view.id(), new Building(new Preload(offline).before(voids.of(store.beside()), view), why)));
-        var loop = new ViewIngestion(view, wirings.of(view, storeOf(view.id())));
-        loop.start();
-        return loop;
-    }
-
-    /** A loop that does not end could write behind the deletion: it is stopped again at the next look. */
-    private void retire(ViewIngestion loop) {
-        if (loop.stop()) {
-            undropped.add(loop.view().id());
-            running.remove(loop.view().id());
-            building.remove(loop.view().id());
-        }
-    }
-
-    private void hold(ViewIngestion loop) {
-        if (loop.stop()) {
-            running.remove(loop.view().id());
-            building.remove(loop.view().id());
+        if (views.stop(loop) && isBuilding && isWithheld && store.promote(loop.view())) {
+            LOG.infof("%s: built again, and served", id);
         }
     }
 
@@ -226,16 +187,15 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     @Override
     public <T> T whileStopped(Supplier<T> work) {
         try {
-            return worker.submit(() -> {
-                        running.values().parallelStream().forEach(this::hold);
+            return views.submit(() -> {
+                        views.running().parallelStream().forEach(views::stop);
                         try {
-                            if (!running.isEmpty()) {
-                                throw new StoreUnavailableException(
-                                        "the loops of " + running.keySet() + " do not end", null);
+                            if (!views.running().isEmpty()) {
+                                throw new StoreUnavailableException("not all loops end", null);
                             }
                             return work.get();
                         } finally {
-                            reconcileOrSay();
+                            views.reconcileOrSay();
                         }
                     })
                     .get();
@@ -261,37 +221,12 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
         return replica.refusal();
     }
 
-    /** Deletes the state of a retired version; where that fails it is said and tried again at the next look. */
-    private boolean drop(ViewId id) {
-        try {
-            store.drop(id);
-            store.beside().drop(id);
-            topics.forgetGroup(ViewIngestion.group(id));
-            LOG.infof("%s: retired, its state is deleted", id);
-            return true;
-        } catch (StoreUnavailableException e) {
-            LOG.warnf("%s: retired, but its state is not deleted yet; trying again: %s", id, e.getMessage());
-            return false;
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "%s: retired, but its state could not be deleted; trying again", id);
-            return false;
-        }
-    }
-
-    /** The topic of a view's events. */
-    static String topic(FeatureView view) {
-        return switch (view.source()) {
-            case Source.Topic source -> source.topic();
-            case Source.Push _, Source.Batch _ -> OwnTopics.PUSH_LOG;
-        };
-    }
-
     /**
      * Other replicas apply the partitions that this one does not have; the store knows how far they are. It is asked by a read, because asking for the
      * positions themselves is what a loop does that begins again.
      */
     private void hearOfOthers() {
-        for (ViewIngestion loop : running.values()) {
+        for (ViewIngestion loop : views.running()) {
             if (loop.progress().isAwaited()) {
                 hear(loop);
             }
@@ -322,14 +257,14 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     }
 
     private double maxLag() {
-        return running.values().stream()
+        return views.running().stream()
                 .mapToLong(loop -> loop.counts().lag)
                 .max()
                 .orElse(0);
     }
 
     private double inState(IngestionReport.State state) {
-        return running.values().stream()
+        return views.running().stream()
                 .filter(loop -> loop.condition().state() == state)
                 .count();
     }
@@ -344,7 +279,7 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     /** Where replicas share the work, nobody here knows how far the others are behind. */
     @Override
     public long lag(ViewId view) {
-        ViewIngestion loop = running.get(view);
+        ViewIngestion loop = views.find(view);
         return loop != null && !isShared() && loop.condition().state() == IngestionReport.State.RUNNING
                 ? loop.counts().lag
                 : -1;
@@ -352,8 +287,8 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     /** A version that was applied a moment ago may have no loop yet, or still the one of what had its name before. */
     private CompletableFuture<Optional<Map<SourcePartition, Long>>> reachedBy(FeatureView view, long deadline) {
-        ViewIngestion loop = running.get(view.id());
-        if (loop != null && isSame(view, loop.view())) {
+        ViewIngestion loop = views.find(view.id());
+        if (loop != null && PerView.isSame(view, loop.view())) {
             return ends.of(loop.topic()).thenCompose(target -> loop.progress()
                     .reached(target, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
                     .thenApply(reached -> reached ? Optional.of(target) : none()));
@@ -372,17 +307,12 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     @Override
     public Map<ViewId, IngestionReport> reports() {
-        return reports.of(served(), true, this::whyRebuilt);
+        return reports.of(views.served(), true, this::whyRebuilt);
     }
 
     @Override
     public Map<ViewId, IngestionReport> conditions() {
-        return reports.of(served(), false, this::whyRebuilt);
-    }
-
-    /** The loops of what is served now, without those that are about to end. */
-    private List<ViewIngestion> served() {
-        return running.values().stream().filter(this::isServed).toList();
+        return reports.of(views.served(), false, this::whyRebuilt);
     }
 
     private @Nullable String whyRebuilt(ViewId id) {

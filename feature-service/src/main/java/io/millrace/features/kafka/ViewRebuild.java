@@ -43,7 +43,7 @@ final class ViewRebuild {
 
     void run() {
         String group = ViewIngestion.group(view.id()) + ".rebuild";
-        try (KafkaConsumer<byte[], byte[]> consumer = wiring.clients().consumer(group)) {
+        try (KafkaConsumer<byte[], byte[]> consumer = wiring.loop().clients().consumer(group)) {
             TopicInfo topic = topic();
             beside.drop(view.id());
             if (isNeeded(topic, consumer)) {
@@ -56,24 +56,28 @@ final class ViewRebuild {
             abandon();
             throw e;
         } finally {
-            wiring.topics().forgetGroup(group);
+            wiring.loop().topics().forgetGroup(group);
         }
     }
 
     private TopicInfo topic() {
-        wiring.topics().watch(wiring.topic());
+        wiring.loop().topics().watch(wiring.loop().topic());
         try {
             long deadline = System.nanoTime() + 10_000_000_000L;
             while (System.nanoTime() < deadline) {
-                if (wiring.topics().lastSeen(wiring.topic()) instanceof Topics.Seen.Present(TopicInfo topic)) {
+                if (wiring.loop().topics().lastSeen(wiring.loop().topic())
+                        instanceof Topics.Seen.Present(TopicInfo topic)) {
                     return topic;
                 }
                 told.checkCancelled();
                 LockSupport.parkNanos(20_000_000);
             }
-            throw new StoreUnavailableException("Kafka does not say anything about the topic " + wiring.topic(), null);
+            throw new StoreUnavailableException(
+                    "Kafka does not say anything about the topic "
+                            + wiring.loop().topic(),
+                    null);
         } finally {
-            wiring.topics().unwatch(wiring.topic());
+            wiring.loop().topics().unwatch(wiring.loop().topic());
         }
     }
 
@@ -113,7 +117,9 @@ final class ViewRebuild {
                         beside,
                         wiring.reader().get(),
                         DeadLetters.unwritten(
-                                wiring.clients(), wiring.topics(), view.id().toString()),
+                                wiring.loop().clients(),
+                                wiring.loop().topics(),
+                                view.id().toString()),
                         progress,
                         Counts.apart(),
                         wiring.commitInterval())

@@ -82,23 +82,25 @@ class SourceFaultsTest {
         var loop = new ViewIngestion(
                 view,
                 new ViewIngestion.Wiring(
-                        clients,
-                        topics,
+                        new SourceLoop.Wiring(
+                                clients,
+                                topics,
+                                topic,
+                                ViewIngestion.group(view.id()),
+                                false,
+                                () -> {},
+                                config.ingestion().minBackoff(),
+                                config.ingestion().maxBackoff(),
+                                _ -> {}),
                         into,
-                        topic,
-                        false,
                         () -> readers.online(view),
-                        () -> {},
                         () -> new DeadLetters(
                                 clients,
                                 topics,
                                 ViewIngestion.group(view.id()),
                                 view.id().toString()),
                         Duration.ofMillis(100),
-                        config.ingestion().minBackoff(),
-                        config.ingestion().maxBackoff(),
-                        new Counts(new FeatureMetrics(new SimpleMeterRegistry())),
-                        _ -> {}));
+                        new Counts(new FeatureMetrics(new SimpleMeterRegistry()))));
         loops.add(loop);
         loop.start();
         return loop;

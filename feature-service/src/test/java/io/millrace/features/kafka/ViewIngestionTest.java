@@ -61,19 +61,21 @@ class ViewIngestionTest {
         var loop = new ViewIngestion(
                 view,
                 new ViewIngestion.Wiring(
-                        clients,
-                        topics,
+                        new SourceLoop.Wiring(
+                                clients,
+                                topics,
+                                topic,
+                                ViewIngestion.group(view.id()),
+                                shared,
+                                () -> {},
+                                config.ingestion().minBackoff(),
+                                config.ingestion().maxBackoff(),
+                                _ -> {}),
                         into,
-                        topic,
-                        shared,
                         () -> new TopicRecords(EventProjector.of(view), future, CLOCK),
-                        () -> {},
                         () -> new DeadLetters(clients, topics, id, view.id().toString()),
                         config.ingestion().commitInterval(),
-                        config.ingestion().minBackoff(),
-                        config.ingestion().maxBackoff(),
-                        new Counts(new FeatureMetrics(new SimpleMeterRegistry())),
-                        _ -> {}));
+                        new Counts(new FeatureMetrics(new SimpleMeterRegistry()))));
         loops.add(loop);
         loop.start();
         return loop;
