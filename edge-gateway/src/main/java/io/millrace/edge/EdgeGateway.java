@@ -10,8 +10,8 @@ import io.millrace.edge.app.NodeBook;
 import io.millrace.edge.app.NodeDefinitions;
 import io.millrace.edge.app.NodeRegistry;
 import io.millrace.edge.app.Retention;
-import io.millrace.edge.config.ConfigBounds;
 import io.millrace.edge.config.EdgeConfig;
+import io.millrace.edge.config.SettingsCheck;
 import io.millrace.edge.domain.AddressGuard;
 import io.millrace.edge.domain.Cidr;
 import io.millrace.edge.http.CloudSender;
@@ -68,7 +68,7 @@ public class EdgeGateway {
             Vertx vertx,
             @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092") String bootstrapServers)
             throws IOException {
-        ConfigBounds.check(config);
+        SettingsCheck.check(config);
         this.config = config;
         GatewayTime time = new SystemTime();
         var metrics = new EdgeMetrics(meters);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** What can be set under {@code millrace.features}. Bounds are held by {@link ConfigBounds}; an unknown key refuses to start. */
+/** What can be set under {@code millrace.features}. Bounds are held by {@link SettingsCheck}; an unknown key refuses to start. */
 @ConfigMapping(prefix = "millrace.features")
 public interface FeaturesConfig {
     OnlineStoreConfig onlineStore();

@@ -1,10 +1,10 @@
 package io.millrace.registry.config;
 
+import io.millrace.gate.ConfigBounds;
 import io.millrace.registry.app.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /** Gives the use cases their clock, and their settings within bounds. */
@@ -26,35 +26,31 @@ public class Wiring {
     Settings settings(RegistryConfig config) {
         RegistryConfig.Catalogue catalogue = config.catalogue();
         RegistryConfig.Validation validation = config.validation();
-        atLeast("validation.memory-limit", 16 << 20, validation.memoryLimit().asLongValue(), Long.MAX_VALUE);
-        atLeast("validation.threads", 1, validation.threads(), 256);
-        atLeast("validation.sql-timeout", 1, validation.sqlTimeout().toSeconds(), 3_600);
+        var bounds = new ConfigBounds("millrace.registry");
+        bounds.positive("catalogue.read-wait", catalogue.readWait());
+        bounds.positive("catalogue.retry-interval", catalogue.retryInterval());
+        bounds.size("catalogue.max-size", catalogue.maxSize(), 1, Long.MAX_VALUE);
+        bounds.number("catalogue.old-revisions", catalogue.oldRevisions(), 1, Integer.MAX_VALUE);
+        bounds.number("validation.concurrency", validation.concurrency(), 1, 1_000);
+        bounds.positive("validation.queue-wait", validation.queueWait());
+        bounds.size("validation.max-size", validation.maxSize(), 1, GIB);
+        bounds.number("validation.max-rows", validation.maxRows(), 1, Long.MAX_VALUE);
+        bounds.number("validation.max-distinct-keys", validation.maxDistinctKeys(), 1, Long.MAX_VALUE);
+        bounds.size("validation.memory-limit", validation.memoryLimit(), 16 << 20, Long.MAX_VALUE);
+        bounds.number("validation.threads", validation.threads(), 1, 256);
+        bounds.time("validation.sql-timeout", validation.sqlTimeout(), "PT1S", "PT1H");
+        bounds.refuseFaults();
         return new Settings(
                 new Settings.Catalogue(
-                        positive("catalogue.read-wait", catalogue.readWait()),
-                        positive("catalogue.retry-interval", catalogue.retryInterval()),
-                        atLeast("catalogue.max-size", 1, catalogue.maxSize().asLongValue(), Long.MAX_VALUE),
-                        (int) atLeast("catalogue.old-revisions", 1, catalogue.oldRevisions(), Integer.MAX_VALUE)),
+                        catalogue.readWait(),
+                        catalogue.retryInterval(),
+                        catalogue.maxSize().asLongValue(),
+                        catalogue.oldRevisions()),
                 new Settings.Validation(
-                        (int) atLeast("validation.concurrency", 1, validation.concurrency(), 1_000),
-                        positive("validation.queue-wait", validation.queueWait()),
-                        atLeast("validation.max-rows", 1, validation.maxRows(), Long.MAX_VALUE),
-                        atLeast("validation.max-size", 1, validation.maxSize().asLongValue(), GIB),
-                        atLeast("validation.max-distinct-keys", 1, validation.maxDistinctKeys(), Long.MAX_VALUE)));
-    }
-
-    private static Duration positive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new IllegalArgumentException("millrace.registry." + key + " must be positive, was " + value);
-        }
-        return value;
-    }
-
-    private static long atLeast(String key, long least, long value, long most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    "millrace.registry." + key + " must be " + least + " to " + most + ", was " + value);
-        }
-        return value;
+                        validation.concurrency(),
+                        validation.queueWait(),
+                        validation.maxRows(),
+                        validation.maxSize().asLongValue(),
+                        validation.maxDistinctKeys()));
     }
 }

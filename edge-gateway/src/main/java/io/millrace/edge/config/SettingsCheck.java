@@ -1,21 +1,17 @@
 package io.millrace.edge.config;
 
-import io.quarkus.runtime.configuration.MemorySize;
+import io.millrace.gate.ConfigBounds;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Checks the bounds that {@link EdgeConfig} names, all at once. */
-public final class ConfigBounds {
-    private final List<String> faults = new ArrayList<>();
-
-    private ConfigBounds() {}
+public final class SettingsCheck {
+    private SettingsCheck() {}
 
     /**
      * @throws IllegalArgumentException with every setting that is out of bounds
      */
     public static void check(EdgeConfig config) {
-        var bounds = new ConfigBounds();
+        var bounds = new ConfigBounds("millrace.edge");
         bounds.size("spool.max-size", config.spool().maxSize(), 64 << 10, Long.MAX_VALUE);
         bounds.size("spool.segment-size", config.spool().segmentSize(), 4 << 10, 256 << 20);
         bounds.time(
@@ -51,27 +47,6 @@ public final class ConfigBounds {
                         url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme())),
                         "an http or https URL",
                         url));
-        if (!bounds.faults.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", bounds.faults));
-        }
-    }
-
-    private void size(String key, MemorySize size, long least, long most) {
-        long bytes = size.asLongValue();
-        require(key, bytes >= least && bytes <= most, least + " to " + most + " bytes", bytes);
-    }
-
-    private void time(String key, Duration time, Duration least, Duration most) {
-        require(key, time.compareTo(least) >= 0 && time.compareTo(most) <= 0, least + " to " + most, time);
-    }
-
-    private void number(String key, int number, int least, int most) {
-        require(key, number >= least && number <= most, least + " to " + most, number);
-    }
-
-    private void require(String key, boolean fine, String expectation, Object was) {
-        if (!fine) {
-            faults.add("millrace.edge." + key + " must be " + expectation + ", was " + was);
-        }
+        bounds.refuseFaults();
     }
 }

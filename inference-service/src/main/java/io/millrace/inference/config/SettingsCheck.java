@@ -1,0 +1,36 @@
+package io.millrace.inference.config;
+
+import io.millrace.gate.ConfigBounds;
+import io.quarkus.runtime.Startup;
+import jakarta.annotation.PostConstruct;
+import jakarta.inject.Singleton;
+
+/** Refuses to start with a setting out of the bounds that {@link InferenceConfig} names, all of them at once. */
+@Startup
+@Singleton
+public class SettingsCheck {
+    private final InferenceConfig config;
+
+    public SettingsCheck(InferenceConfig config) {
+        this.config = config;
+    }
+
+    @PostConstruct
+    void check() {
+        var bounds = new ConfigBounds("millrace.inference");
+        bounds.positive("features.deadline", config.features().deadline());
+        bounds.number("features.max-concurrent-calls", config.features().maxConcurrentCalls(), 1, Integer.MAX_VALUE);
+        bounds.number("features.max-attempts", config.features().maxAttempts(), 1, 10);
+        bounds.share("features.retry-budget", config.features().retryBudget(), 0, 0.1);
+        bounds.number("features.max-rows", config.features().maxRows(), 1, 10_000);
+        bounds.positive("registry.deadline", config.registry().deadline());
+        bounds.time("models.poll-interval", config.models().pollInterval(), "PT0.1S", "P1D");
+        bounds.number(
+                "predict.max-concurrent-requests", config.predict().maxConcurrentRequests(), 1, Integer.MAX_VALUE);
+        bounds.positive("predict.deadline", config.predict().deadline());
+        bounds.number("predict.max-rows", config.predict().maxRows(), 1, 10_000);
+        bounds.number("streams.poll-records", config.streams().pollRecords(), 1, Integer.MAX_VALUE);
+        bounds.number("streams.contract-rows", config.streams().contractRows(), 1, Integer.MAX_VALUE);
+        bounds.refuseFaults();
+    }
+}
