@@ -3,16 +3,13 @@ package io.millrace.features.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.DefinitionPlan.Change;
 import io.millrace.features.app.DefinitionPlan.Outcome;
 import io.millrace.features.app.Definitions.Mode;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.gate.Refusal;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -42,27 +39,8 @@ class DefinitionPlansTest {
 
     private final Catalog catalog = new Catalog();
     private final MemoryDefinitions log = new MemoryDefinitions(catalog);
-    private final Definitions definitions = new Definitions(
-            catalog,
-            log,
-            new Ingestions() {
-                @Override
-                public Map<ViewId, IngestionReport> reports() {
-                    return Map.of();
-                }
-
-                @Override
-                public Map<ViewId, IngestionReport> conditions() {
-                    return Map.of();
-                }
-            },
-            Views::nothingToBackfill);
-
-    private static List<DefinitionFile> files(String... contents) {
-        return Arrays.stream(contents)
-                .map(content -> new DefinitionFile("views.yaml", content))
-                .toList();
-    }
+    private final Definitions definitions =
+            new Definitions(catalog, log, Views.NO_INGESTIONS, Views::nothingToBackfill);
 
     private static Mode project(boolean dryRun, boolean prune, boolean force) {
         return new Mode(dryRun, "shop", prune, force);
@@ -73,12 +51,13 @@ class DefinitionPlansTest {
     }
 
     private void apply(String... contents) {
-        definitions.apply(files(contents), project(false, false, false));
+        definitions.apply(Views.files(contents), project(false, false, false));
     }
 
     @Test
     void allKindsAreAppliedTogetherInOneWrite() {
-        DefinitionPlan plan = definitions.apply(files(V1, ENTITY, SERVICE, ON_DEMAND), project(false, false, false));
+        DefinitionPlan plan =
+                definitions.apply(Views.files(V1, ENTITY, SERVICE, ON_DEMAND), project(false, false, false));
 
         assertThat(plan.outcomes())
                 .containsExactly(
@@ -97,7 +76,7 @@ class DefinitionPlansTest {
         assertThat(definitions.listAll()).hasSize(4).allMatch(listed -> listed.project()
                 .equals("shop"));
         assertThat(definitions
-                        .apply(files(V1, ENTITY, SERVICE, ON_DEMAND), project(true, true, false))
+                        .apply(Views.files(V1, ENTITY, SERVICE, ON_DEMAND), project(true, true, false))
                         .isNothing())
                 .isTrue();
     }
@@ -107,7 +86,7 @@ class DefinitionPlansTest {
         apply(V1, ENTITY, ON_DEMAND);
 
         DefinitionPlan plan = definitions.apply(
-                files(V1.replace("ttl: 1d", "ttl: 2d"), V2, ON_DEMAND.replace("in other words", "elsewhere")),
+                Views.files(V1.replace("ttl: 1d", "ttl: 2d"), V2, ON_DEMAND.replace("in other words", "elsewhere")),
                 project(true, false, false));
 
         assertThat(plan.outcomes())
@@ -126,8 +105,8 @@ class DefinitionPlansTest {
         apply(V1);
         var before = catalog.find(new ViewId("activity", "v1")).orElseThrow();
 
-        DefinitionPlan plan =
-                definitions.apply(files(V1.replace("what a user did", "clicks") + "tags: {tier: gold}\n"), Mode.PLAIN);
+        DefinitionPlan plan = definitions.apply(
+                Views.files(V1.replace("what a user did", "clicks") + "tags: {tier: gold}\n"), Mode.PLAIN);
 
         assertThat(plan.outcomes())
                 .containsExactly(outcome("FeatureView/activity@v1", Change.UPDATED, "description", "tags"));
@@ -156,7 +135,7 @@ class DefinitionPlansTest {
     void aServiceWithoutVersionsMayChange() {
         apply(V1, ON_DEMAND, SERVICE);
 
-        DefinitionPlan plan = definitions.apply(files(SERVICE.replace("money, ", "")), Mode.PLAIN);
+        DefinitionPlan plan = definitions.apply(Views.files(SERVICE.replace("money, ", "")), Mode.PLAIN);
 
         assertThat(plan.outcomes()).containsExactly(outcome("FeatureService/model", Change.UPDATED, "features.money"));
         assertThat(catalog.featuresOf("model")).containsExactly("activity:events_1h");
@@ -166,23 +145,31 @@ class DefinitionPlansTest {
     void whatIsNoLongerInTheFolderStaysUnlessItIsPruned() {
         apply(V1, V2);
 
-        assertThat(definitions.apply(files(V2), project(false, false, false)).outcomes())
+        assertThat(definitions
+                        .apply(Views.files(V2), project(false, false, false))
+                        .outcomes())
                 .contains(outcome("FeatureView/activity@v1", Change.ORPHANED));
         assertThat(catalog.find(new ViewId("activity", "v1"))).isPresent();
-        assertThat(definitions.apply(files(V2), project(false, true, false)).outcomes())
+        assertThat(definitions
+                        .apply(Views.files(V2), project(false, true, false))
+                        .outcomes())
                 .contains(outcome("FeatureView/activity@v1", Change.RETIRED));
         assertThat(catalog.find(new ViewId("activity", "v1"))).isEmpty();
-        assertThat(definitions.apply(files(V2), project(true, true, false)).isNothing())
+        assertThat(definitions
+                        .apply(Views.files(V2), project(true, true, false))
+                        .isNothing())
                 .isTrue();
     }
 
     @Test
     void aFolderPrunesNothingOfAnotherProject() {
-        definitions.apply(files(V1), new Mode(false, "other", false, false));
+        definitions.apply(Views.files(V1), new Mode(false, "other", false, false));
 
-        assertThat(definitions.apply(files(V2), project(false, true, false)).of(Change.RETIRED))
+        assertThat(definitions
+                        .apply(Views.files(V2), project(false, true, false))
+                        .of(Change.RETIRED))
                 .isEmpty();
-        definitions.apply(files(V1, V2), project(false, true, false));
+        definitions.apply(Views.files(V1, V2), project(false, true, false));
         assertThat(definitions
                         .apply(List.of(), new Mode(true, "other", true, false))
                         .isNothing())
@@ -193,11 +180,11 @@ class DefinitionPlansTest {
     void whatOthersReadIsNotRetiredUnlessItIsForced() {
         apply(V1, ON_DEMAND, SERVICE);
 
-        DefinitionPlan plan = definitions.apply(files(SERVICE, ON_DEMAND), project(true, true, false));
+        DefinitionPlan plan = definitions.apply(Views.files(SERVICE, ON_DEMAND), project(true, true, false));
         assertThat(plan.outcomes()).contains(outcome("FeatureView/activity@v1", Change.RETIRED));
         assertThat(plan.broken().stream().map(broken -> broken.reader().toString()))
                 .containsExactlyInAnyOrder("OnDemandFeatureView/money@v1", "FeatureService/model");
-        assertThatThrownBy(() -> definitions.apply(files(SERVICE, ON_DEMAND), project(false, true, false)))
+        assertThatThrownBy(() -> definitions.apply(Views.files(SERVICE, ON_DEMAND), project(false, true, false)))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {
                     assertThat(refusal.reason()).isEqualTo(FeatureReason.DEFINITION_IN_USE);
                     assertThat(refusal.details()).hasSize(2);
@@ -206,7 +193,7 @@ class DefinitionPlansTest {
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("reads activity@v1, which is retired");
 
-        definitions.apply(files(SERVICE, ON_DEMAND), project(false, true, true));
+        definitions.apply(Views.files(SERVICE, ON_DEMAND), project(false, true, true));
         assertThat(catalog.find(new ViewId("activity", "v1"))).isEmpty();
         assertThatThrownBy(() -> catalog.plan(List.of("money:converted"), false))
                 .isInstanceOf(Refusal.class)

@@ -3,7 +3,6 @@ package io.millrace.features.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.DefinitionPlan.Change;
 import io.millrace.features.app.DefinitionPlan.Outcome;
 import io.millrace.features.app.Definitions.Mode;
@@ -21,52 +20,35 @@ class DefinitionsTest {
 
     private final Catalog catalog = new Catalog();
     private final MemoryDefinitions log = new MemoryDefinitions(catalog);
-    private final Definitions definitions = new Definitions(
-            catalog,
-            log,
-            new Ingestions() {
-                @Override
-                public Map<ViewId, IngestionReport> reports() {
-                    return Map.of();
-                }
-
-                @Override
-                public Map<ViewId, IngestionReport> conditions() {
-                    return Map.of();
-                }
-            },
-            Views::nothingToBackfill);
-
-    private static List<DefinitionFile> files(String... contents) {
-        return java.util.Arrays.stream(contents)
-                .map(content -> new DefinitionFile("views.yaml", content))
-                .toList();
-    }
+    private final Definitions definitions =
+            new Definitions(catalog, log, Views.NO_INGESTIONS, Views::nothingToBackfill);
 
     @Test
     void applyingTwiceCreatesOnceAndThenChangesNothing() {
         var id = DefinitionKey.view(new ViewId("user_activity", "v1"));
 
-        assertThat(definitions.apply(files(V1), Mode.PLAIN).outcomes())
+        assertThat(definitions.apply(Views.files(V1), Mode.PLAIN).outcomes())
                 .containsExactly(new Outcome(id, Change.CREATED, List.of()));
-        assertThat(definitions.apply(files("# a comment\n" + V1), Mode.PLAIN).outcomes())
+        assertThat(definitions
+                        .apply(Views.files("# a comment\n" + V1), Mode.PLAIN)
+                        .outcomes())
                 .containsExactly(new Outcome(id, Change.UNCHANGED, List.of()));
         assertThat(log.written).hasSize(1);
     }
 
     @Test
     void aDryRunReportsAndChangesNothing() {
-        assertThat(definitions.apply(files(V1), Mode.DRY).outcomes()).hasSize(1);
+        assertThat(definitions.apply(Views.files(V1), Mode.DRY).outcomes()).hasSize(1);
         assertThat(catalog.all()).isEmpty();
     }
 
     @Test
     void aChangedServedVersionIsRefusedWithTheFieldThatDiffersAndNothingOfTheApplyIsDone() {
-        definitions.apply(files(V1), Mode.PLAIN);
+        definitions.apply(Views.files(V1), Mode.PLAIN);
         String other = Views.activity("other", "v1", "clicks");
         String changed = V1.replace("aggregate: count, window: 1h", "aggregate: count, window: 2h");
 
-        assertThatThrownBy(() -> definitions.apply(files(other, changed), Mode.PLAIN))
+        assertThatThrownBy(() -> definitions.apply(Views.files(other, changed), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {
                     assertThat(refusal.reason()).isEqualTo(FeatureReason.SERVED_VERSION_CHANGED);
                     assertThat(refusal.getMessage()).contains("user_activity@v1", "features.events_1h.window");
@@ -77,7 +59,7 @@ class DefinitionsTest {
     @Test
     void everyFaultOfEveryFileIsReportedWithItsLine() {
         assertThatThrownBy(() -> definitions.apply(
-                        files(V1.replace("ttl: 1d", "ttl: soon").replace("owner:", "ovner:")), Mode.PLAIN))
+                        Views.files(V1.replace("ttl: 1d", "ttl: soon").replace("owner:", "ovner:")), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {
                     assertThat(refusal.reason()).isEqualTo(FeatureReason.INVALID_DEFINITION);
                     assertThat(refusal.details().size()).isGreaterThanOrEqualTo(2);
@@ -89,7 +71,7 @@ class DefinitionsTest {
     @Test
     void theNewestVersionIsNewestByNumberAndOthersStayReachable() {
         definitions.apply(
-                files(
+                Views.files(
                         Views.activity("user_activity", "v2", "clicks"),
                         Views.activity("user_activity", "v10", "clicks"),
                         Views.activity("user_activity", "v9", "clicks")),
@@ -140,7 +122,7 @@ class DefinitionsTest {
                 },
                 Views::nothingToBackfill);
 
-        assertThatThrownBy(() -> raced.apply(files(V1), Mode.PLAIN))
+        assertThatThrownBy(() -> raced.apply(Views.files(V1), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.getMessage())
                         .contains("'ttl'"));
         assertThat(catalog.find(theirs.id())).contains(theirs);
@@ -158,7 +140,7 @@ class DefinitionsTest {
     void nothingIsAppliedBeforeTheLogHasBeenRead() {
         log.current = false;
 
-        assertThatThrownBy(() -> definitions.apply(files(V1), Mode.PLAIN))
+        assertThatThrownBy(() -> definitions.apply(Views.files(V1), Mode.PLAIN))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                         .isEqualTo(FeatureReason.DEFINITIONS_UNAVAILABLE));
     }

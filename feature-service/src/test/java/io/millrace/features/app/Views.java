@@ -2,8 +2,11 @@ package io.millrace.features.app;
 
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.definition.FeatureViewReader;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** Views for tests. */
@@ -58,6 +61,26 @@ public final class Views {
                   - {name: pushes_1h, type: int64, aggregate: count, window: 1h}
                 fields: {age: int64, location: string}
                 """.formatted(name);
+    }
+
+    /** No view is ingested. */
+    static final Ingestions NO_INGESTIONS = new Ingestions() {
+        @Override
+        public Map<ViewId, IngestionReport> reports() {
+            return Map.of();
+        }
+
+        @Override
+        public Map<ViewId, IngestionReport> conditions() {
+            return Map.of();
+        }
+    };
+
+    /** Each content as a file of its own. */
+    static List<DefinitionFile> files(String... contents) {
+        return Arrays.stream(contents)
+                .map(content -> new DefinitionFile("views.yaml", content))
+                .toList();
     }
 
     static Backfill nothingToBackfill(FeatureView view) {

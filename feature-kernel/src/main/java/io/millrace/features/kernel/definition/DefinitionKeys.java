@@ -98,8 +98,22 @@ public final class DefinitionKeys {
     }
 
     private static void view(List<Section> sections) {
-        String longest = ViewDocument.LONGEST_RETENTION.toDays() + "d";
+        sections.add(viewItself());
+        entityOfView(sections);
+        source(sections);
         sections.add(new Section(
+                Kind.FEATURE_VIEW,
+                "contract",
+                "A data product of the registry.",
+                List.of(
+                        key("domain", "text", REQUIRED, "", "its domain"),
+                        key("name", "text", REQUIRED, "", "its name"))));
+        sections.add(feature());
+    }
+
+    private static Section viewItself() {
+        String longest = ViewDocument.LONGEST_RETENTION.toDays() + "d";
+        return new Section(
                 Kind.FEATURE_VIEW,
                 "",
                 "Features that are kept, and the events or rows that they come of.",
@@ -143,7 +157,10 @@ public final class DefinitionKeys {
                                 REQUIRED,
                                 "1 to " + ViewDocument.MOST_FEATURES + "; at most " + Levels.MOST_HOPS
                                         + " different hops",
-                                "the features"))));
+                                "the features")));
+    }
+
+    private static void entityOfView(List<Section> sections) {
         sections.add(new Section(
                 Kind.FEATURE_VIEW,
                 "entity",
@@ -164,15 +181,6 @@ public final class DefinitionKeys {
                         joinKeyName(),
                         joinKeyType(),
                         key("field", "text", "the key's name", FIELD, "the event's field that holds it"))));
-        source(sections);
-        sections.add(new Section(
-                Kind.FEATURE_VIEW,
-                "contract",
-                "A data product of the registry.",
-                List.of(
-                        key("domain", "text", REQUIRED, "", "its domain"),
-                        key("name", "text", REQUIRED, "", "its name"))));
-        sections.add(feature());
     }
 
     private static void source(List<Section> sections) {
