@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How far ahead of the clock an event's time may lie; further ahead it is taken for a mistake, because it would move what the view retains.
+ * How far ahead of its arrival an event's time may lie; further ahead it is taken for a mistake, because it would move what the view retains. A record of a topic arrives at its own timestamp, so that
+ * every reading of the log judges alike; a pushed row arrives at the clock, before it is in the log.
  *
  * @param skew inclusive
  */
@@ -16,7 +17,7 @@ public record EventTimeBound(Duration skew) {
         }
     }
 
-    public boolean isBeyond(long timeMicros, Instant now) {
-        return timeMicros > Coercion.micros(now.plus(skew));
+    public boolean isBeyond(long timeMicros, Instant arrival) {
+        return timeMicros > Coercion.micros(arrival.plus(skew));
     }
 }
