@@ -10,23 +10,33 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.millrace.features.RealBroker;
 import io.millrace.features.app.Views;
+import io.millrace.features.app.offline.OfflineSnapshot;
+import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.kafka.TestBroker;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.proto.features.v1.BackupStoreRequest;
 import io.millrace.proto.features.v1.GetJobRequest;
 import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
+import io.millrace.proto.features.v1.PushFeaturesRequest;
+import io.millrace.proto.features.v1.PushTarget;
 import io.millrace.proto.features.v1.RebuildFeatureViewRequest;
 import io.millrace.proto.features.v1.RestoreStoreRequest;
 import io.millrace.proto.features.v1.StoreCopy;
 import io.millrace.proto.features.v1.StoreServiceGrpc;
 import io.millrace.proto.features.v1.StoreServiceGrpc.StoreServiceBlockingStub;
+import io.millrace.proto.features.v1.Value;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @QuarkusTestResource(RealBroker.class)
 class StoreServiceTest extends ServiceUnderTest {
+    @Inject
+    OfflineStore offline;
+
     private StoreServiceBlockingStub store;
 
     @TempDir
@@ -122,6 +135,66 @@ class StoreServiceTest extends ServiceUnderTest {
                 .getId());
         produce(3);
         assertThat(count()).isEqualTo(3);
+    }
+
+    @Test
+    void aRebuildTakesFromTheOfflineStoreWhatKafkaNoLongerHas() throws Exception {
+        TestBroker.createTopic(topic, 1);
+        apply(Views.activity(name, "v1", topic));
+        produce(1);
+        produce(2);
+        produce(3);
+        assertThat(count()).isEqualTo(3);
+        await().atMost(PATIENCE).until(() -> rowsOffline() == 3);
+        try (var admin = TestBroker.admin()) {
+            admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(2)))
+                    .all()
+                    .get();
+        }
+
+        awaitDone(
+                post("rebuild", Map.of("view", name)).statusCode(200).extract().path("id"));
+
+        assertThat(count()).isEqualTo(3);
+        produce(4);
+        assertThat(count()).isEqualTo(4);
+    }
+
+    private long rowsOffline() {
+        try (OfflineSnapshot snapshot = offline.snapshot(new ViewId(name, "v1"))) {
+            return snapshot.rows();
+        }
+    }
+
+    @Test
+    void aPushedViewIsBuiltAnewFromItsOwnLogAloneWithoutRowsForTheOfflineStore() {
+        apply(Views.profile(name));
+        push(PushTarget.PUSH_TARGET_ONLINE_AND_OFFLINE, 30);
+        push(PushTarget.PUSH_TARGET_ONLINE, 31);
+        push(PushTarget.PUSH_TARGET_OFFLINE, 99);
+        assertThat(profile()).containsExactly(number(31), number(2));
+        await().atMost(PATIENCE).until(() -> rowsOffline() == 2);
+
+        awaitDone(
+                post("rebuild", Map.of("view", name)).statusCode(200).extract().path("id"));
+
+        assertThat(profile()).containsExactly(number(31), number(2));
+        push(PushTarget.PUSH_TARGET_ONLINE, 32);
+        assertThat(profile()).containsExactly(number(32), number(3));
+    }
+
+    private void push(PushTarget to, long age) {
+        features.pushFeatures(PushFeaturesRequest.newBuilder()
+                .setView(name)
+                .putColumns("user_id", users(1))
+                .putColumns("age", users(age))
+                .addEventTimeMicros(micros("2026-03-02T09:00:00Z") + age)
+                .setTo(to)
+                .build());
+    }
+
+    private List<Value> profile() {
+        return values(read("2026-03-02T09:30:00Z", 1, name + ":age", name + ":pushes_1h"));
     }
 
     private void awaitDone(String job) {
