@@ -3,7 +3,6 @@ package io.millrace.features.store;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,7 +23,7 @@ final class RedisBuckets {
     /** The layout of the keys; another one does not see what this one wrote. */
     private static final String LAYOUT = "2:";
 
-    private final Redis redis;
+    private final RedisLink redis;
     private final String keyPrefix;
     private final int wanted;
     private final Duration timeout;
@@ -38,14 +37,14 @@ final class RedisBuckets {
         }
     }
 
-    RedisBuckets(Redis redis, String keyPrefix, int wanted, Duration timeout) {
+    RedisBuckets(RedisLink redis, String keyPrefix, int wanted, Duration timeout) {
         this.redis = redis;
         this.keyPrefix = keyPrefix + LAYOUT;
         this.wanted = wanted;
         this.timeout = timeout;
     }
 
-    Redis redis() {
+    RedisLink redis() {
         return redis;
     }
 

@@ -2,7 +2,6 @@ package io.millrace.features.store;
 
 import io.millrace.features.app.StoreUnavailableException;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +42,7 @@ final class RedisCall {
      * @return the answers in the order of the calls
      * @throws StoreUnavailableException where one is not there in time, or Redis refused
      */
-    static List<Response> all(List<RedisCall> calls, Redis redis, Duration timeout) {
+    static List<Response> all(List<RedisCall> calls, RedisLink redis, Duration timeout) {
         List<Pending> sent =
                 calls.stream().map(call -> call.begin(redis, timeout)).toList();
         return sent.stream().map(Pending::await).toList();
@@ -54,12 +53,12 @@ final class RedisCall {
      *
      * @throws StoreUnavailableException where there is none in time, or Redis refused
      */
-    Response send(Redis redis, Duration timeout) {
+    Response send(RedisLink redis, Duration timeout) {
         return begin(redis, timeout).await();
     }
 
     /** Sends, and does not wait. */
-    Pending begin(Redis redis, Duration timeout) {
+    Pending begin(RedisLink redis, Duration timeout) {
         return new Pending(redis.send(request).toCompletionStage().toCompletableFuture(), timeout, System.nanoTime());
     }
 

@@ -65,7 +65,7 @@ public final class RedisOnlineStore implements DurableStore {
         if (keyPrefix.contains("{") || keyPrefix.contains("}")) {
             throw new IllegalArgumentException("a key prefix has no braces, was '" + keyPrefix + "'");
         }
-        this.buckets = new RedisBuckets(redis, keyPrefix, buckets, timeout);
+        this.buckets = new RedisBuckets(new RedisLink(redis), keyPrefix, buckets, timeout);
         this.room = Room.SERVED;
         this.plans = new Plans();
         this.adopted = new ConcurrentHashMap<>();
@@ -217,6 +217,7 @@ public final class RedisOnlineStore implements DurableStore {
     @Override
     public void close() {
         confirmed.forgetAll();
+        buckets.redis().close();
     }
 
     private void forget(ViewId view, String why) {

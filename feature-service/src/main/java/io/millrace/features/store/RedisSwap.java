@@ -5,7 +5,6 @@ import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Observation;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.Collection;
@@ -20,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** One attempt to apply a batch: reads rows and their revisions, and swaps them if nobody was faster. Used once. */
 final class RedisSwap implements BatchFold.Rows {
     private final ViewPlan plan;
-    private final Redis redis;
+    private final RedisLink redis;
     private final Duration timeout;
     private final String prefix;
     private final Room room;
     private final String generation;
     private final Map<EntityRow, String> revisions = new LinkedHashMap<>();
 
-    RedisSwap(ViewPlan plan, Redis redis, Duration timeout, String prefix, Room room, String generation) {
+    RedisSwap(ViewPlan plan, RedisLink redis, Duration timeout, String prefix, Room room, String generation) {
         this.plan = plan;
         this.redis = redis;
         this.timeout = timeout;

@@ -53,7 +53,8 @@ class RedisModeTest extends ServiceUnderTest {
         assertThat(values(response)).containsExactly(real(20.0), number(2), real(15.25), real(0.5));
         assertThat(response.getPositionsList().stream().map(position -> position.getOffset()))
                 .containsExactly(2L, 1L);
-        assertThat(TestBroker.records(topic + ".dlq")).hasSize(1);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(TestBroker.records(topic + ".dlq"))
+                .hasSize(1));
     }
 
     @Test
