@@ -2,15 +2,13 @@ package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.jobs.JobContext;
-import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
-import io.millrace.features.kernel.fold.PointInTimeHistory;
-import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Goes through the rows and the events of one view side by side, entity by entity, and folds the events into the answers of the rows. */
 final class MergePass {
-    private static final EntityKey ANY = new EntityKey(List.of());
     private static final int TOLD_EVERY = 4_096;
 
     private final TrainingSql sql;
     private final ReadPlan.Part part;
-    private final ViewPlan plan;
+    private final EntityAnswers entityAnswers;
     private final List<EventField> fields;
     private final JobContext context;
     private final long rows;
@@ -37,7 +34,9 @@ final class MergePass {
     MergePass(TrainingSql sql, ReadPlan.Part part, JobContext context, long rows) {
         this.sql = sql;
         this.part = part;
-        this.plan = ViewPlan.of(part.view());
+        ViewPlan plan = ViewPlan.of(part.view());
+        this.entityAnswers =
+                sql.isByKnown() ? new EntityAnswers.InAnyOrder(plan) : new EntityAnswers.InOrderOfTime(plan);
         this.fields = part.view().fields();
         this.context = context;
         this.rows = rows;
@@ -53,24 +52,23 @@ final class MergePass {
             long entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
             long entity = -1;
             long done = 0;
-            var fold = new PointInTimeHistory(plan);
             context.phase("folds the events of " + sql.view().id());
             while (asks.next()) {
                 if (asks.getLong(1) != entity) {
                     entity = asks.getLong(1);
-                    fold = new PointInTimeHistory(plan);
+                    entityAnswers.clear();
                     while (entityOfEvent < entity) {
                         entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
                     }
                 }
                 long bound = asks.getLong(2);
                 while (entityOfEvent == entity && events.getLong(2) <= bound) {
-                    fold.add(event(events));
+                    entityAnswers.add(event(events));
                     entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
                 }
-                if (fold.at(ANY, asks.getLong(3)) instanceof RowAnswer.Row row) {
-                    append(asks.getLong(4), row, answers);
-                }
+                var answer = new FeatureTable(1, part.features().length);
+                entityAnswers.at(asks.getLong(3), part.features(), answer, 0);
+                append(asks.getLong(4), answer, answers);
                 if (++done % TOLD_EVERY == 0) {
                     context.progress(done, rows);
                     context.checkCancelled();
@@ -90,7 +88,7 @@ final class MergePass {
             values.add(ParquetColumns.value(row, 8 + i, fields.get(i).type()));
         }
         var position = new Position(partition(row.getInt(5), row.getInt(6)), row.getLong(7));
-        return new FeatureEvent(ANY, row.getLong(3), created, position, values);
+        return new FeatureEvent(EntityAnswers.ANY, row.getLong(3), created, position, values);
     }
 
     private SourcePartition partition(int topic, int partition) {
@@ -99,12 +97,15 @@ final class MergePass {
                 _ -> new SourcePartition("", sql.topics().get(topic - 1), partition));
     }
 
-    private void append(long rowNumber, RowAnswer.Row row, DuckDBAppender answers) throws SQLException {
+    private void append(long rowNumber, FeatureTable answer, DuckDBAppender answers) throws SQLException {
+        if (answer.state(0) == FeatureTable.State.MISSING) {
+            return;
+        }
         answers.beginRow();
         answers.append(rowNumber);
-        answers.append(row.expired());
-        for (int feature : part.features()) {
-            AnswerColumns.append(row.values().get(feature), answers);
+        answers.append(answer.state(0) == FeatureTable.State.EXPIRED);
+        for (int column = 0; column < answer.width(); column++) {
+            AnswerColumns.append(answer.value(0, column), answers);
         }
         answers.endRow();
     }

@@ -36,11 +36,38 @@ final class Drawn {
             "type: double, aggregate: mean, field: n",
             "type: double, aggregate: min, field: x",
             "type: int64, aggregate: max, field: n",
-            "type: double, aggregate: rate, where: \"x > 0.0\"",
+            "type: timestamp, aggregate: min, field: t",
+            "type: double, aggregate: variance, field: x",
+            "type: double, aggregate: variance, field: n, of: population",
+            "type: double, aggregate: stddev, field: x",
+            "type: double, aggregate: stddev, field: n, of: population",
+            "type: string, aggregate: first, field: s",
+            "type: bytes, aggregate: first, field: b",
             "type: double, aggregate: last, field: x",
-            "type: string, aggregate: last, field: s, where: \"n > 2\"",
-            "type: double, aggregate: sum, field: x, where: \"s == 'a'\"");
-    private static final List<String> WINDOWS = List.of("1m", "10m", "1h", "3h", "1d", "13d, hop: 1h", "30d");
+            "type: timestamp, aggregate: last, field: t",
+            "type: 'list<double>', aggregate: first_k, k: 2, field: x",
+            "type: 'list<double>', aggregate: last_k, k: 3, field: x",
+            "type: 'list<string>', aggregate: last_k, k: 2, field: s",
+            "type: 'list<bytes>', aggregate: last_k, k: 2, field: b",
+            "type: 'list<timestamp>', aggregate: first_k, k: 4, field: t",
+            "type: 'list<bool>', aggregate: last_k, k: 2, field: f",
+            "type: int64, aggregate: distinct_count, field: x",
+            "type: int64, aggregate: distinct_count, field: s",
+            "type: int64, aggregate: distinct_count, field: b",
+            "type: double, aggregate: quantile, q: 0.5, field: x",
+            "type: 'list<double>', aggregate: quantile, q: [0.0, 0.9, 1.0], field: x",
+            "type: double, aggregate: quantile, q: 0.25, field: n",
+            "type: 'list<string>', aggregate: top_k, k: 2, categories: 3, field: s",
+            "type: 'list<int64>', aggregate: top_k, k: 3, categories: 5, field: n",
+            "type: 'list<bool>', aggregate: top_k, k: 1, field: f",
+            "type: 'map<int64>', aggregate: histogram, field: s",
+            "type: 'map<int64>', aggregate: histogram, categories: 5, field: n",
+            "type: 'map<int64>', aggregate: histogram, field: f");
+    /** Of the event's fields, true of some events. Every aggregate may have one. */
+    private static final List<String> CONDITIONS = List.of("x > 0.0", "n > 2", "s == 'a'", "f", "x > -5.0 && s != 'b'");
+
+    private static final List<String> WINDOWS =
+            List.of("1m", "10m", "1h", "3h", "1d", "13d, hop: 1h", "30d", "unbounded");
     private static final List<String> ENTITIES = List.of("007", "7", "é, \"x\"", "b");
 
     final FeatureView view;
@@ -131,7 +158,7 @@ final class Drawn {
                 entity: {name: e, join_keys: [{name: id, type: string}]}
                 source: {push: true}
                 retention: 400d
-                fields: {x: double, n: int64, s: string, b: bytes, t: timestamp, f: bool}
+                fields: {x: double, n: int64, s: string, b: bytes, t: timestamp, f: bool, v: vector}
                 """);
         if (random.nextBoolean()) {
             yaml.append("ttl: ")
@@ -145,17 +172,23 @@ final class Drawn {
                   - {name: last_b, type: bytes, field: b}
                   - {name: last_t, type: timestamp, field: t}
                   - {name: last_f, type: bool, field: f}
+                  - {name: last_v, type: vector, field: v, dimension: 3, metric: l2}
                 """);
-        for (int i = random.nextInt(5); i >= 0; i--) {
+        for (int i = random.nextInt(8); i >= 0; i--) {
             yaml.append("  - {name: a%d, %s, window: %s}%n"
-                    .formatted(
-                            i,
-                            AGGREGATES.get(random.nextInt(AGGREGATES.size())),
-                            WINDOWS.get(random.nextInt(WINDOWS.size()))));
+                    .formatted(i, aggregate(), WINDOWS.get(random.nextInt(WINDOWS.size()))));
         }
         return new FeatureViewReader()
                 .read(List.of(new DefinitionFile("drawn.yaml", yaml.toString())))
                 .getFirst();
+    }
+
+    private String aggregate() {
+        String where = ", where: \"" + CONDITIONS.get(random.nextInt(CONDITIONS.size())) + '"';
+        if (random.nextInt(12) == 0) {
+            return "type: double, aggregate: rate" + where;
+        }
+        return AGGREGATES.get(random.nextInt(AGGREGATES.size())) + (random.nextInt(3) == 0 ? where : "");
     }
 
     /** Near others, at equal times, on boundaries, and long ago. */
@@ -179,6 +212,7 @@ final class Drawn {
             case "b" -> new FeatureValue.Bytes(new byte[] {(byte) random.nextInt(256), 0});
             case "t" -> new FeatureValue.Time(START + random.nextInt(1000));
             case "f" -> new FeatureValue.Bool(random.nextBoolean());
+            case "v" -> new FeatureValue.Vector(new float[] {random.nextFloat(), -0.0f, random.nextInt(3)});
             default -> throw new IllegalArgumentException(field);
         };
     }

@@ -24,10 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Blob;
 import java.sql.SQLException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -190,36 +187,11 @@ class TrainingSetProperties {
         var actual = new HashMap<String, @Nullable Object>();
         for (int i = 0; i < values.size(); i++) {
             String name = drawn.view.features().get(i).name();
-            expected.put(name, bits(values.get(i)));
+            expected.put(name, Bits.of(values.get(i)));
             expected.put(name + "__status", status);
-            actual.put(name, bits(made.get(name)));
+            actual.put(name, Bits.of(made.get(name)));
             actual.put(name + "__status", made.get(name + "__status"));
         }
         assertThat(actual).as("%s of %s", ask, drawn.view.yaml()).isEqualTo(expected);
-    }
-
-    private static @Nullable Object bits(@Nullable Object value) {
-        return switch (value) {
-            case null -> null;
-            case FeatureValue.Real(double real) -> bits(real);
-            case FeatureValue.Int(long whole) -> whole;
-            case FeatureValue.Text(String text) -> text;
-            case FeatureValue.Bool(boolean bool) -> bool;
-            case FeatureValue.Bytes(byte[] bytes) -> List.of(bytes[0], bytes[1]);
-            case FeatureValue.Time(long micros) -> "at " + micros;
-            case Double real -> Double.isNaN(real) ? "NaN" : "bits " + Double.doubleToRawLongBits(real);
-            case LocalDateTime time ->
-                "at " + (time.toEpochSecond(ZoneOffset.UTC) * 1_000_000 + time.getNano() / 1_000);
-            case java.sql.Timestamp time -> bits(time.toLocalDateTime());
-            case Blob blob -> {
-                try {
-                    byte[] bytes = blob.getBytes(1, (int) blob.length());
-                    yield List.of(bytes[0], bytes[1]);
-                } catch (SQLException e) {
-                    throw new AssertionError(e);
-                }
-            }
-            default -> value;
-        };
     }
 }
