@@ -10,6 +10,7 @@ import io.millrace.proto.features.v1.ExpiredValue;
 import io.millrace.proto.features.v1.Job;
 import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
+import io.millrace.proto.features.v1.QueryRows;
 import io.millrace.proto.features.v1.ReadTrainingSetRequest;
 import io.millrace.proto.features.v1.StartTrainingSetRequest;
 import io.millrace.proto.features.v1.TrainingSetFormat;
@@ -27,6 +28,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,23 +38,37 @@ import picocli.CommandLine.Option;
 /** Makes a training set on the running platform and shows how far it is. */
 @Command(
         name = "training-set",
-        description = "Make a training set: for each entity row of a file the features as of the row's instant.",
+        description =
+                "Make a training set: for each entity row of a file or query the features as of the row's instant.",
         mixinStandardHelpOptions = true)
 final class TrainingSetCommand implements Callable<Integer> {
+    @Option(names = "--rows", paramLabel = "FILE", description = "entity rows: .csv, .parquet, .json or .jsonl")
+    private @Nullable Path rows;
+
     @Option(
-            names = "--rows",
-            required = true,
-            paramLabel = "FILE",
-            description = "entity rows: .csv, .parquet, .json or .jsonl")
-    private Path rows = Path.of("");
+            names = "--query",
+            paramLabel = "SQL",
+            description = "entity rows from a database instead of a file; with --connection")
+    private String query = "";
+
+    @Option(
+            names = "--connection",
+            paramLabel = "NAME",
+            description = "a database that the service has as millrace.features.connections.NAME")
+    private String connection = "";
 
     @Option(
             names = "--features",
-            required = true,
             split = ",",
             paramLabel = "VIEW:FEATURE",
             description = "features, separated by commas; view@v2:feature for one version")
     private List<String> features = List.of();
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            description = "all features of a feature service instead of --features; NAME@v2 for one version")
+    private String service = "";
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "what to write: .parquet or .csv")
     private Path out = Path.of("");
@@ -78,20 +94,38 @@ final class TrainingSetCommand implements Callable<Integer> {
             description = "only what had arrived by an instant (RFC 3339), or by each row's instant in a column")
     private @Nullable String knownAt;
 
+    @Option(
+            names = "--known-at-positions",
+            paramLabel = "COLUMN",
+            description = "only what stood below the positions in this column, as predictions record them")
+    private String knownAtPositions = "";
+
     @Override
     public Integer call() {
-        Path from = Main.given(rows);
-        if (!Files.isRegularFile(from)) {
-            throw CommandFailure.failed("there is no file " + from);
+        if (features.isEmpty() == service.isEmpty()) {
+            throw CommandFailure.usage("one of --features and --service is needed");
+        }
+        if ((rows == null) == query.isEmpty() || query.isEmpty() != connection.isEmpty()) {
+            throw CommandFailure.usage("entity rows are needed: --rows FILE, or --query SQL and --connection NAME");
+        }
+        if (knownAt != null && !knownAtPositions.isEmpty()) {
+            throw CommandFailure.usage("one of --known-at and --known-at-positions is possible");
+        }
+        Optional<Path> from = Optional.ofNullable(rows).map(Main::given);
+        if (from.isPresent() && !Files.isRegularFile(from.get())) {
+            throw CommandFailure.failed("there is no file " + from.get());
         }
         Snapshot running = Main.running();
         Layout layout = Main.layout(running.dataName());
-        Path imported = layout.data("imports").resolve(UUID.randomUUID() + "-" + from.getFileName());
+        Optional<Path> imported =
+                from.map(file -> layout.data("imports").resolve(UUID.randomUUID() + "-" + file.getFileName()));
         try (var channels = new Channels(running.ports())) {
-            Files.createDirectories(imported.getParent());
-            Files.copy(from, imported);
+            if (from.isPresent() && imported.isPresent()) {
+                Files.createDirectories(imported.get().getParent());
+                Files.copy(from.get(), imported.get());
+            }
             Job job = TrainingSetServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
-                    .startTrainingSet(request(imported.getFileName().toString()))
+                    .startTrainingSet(request(imported))
                     .getJob();
             Job ended = watch(channels, job.getId());
             if (ended.getState() != JobState.JOB_STATE_DONE) {
@@ -107,15 +141,15 @@ final class TrainingSetCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            remove(imported);
+            imported.ifPresent(TrainingSetCommand::remove);
         }
     }
 
-    private StartTrainingSetRequest request(String name) {
+    private StartTrainingSetRequest request(Optional<Path> imported) {
         var request = StartTrainingSetRequest.newBuilder()
                 .addAllFeatures(features)
+                .setFeatureService(service)
                 .setFullFeatureNames(fullNames)
-                .setImportPath(name)
                 .setTimestampColumn(timestamp)
                 .putAllColumns(keys)
                 .setStatuses(statuses)
@@ -124,6 +158,13 @@ final class TrainingSetCommand implements Callable<Integer> {
                         out.toString().toLowerCase(Locale.ROOT).endsWith(".csv")
                                 ? TrainingSetFormat.TRAINING_SET_FORMAT_CSV
                                 : TrainingSetFormat.TRAINING_SET_FORMAT_PARQUET);
+        imported.ifPresentOrElse(
+                file -> request.setImportPath(file.getFileName().toString()),
+                () -> request.setQuery(
+                        QueryRows.newBuilder().setConnection(connection).setSql(query)));
+        if (!knownAtPositions.isEmpty()) {
+            request.setKnownAtPositionsColumn(knownAtPositions);
+        }
         if (knownAt != null) {
             try {
                 Instant instant = Instant.parse(knownAt);

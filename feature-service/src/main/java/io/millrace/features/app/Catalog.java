@@ -184,6 +184,11 @@ public class Catalog {
         return state.served().view(name).filter(FeatureView.class::isInstance).map(FeatureView.class::cast);
     }
 
+    /** The version of a view, kept or on-demand, that a name means. */
+    public Optional<NamedView> named(String name) {
+        return state.served().view(name);
+    }
+
     /** Whether the name without a version means this one. */
     public boolean isDefault(ViewId id) {
         return state.served().isDefault(DefinitionKey.view(id));

@@ -43,9 +43,10 @@ public record OnDemandReads(OnDemandPlan plan, List<Cell> cells) {
      * on is; a null is missing where something that it depends on is missing, and any value is expired where something is. Its event time is the newest
      * that it depends on.
      *
+     * @param read one per part of the read's plan; only the columns of {@link #cells} are looked at
      * @param columns the request data in the type that is declared
      */
-    List<FeatureTable> compute(
+    public List<FeatureTable> compute(
             List<ViewRows> read, Function<EventField, List<@Nullable FeatureValue>> columns, int rows) {
         var tables = new ArrayList<FeatureTable>();
         plan.outputs().forEach(_ -> tables.add(new FeatureTable(rows, 1)));

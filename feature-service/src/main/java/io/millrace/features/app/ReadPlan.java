@@ -87,16 +87,16 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
     /**
      * The plan of some features.
      *
-     * @param resolve the view version that a name means
+     * @param resolve the version that the name of a view means; also asked for the views that on-demand features are computed of
      * @throws Refusal where one is unknown or two would have the same name
      */
     public static ReadPlan of(
-            List<String> features, boolean fullNames, Function<String, Optional<FeatureView>> resolve) {
-        return of(
-                features,
-                fullNames,
-                new OnDemandPlanner(name -> resolve.apply(name).map(view -> (NamedView) view)),
-                name -> resolve.apply(name).map(view -> (NamedView) view));
+            List<String> features,
+            boolean fullNames,
+            Function<String, ? extends Optional<? extends NamedView>> resolve) {
+        Function<String, Optional<NamedView>> named =
+                name -> resolve.apply(name).map(NamedView.class::cast);
+        return of(features, fullNames, new OnDemandPlanner(named), named);
     }
 
     /** The plan of some features, kept and computed ones. */

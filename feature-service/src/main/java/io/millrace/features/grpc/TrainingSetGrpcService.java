@@ -77,6 +77,7 @@ public class TrainingSetGrpcService implements TrainingSetService {
     private static TrainingSetSpec spec(StartTrainingSetRequest request) {
         return new TrainingSetSpec(
                 request.getFeaturesList(),
+                Optional.of(request.getFeatureService()).filter(name -> !name.isEmpty()),
                 request.getFullFeatureNames(),
                 rows(request),
                 request.getTimestampColumn(),
@@ -100,6 +101,9 @@ public class TrainingSetGrpcService implements TrainingSetService {
                         format.orElseThrow(() -> new Refusal(
                                 FeatureReason.MALFORMED_REQUEST, "rows that are sent along need their row_format")));
             case IMPORT_PATH -> new TrainingSetSpec.Rows.Import(request.getImportPath(), format);
+            case QUERY ->
+                new TrainingSetSpec.Rows.Query(
+                        request.getQuery().getConnection(), request.getQuery().getSql());
             case ROWS_NOT_SET -> throw new Refusal(FeatureReason.EMPTY_REQUEST, "no entity rows are given");
         };
     }
@@ -124,6 +128,7 @@ public class TrainingSetGrpcService implements TrainingSetService {
                 }
                 yield new KnownAt.Positions(next);
             }
+            case KNOWN_AT_POSITIONS_COLUMN -> new KnownAt.PositionsColumn(request.getKnownAtPositionsColumn());
             case KNOWNAT_NOT_SET -> new KnownAt.Today();
         };
     }

@@ -8,6 +8,7 @@ import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.List;
+import java.util.Optional;
 
 /** Answers for one entity after the other, each from its events. Used by one thread. */
 sealed interface EntityAnswers {
@@ -19,8 +20,12 @@ sealed interface EntityAnswers {
 
     void add(FeatureEvent event);
 
-    /** Writes some features as of an instant into a row of missing values. */
-    void at(long asOfMicros, int[] features, FeatureTable into, int row);
+    /**
+     * Writes some features as of an instant into a row of missing values.
+     *
+     * @param known of the events that were added those that count, where not all do
+     */
+    void at(long asOfMicros, Optional<KnownPositions> known, int[] features, FeatureTable into, int row);
 
     /** Of events and questions in the order of time: keeps no event but the newest, however many there are. */
     record InOrderOfTime(EntityFold fold) implements EntityAnswers {
@@ -39,7 +44,10 @@ sealed interface EntityAnswers {
         }
 
         @Override
-        public void at(long asOfMicros, int[] features, FeatureTable into, int row) {
+        public void at(long asOfMicros, Optional<KnownPositions> known, int[] features, FeatureTable into, int row) {
+            if (known.isPresent()) {
+                throw new IllegalArgumentException("what was folded is not taken out again");
+            }
             fold.at(asOfMicros, features, into, row);
         }
     }
@@ -65,8 +73,10 @@ sealed interface EntityAnswers {
         }
 
         @Override
-        public void at(long asOfMicros, int[] features, FeatureTable into, int row) {
-            if (history.at(ANY, asOfMicros) instanceof RowAnswer.Row answer) {
+        public void at(long asOfMicros, Optional<KnownPositions> known, int[] features, FeatureTable into, int row) {
+            RowAnswer found =
+                    known.isPresent() ? history.at(ANY, asOfMicros, known.get()) : history.at(ANY, asOfMicros);
+            if (found instanceof RowAnswer.Row answer) {
                 for (int column = 0; column < features.length; column++) {
                     into.set(row, column, answer.values().get(features[column]));
                 }

@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import org.postgresql.core.Parser;
 
 /** Batch sources: Parquet and CSV files below one folder, read by DuckDB, and queries on configured Postgres databases in a transaction that only reads. */
 @ApplicationScoped
@@ -61,7 +62,48 @@ public class JdbcTables implements BatchTables {
         return new JdbcRows(duckDb.open(List.of(folder)), "SELECT * FROM " + from, 0);
     }
 
+    /**
+     * The rows of a query on a configured database, in the order in which it gives them.
+     *
+     * @throws BatchSourceException where they cannot be read
+     */
+    JdbcRows query(String name, String sql) {
+        try {
+            return new JdbcRows(reading(name), "SELECT * FROM " + table(sql), FETCH);
+        } catch (SQLException e) {
+            throw new BatchSourceException("the query on '" + name + "' cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private Rows query(String sql, String name, String timeColumn, TimeRange range) throws SQLException {
+        Connection connection = reading(name);
+        try {
+            String rows = table(sql);
+            String column = DuckDb.identifier(timeColumn);
+            return new JdbcRows(
+                    connection,
+                    "SELECT * FROM " + rows + where(connection, rows, timeColumn, range) + " ORDER BY " + column
+                            + ", source::text",
+                    FETCH);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** A query as a table. One statement: a second one could end the transaction that only reads. */
+    private static String table(String sql) throws SQLException {
+        String table = "(" + sql.strip().replaceAll(";+$", "") + "\n) AS source";
+        if (Parser.parseJdbcSql("SELECT * FROM " + table, true, false, true, false, true)
+                        .size()
+                != 1) {
+            throw new BatchSourceException("the query is more than one statement", null);
+        }
+        return table;
+    }
+
+    /** A connection whose transaction only reads, from one state of the database. */
+    private Connection reading(String name) throws SQLException {
         FeaturesConfig.Connection settingsOf = config.connections().get(name);
         if (settingsOf == null) {
             throw new BatchSourceException(
@@ -79,13 +121,7 @@ public class JdbcTables implements BatchTables {
             connection.setReadOnly(true);
             connection.setAutoCommit(false);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            String rows = "(" + sql.strip().replaceAll(";+$", "") + ") AS source";
-            String column = DuckDb.identifier(timeColumn);
-            return new JdbcRows(
-                    connection,
-                    "SELECT * FROM " + rows + where(connection, rows, timeColumn, range) + " ORDER BY " + column
-                            + ", source::text",
-                    FETCH);
+            return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ final class MergePass {
         this.part = part;
         ViewPlan plan = ViewPlan.of(part.view());
         this.entityAnswers =
-                sql.isByKnown() ? new EntityAnswers.InAnyOrder(plan) : new EntityAnswers.InOrderOfTime(plan);
+                sql.isInOrderOfTime() ? new EntityAnswers.InOrderOfTime(plan) : new EntityAnswers.InAnyOrder(plan);
         this.fields = part.view().fields();
         this.context = context;
         this.rows = rows;
@@ -67,7 +68,10 @@ final class MergePass {
                     entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
                 }
                 var answer = new FeatureTable(1, part.features().length);
-                entityAnswers.at(asks.getLong(3), part.features(), answer, 0);
+                Optional<KnownPositions> known = sql.isByPositions()
+                        ? Optional.of(KnownPositions.read(asks.getString(5), sql.topics()))
+                        : Optional.empty();
+                entityAnswers.at(asks.getLong(3), known, part.features(), answer, 0);
                 append(asks.getLong(4), answer, answers);
                 if (++done % TOLD_EVERY == 0) {
                     context.progress(done, rows);

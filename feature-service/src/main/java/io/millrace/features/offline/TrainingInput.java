@@ -6,6 +6,7 @@ import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.JoinKey;
 import io.millrace.features.kernel.ValueType;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,8 @@ final class TrainingInput {
     static final String ROW = "__millrace_row";
     static final String INSTANT = "__millrace_instant";
     static final String KNOWN = "__millrace_known";
+    private static final String POSITIONS =
+            "[{\"view\":\"VARCHAR\",\"view_version\":\"VARCHAR\",\"topic_id\":\"VARCHAR\",\"partition\":\"INTEGER\",\"offset\":\"BIGINT\"}]";
 
     private final TrainingSet set;
     private final Path numbered;
@@ -45,6 +49,7 @@ final class TrainingInput {
         return switch (set.rows()) {
             case TrainingRows.File(Path path, var _) ->
                 List.of(path.toAbsolutePath().getParent());
+            case TrainingRows.Query _ -> List.of();
         };
     }
 
@@ -53,9 +58,31 @@ final class TrainingInput {
         return "read_parquet(" + DuckDb.literal(numbered.toString()) + ")";
     }
 
+    /** The numbered rows as {@code r}, and beside them the answers of each part of the plan as {@code a0}, {@code a1}, …: what stands behind FROM. */
+    String withAnswers() {
+        var from = new StringBuilder(table()).append(" r");
+        for (int part = 0; part < set.plan().parts().size(); part++) {
+            String answers = "a" + part;
+            from.append(" LEFT JOIN ")
+                    .append(TrainingSql.answerTable(part))
+                    .append(' ')
+                    .append(answers)
+                    .append(" ON ")
+                    .append(answers)
+                    .append(".row_number = r.")
+                    .append(ROW);
+        }
+        return from.toString();
+    }
+
+    /** The column of the rows that holds a join key or request data. */
+    String column(String name) {
+        return set.column(name);
+    }
+
     /** Columns of {@link #table} that are not the user's. */
     String ownColumns() {
-        return ROW + ", " + INSTANT + (set.knownAt() instanceof KnownAt.Column ? ", " + KNOWN : "");
+        return ROW + ", " + INSTANT + (knownColumn().isPresent() ? ", " + KNOWN : "");
     }
 
     /** The largest instant of any row. */
@@ -71,16 +98,46 @@ final class TrainingInput {
                 .append(instant(set.timestampColumn()))
                 .append(" AS ")
                 .append(INSTANT);
-        if (set.knownAt() instanceof KnownAt.Column(String known)) {
-            own.append(", ").append(instant(known)).append(" AS ").append(KNOWN);
-        }
+        knownColumn()
+                .ifPresent(known ->
+                        own.append(", ").append(known(known)).append(" AS ").append(KNOWN));
         statement.execute("COPY (SELECT " + own + ", * FROM " + source(textKeys()) + ") TO "
                 + DuckDb.literal(numbered.toString()) + " (FORMAT parquet)");
         return count(statement);
     }
 
+    /** The column that says what each row knows. */
+    private Optional<String> knownColumn() {
+        return switch (set.knownAt()) {
+            case KnownAt.Column(String name) -> Optional.of(name);
+            case KnownAt.PositionsColumn(String name) -> Optional.of(name);
+            case KnownAt.Today _, KnownAt.At _, KnownAt.Positions _ -> Optional.empty();
+        };
+    }
+
+    private String known(String column) {
+        return switch (set.knownAt()) {
+            case KnownAt.PositionsColumn _ -> positions(column);
+            case KnownAt.Column _, KnownAt.Today _, KnownAt.At _, KnownAt.Positions _ -> instant(column);
+        };
+    }
+
+    /** Recorded positions as a list of structures. */
+    private String positions(String column) {
+        String name = DuckDb.identifier(column);
+        String type = types.getOrDefault(column, "");
+        if (!isText(column) && !type.equals("JSON") && !type.endsWith("[]")) {
+            throw new JobFailedException(
+                    "column '" + column + "' is " + type
+                            + "; recorded positions are a list of {view, topic_id, partition, offset}, or that as JSON text",
+                    null);
+        }
+        return "from_json(" + (isText(column) ? "json(" + name + ")" : "to_json(" + name + ")") + ", '" + POSITIONS
+                + "')";
+    }
+
     private long count(Statement statement) throws SQLException {
-        String known = set.knownAt() instanceof KnownAt.Column ? ", count(" + KNOWN + ")" : ", count(*)";
+        String known = knownColumn().isPresent() ? ", count(" + KNOWN + ")" : ", count(*)";
         try (ResultSet result = statement.executeQuery(
                 "SELECT count(*), count(" + INSTANT + "), max(" + INSTANT + ")" + known + " FROM " + table())) {
             result.next();
@@ -134,6 +191,7 @@ final class TrainingInput {
                                 + ")";
                 };
             }
+            case TrainingRows.Query _ -> QueriedRows.TABLE;
         };
     }
 
@@ -154,6 +212,11 @@ final class TrainingInput {
                 }
             }
         }
+        for (EventField field : set.plan().onDemand().request()) {
+            if (field.type() == ValueType.STRING) {
+                text.add(set.column(field.name()));
+            }
+        }
         return text;
     }
 
@@ -161,14 +224,19 @@ final class TrainingInput {
     private void check() {
         Set<String> needed = new LinkedHashSet<>();
         needed.add(set.timestampColumn());
-        if (set.knownAt() instanceof KnownAt.Column(String known)) {
-            needed.add(known);
-        }
+        knownColumn().ifPresent(needed::add);
         set.plan().joinKeys().stream().sorted().forEach(key -> needed.add(set.column(key)));
         var faults = new ArrayList<String>();
         needed.stream()
                 .filter(name -> !types.containsKey(name))
                 .forEach(name -> faults.add("the rows have no column '" + name + "'"));
+        for (EventField field : set.plan().onDemand().request()) {
+            String name = set.column(field.name());
+            if (!types.containsKey(name)) {
+                faults.add("the rows have no column '" + name + "' ("
+                        + field.type().word() + "), of which an on-demand feature is computed");
+            }
+        }
         for (ReadPlan.Output output : set.plan().outputs()) {
             if (types.containsKey(output.name())) {
                 faults.add("the rows have a column '" + output.name()

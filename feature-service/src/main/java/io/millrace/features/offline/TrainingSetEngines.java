@@ -12,9 +12,10 @@ import jakarta.inject.Singleton;
 public class TrainingSetEngines {
     @Produces
     @Singleton
-    TrainingSetEngine engine(OfflineStore store, TrainingSetsConfig config) {
+    TrainingSetEngine engine(OfflineStore store, JdbcTables databases, TrainingSetsConfig config) {
         return new TrainingSetWriter(
                 store,
+                databases::query,
                 new TrainingSetWriter.Bounds(
                         config.memoryLimit().asLongValue(),
                         config.threads(),

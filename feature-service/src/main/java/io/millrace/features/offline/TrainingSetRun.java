@@ -4,6 +4,7 @@ import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.JobContext;
 import io.millrace.features.app.offline.OfflineSnapshot;
+import io.millrace.features.app.training.TrainingRows;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.kernel.FeatureView;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.duckdb.DuckDBConnection;
 /** One training set while it is made. */
 final class TrainingSetRun implements AutoCloseable {
     private final TrainingSet set;
+    private final QueriedRows.Databases databases;
     private final List<OfflineSnapshot> snapshots;
     private final Path work;
     private final JobContext context;
@@ -36,11 +38,13 @@ final class TrainingSetRun implements AutoCloseable {
             TrainingSet set,
             List<OfflineSnapshot> snapshots,
             DuckDb duckDb,
+            QueriedRows.Databases databases,
             long spillBytes,
             Path work,
             JobContext context)
             throws SQLException {
         this.set = set;
+        this.databases = databases;
         this.snapshots = snapshots;
         this.work = work;
         this.context = context;
@@ -58,14 +62,21 @@ final class TrainingSetRun implements AutoCloseable {
     long write() throws SQLException, IOException {
         context.onCancel(this::interrupt);
         long rows;
+        context.phase("reads the entity rows");
+        if (set.rows() instanceof TrainingRows.Query query) {
+            QueriedRows.load(databases, query, database, context);
+        }
         try (Statement statement = statement(database)) {
-            context.phase("reads the entity rows");
             rows = input.load(statement);
+            if (set.rows() instanceof TrainingRows.Query) {
+                statement.execute("DROP TABLE " + QueriedRows.TABLE);
+            }
         }
         context.progress(rows, rows);
         for (int part = 0; part < set.plan().parts().size(); part++) {
             answer(part, rows);
         }
+        compute(rows);
         context.phase("writes the training set");
         Path fresh = work.resolve("output" + set.format().ending());
         try (Statement statement = statement(database)) {
@@ -108,34 +119,49 @@ final class TrainingSetRun implements AutoCloseable {
         }
     }
 
-    /** The entity rows with the answers of all views beside them, in the order of the rows. */
+    private void compute(long rows) throws SQLException {
+        if (set.plan().onDemand().plan().isEmpty()) {
+            return;
+        }
+        var pass = new ComputedPass(input, set.plan(), context);
+        try (Statement statement = statement(database)) {
+            statement.execute(pass.create());
+        }
+        try (var giving = (DuckDBConnection) database.duplicate();
+                Statement statement = statement(giving);
+                ResultSet given = statement.executeQuery(pass.given())) {
+            pass.run(given, database, rows);
+        }
+    }
+
+    /** The entity rows with the answers of all views and what was computed beside them, in the order of the rows. */
     private String result() {
         var select = new StringBuilder("SELECT r.* EXCLUDE (" + input.ownColumns() + ")");
         for (ReadPlan.Output output : set.plan().outputs()) {
-            String table = "a" + output.view();
-            String value = table + ".v" + output.column();
-            if (set.expired() == TrainingSet.Expired.NULL) {
-                value = "CASE WHEN " + table + ".expired THEN NULL ELSE " + value + " END";
-            }
-            select.append(", ").append(value).append(" AS ").append(DuckDb.identifier(output.name()));
+            int computed = output.view() - set.plan().parts().size();
+            String value = computed < 0 ? "a" + output.view() + ".v" + output.column() : "c.v" + computed;
+            String expired = computed < 0 ? "a" + output.view() + ".expired" : "c.e" + computed;
+            select.append(", ");
+            select.append(
+                    switch (set.expired()) {
+                        case VALUE -> value;
+                        case NULL -> "CASE WHEN " + expired + " THEN NULL ELSE " + value + " END";
+                    });
+            select.append(" AS ").append(DuckDb.identifier(output.name()));
             if (set.statuses()) {
                 select.append(", CASE WHEN ")
-                        .append(table)
-                        .append(".expired IS NULL THEN 'NOT_FOUND' WHEN ")
-                        .append(table)
-                        .append(".expired THEN 'OUTSIDE_MAX_AGE' ELSE 'PRESENT' END AS ")
+                        .append(expired)
+                        .append(" IS NULL THEN 'NOT_FOUND' WHEN ")
+                        .append(expired)
+                        .append(" THEN 'OUTSIDE_MAX_AGE' ELSE 'PRESENT' END AS ")
                         .append(DuckDb.identifier(output.name() + TrainingInput.STATUS));
             }
         }
-        select.append(" FROM ").append(input.table()).append(" r");
-        for (int part = 0; part < set.plan().parts().size(); part++) {
-            select.append(" LEFT JOIN answers_")
-                    .append(part)
-                    .append(" a")
-                    .append(part)
-                    .append(" ON a")
-                    .append(part)
-                    .append(".row_number = r.")
+        select.append(" FROM ").append(input.withAnswers());
+        if (!set.plan().onDemand().plan().isEmpty()) {
+            select.append(" LEFT JOIN ")
+                    .append(ComputedPass.TABLE)
+                    .append(" c ON c.row_number = r.")
                     .append(TrainingInput.ROW);
         }
         return select.append(" ORDER BY r.").append(TrainingInput.ROW).toString();

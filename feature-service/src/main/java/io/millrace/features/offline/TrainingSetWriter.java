@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes training sets from the offline store's files. DuckDB finds and sorts what belongs to a row, and the kernel folds it, in one pass for each view. */
 final class TrainingSetWriter implements TrainingSetEngine {
     private final OfflineStore store;
+    private final QueriedRows.Databases databases;
     private final Bounds bounds;
 
     /**
@@ -33,8 +34,9 @@ final class TrainingSetWriter implements TrainingSetEngine {
      */
     record Bounds(long memoryBytes, int threads, long spillBytes, Path work) {}
 
-    TrainingSetWriter(OfflineStore store, Bounds bounds) {
+    TrainingSetWriter(OfflineStore store, QueriedRows.Databases databases, Bounds bounds) {
         this.store = store;
+        this.databases = databases;
         this.bounds = bounds;
     }
 
@@ -50,7 +52,7 @@ final class TrainingSetWriter implements TrainingSetEngine {
                 snapshots.add(store.snapshot(part.view().id()));
             }
             var duckDb = new DuckDb(bounds.memoryBytes(), bounds.threads(), work.resolve("spill"));
-            try (var run = new TrainingSetRun(set, snapshots, duckDb, bounds.spillBytes(), work, context)) {
+            try (var run = new TrainingSetRun(set, snapshots, duckDb, databases, bounds.spillBytes(), work, context)) {
                 return run.write();
             }
         } catch (SQLException e) {

@@ -55,6 +55,16 @@ final class TrainingSql {
         return knownAt instanceof KnownAt.Column;
     }
 
+    /** Whether an event that counts for a row counts for all later ones of its entity as well. */
+    boolean isInOrderOfTime() {
+        return !isByKnown() && !isByPositions();
+    }
+
+    /** Whether rows say below which positions they know what they know. */
+    boolean isByPositions() {
+        return knownAt instanceof KnownAt.PositionsColumn;
+    }
+
     /** Whether there is no event at all. */
     boolean isEmpty() {
         return files.isEmpty() || topics.isEmpty();
@@ -70,7 +80,12 @@ final class TrainingSql {
     }
 
     String answerTable() {
-        return "answers_" + number;
+        return answerTable(number);
+    }
+
+    /** The table of the answers of a part of the plan. */
+    static String answerTable(int part) {
+        return "answers_" + part;
     }
 
     /** Makes the table that numbers the entities of the rows. */
@@ -98,7 +113,7 @@ final class TrainingSql {
                 + ")";
     }
 
-    /** Entity, bound, instant and row; by entity, bound and instant. */
+    /** Entity, bound, instant, row and, where rows have some, positions; by entity, bound and instant. */
     String asks() {
         List<String> keys = input.keys(view);
         String same = IntStream.range(0, keys.size())
@@ -106,8 +121,22 @@ final class TrainingSql {
                 .collect(Collectors.joining(" AND "));
         String from = " FROM " + input.table() + " r JOIN " + entityTable() + " e ON " + same;
         String bound = isByKnown() ? TrainingInput.KNOWN : TrainingInput.INSTANT;
-        return "SELECT e.__millrace_entity, " + bound + ", " + TrainingInput.INSTANT + ", " + TrainingInput.ROW + from
-                + " ORDER BY 1, 2, 3";
+        return "SELECT e.__millrace_entity, " + bound + ", " + TrainingInput.INSTANT + ", " + TrainingInput.ROW
+                + (isByPositions() ? ", " + positions() : "") + from + " ORDER BY 1, 2, 3";
+    }
+
+    /** A row's positions of this view's sources, as {@link KnownPositions} reads them. */
+    private String positions() {
+        return "array_to_string([concat_ws(' ', list_position(" + topicList()
+                + ", p.topic_id), p.\"partition\", p.\"offset\") for p in r."
+                + TrainingInput.KNOWN + " if list_contains(" + topicList()
+                + ", p.topic_id) AND p.\"partition\" IS NOT NULL AND p.\"offset\" IS NOT NULL AND coalesce(p.view, p.view_version, "
+                + DuckDb.literal(view.id().toString()) + ") = "
+                + DuckDb.literal(view.id().toString()) + "], ';')";
+    }
+
+    private String topicList() {
+        return topics.stream().map(DuckDb::literal).collect(Collectors.joining(",", "[", "]"));
     }
 
     /** Entity, bound, event time, created, topic, partition, offset, and the event fields; by entity and bound. */
@@ -121,8 +150,8 @@ final class TrainingSql {
                 .collect(Collectors.joining());
         return "SELECT e.__millrace_entity, " + (isByKnown() ? "v.known" : "v.event_time")
                 + ", v.event_time, v.created, "
-                + "list_position(" + topics.stream().map(DuckDb::literal).collect(Collectors.joining(",", "[", "]"))
-                + ", v.topic_id), v.\"partition\", v.\"offset\"" + fields + " FROM " + counted() + " v JOIN "
+                + "list_position(" + topicList() + ", v.topic_id), v.\"partition\", v.\"offset\"" + fields + " FROM "
+                + counted() + " v JOIN "
                 + entityTable() + " e ON " + same + " WHERE NOT v.late AND v.event_time <= " + input.newestMicros()
                 + " ORDER BY 1, 2";
     }
@@ -131,7 +160,7 @@ final class TrainingSql {
     private String counted() {
         String all = "read_parquet(" + DuckDb.files(files) + ")";
         return switch (knownAt) {
-            case KnownAt.Today _ -> all;
+            case KnownAt.Today _, KnownAt.PositionsColumn _ -> all;
             case KnownAt.Column _ -> "(SELECT *, " + KNOWN + " AS known FROM " + all + ")";
             case KnownAt.At(long micros) ->
                 "(SELECT * FROM (SELECT *, " + KNOWN + " AS known FROM " + all + ") WHERE known <= " + micros + ")";

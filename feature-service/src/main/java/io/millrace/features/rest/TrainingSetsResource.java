@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
@@ -47,12 +48,18 @@ public class TrainingSetsResource {
     @RegisterForReflection
     public record Known(@Nullable String topic_id, int partition, long offset) {}
 
+    /** A query on a database that is configured by name. */
+    @RegisterForReflection
+    public record Query(
+            @Nullable String connection, @Nullable String sql) {}
+
     /**
      * What is asked for; names as in StartTrainingSet.
      *
      * @param rows a list of objects
      * @param csv rows as the text of a CSV file with a header
      * @param import_path a file of the import folder
+     * @param query rows from a configured database
      * @param known_at RFC 3339 or microseconds since the epoch
      * @param expired {@code value} or {@code null}
      * @param format {@code parquet} or {@code csv}
@@ -60,16 +67,19 @@ public class TrainingSetsResource {
     @RegisterForReflection
     public record Start(
             @Nullable List<String> features,
+            @Nullable String feature_service,
             boolean full_feature_names,
             @Nullable JsonNode rows,
             @Nullable String csv,
             @Nullable String import_path,
+            @Nullable Query query,
             @Nullable String row_format,
             @Nullable String timestamp_column,
             @Nullable Map<String, String> columns,
             @Nullable JsonNode known_at,
             @Nullable String known_at_column,
             @Nullable List<Known> known_at_positions,
+            @Nullable String known_at_positions_column,
             boolean statuses,
             @Nullable String expired,
             @Nullable String format) {}
@@ -78,11 +88,14 @@ public class TrainingSetsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Starts a job that makes a training set")
     public JobJson start(@Nullable Start request) {
-        if (request == null || request.features() == null) {
-            throw new Refusal(FeatureReason.MALFORMED_REQUEST, "'features' is missing: a list of view:feature");
+        if (request == null || (request.features() == null && request.feature_service() == null)) {
+            throw new Refusal(
+                    FeatureReason.MALFORMED_REQUEST,
+                    "'features' is missing: a list of view:feature, or 'feature_service' instead");
         }
         return JobJson.of(sets.start(new TrainingSetSpec(
-                request.features(),
+                request.features() == null ? List.of() : request.features(),
+                Optional.ofNullable(request.feature_service()),
                 request.full_feature_names(),
                 rows(request),
                 request.timestamp_column() == null ? "" : request.timestamp_column(),
@@ -106,13 +119,18 @@ public class TrainingSetsResource {
             return new TrainingSetSpec.Rows.Import(
                     request.import_path(), chosen(RowFormat.class, request.row_format(), "row_format"));
         }
+        if (request.query() != null) {
+            return new TrainingSetSpec.Rows.Query(
+                    Objects.requireNonNullElse(request.query().connection(), ""),
+                    Objects.requireNonNullElse(request.query().sql(), ""));
+        }
         if (request.csv() != null) {
             return new TrainingSetSpec.Rows.Inline(request.csv().getBytes(StandardCharsets.UTF_8), RowFormat.CSV);
         }
         if (request.rows() == null || !request.rows().isArray()) {
             throw new Refusal(
                     FeatureReason.EMPTY_REQUEST,
-                    "no entity rows are given: 'rows' (a list of objects), 'csv' (text) or 'import_path'");
+                    "no entity rows are given: 'rows' (a list of objects), 'csv' (text), 'import_path' or 'query'");
         }
         try {
             return new TrainingSetSpec.Rows.Inline(json.writeValueAsBytes(request.rows()), RowFormat.JSON);
@@ -124,6 +142,9 @@ public class TrainingSetsResource {
     private static KnownAt knownAt(Start request) {
         if (request.known_at_column() != null) {
             return new KnownAt.Column(request.known_at_column());
+        }
+        if (request.known_at_positions_column() != null) {
+            return new KnownAt.PositionsColumn(request.known_at_positions_column());
         }
         if (request.known_at_positions() != null) {
             var next = new HashMap<SourcePartition, Long>();

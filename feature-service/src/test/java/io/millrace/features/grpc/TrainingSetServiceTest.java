@@ -13,10 +13,12 @@ import io.millrace.features.app.Views;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.kafka.TestBroker;
+import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.proto.features.v1.Job;
 import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
+import io.millrace.proto.features.v1.QueryRows;
 import io.millrace.proto.features.v1.ReadTrainingSetRequest;
 import io.millrace.proto.features.v1.RowFormat;
 import io.millrace.proto.features.v1.StartTrainingSetRequest;
@@ -29,6 +31,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -60,9 +64,13 @@ class TrainingSetServiceTest extends ServiceUnderTest {
                 event(1, "2026-03-01T11:30:00Z", 4.5, "click"),
                 event(1, "2026-03-01T11:45:00Z", 5.5, "click"),
                 event(1, "2026-03-01T12:30:00Z", 6.5, "click"));
+        awaitRows(3);
+    }
+
+    private void awaitRows(long rows) {
         await().atMost(PATIENCE).until(() -> {
             try (OfflineSnapshot snapshot = offline.snapshot(new ViewId(name, "v1"))) {
-                return snapshot.rows() == 3;
+                return snapshot.rows() == rows;
             }
         });
     }
@@ -115,12 +123,86 @@ class TrainingSetServiceTest extends ServiceUnderTest {
     }
 
     @Test
+    void aFeatureServiceWithOnDemandFeaturesIsAskedForByItsName() {
+        fill();
+        apply("""
+                kind: OnDemandFeatureView
+                name: money_%1$s
+                version: v1
+                inputs: [%2$s:last_amount]
+                request: {rate: double}
+                features:
+                  - {name: converted, type: double, expression: last_amount * rate}
+                """.formatted(suffix, name), """
+                kind: FeatureService
+                name: model_%1$s
+                version: v1
+                features: ["%2$s:events_1h", "money_%1$s:converted"]
+                """.formatted(suffix, name));
+
+        String job = start("\"feature_service\":\"model_" + suffix + "\"", ",\"rate\":2.0");
+
+        assertThat(made(job)).contains("2.0,2,11.0");
+    }
+
+    @Test
+    void lateEventsAreKeptBesideTheirVerdictAndLeftOut() {
+        TestBroker.createTopic(topic, 1);
+        apply(Views.activity(name, "v1", topic).replace("retention: 2d", "retention: 2d\nallowed-lateness: 30m"));
+        TestBroker.produce(
+                topic,
+                0,
+                event(1, "2026-03-01T11:45:00Z", 5.5, "click"),
+                event(1, "2026-03-01T11:14:59Z", 7.5, "click"),
+                event(1, "2026-03-01T11:15:00Z", 6.5, "click"));
+        awaitRows(3);
+
+        String job = start("\"features\":[\"" + name + ":last_amount\",\"" + name + ":events_1h\"]", "");
+
+        assertThat(made(job)).contains("5.5,2");
+        assertThat(values(read("2026-03-01T12:00:00Z", 1, name + ":last_amount", name + ":events_1h")))
+                .containsExactly(real(5.5), number(2));
+        FeatureView view = Views.view(Views.activity(name, "v1", topic));
+        try (OfflineSnapshot snapshot = offline.snapshot(view.id())) {
+            var late = new HashMap<Long, Boolean>();
+            offline.read(
+                    view,
+                    snapshot,
+                    snapshot.paths(),
+                    row -> late.put(row.event().position().offset(), row.late()));
+            assertThat(late).containsExactlyInAnyOrderEntriesOf(Map.of(0L, false, 1L, true, 2L, false));
+        }
+    }
+
+    /** A training set of user 1 at noon, as CSV. */
+    private String start(String what, String columns) {
+        return given().contentType(ContentType.JSON)
+                .body("{" + what + ",\"format\":\"csv\",\"rows\":"
+                        + "[{\"user_id\":1,\"event_timestamp\":\"2026-03-01T12:00:00Z\"" + columns + "}]}")
+                .post("/v1/training-sets")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("id");
+    }
+
+    private static String made(String job) {
+        await().atMost(PATIENCE)
+                .until(() -> given().get("/v1/jobs/" + job).path("state").equals("done"));
+        return given().get("/v1/training-sets/" + job + "/file").asString();
+    }
+
+    @Test
     void aRequestThatIsWrongIsRefusedBeforeAnyJobBegins() {
         apply(Views.activity(name, "v1", topic));
         TrainingSetServiceBlockingStub sets =
                 TrainingSetServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
 
         assertRefused(sets, request().addFeatures(name + ":nothing"), Status.Code.NOT_FOUND);
+        assertRefused(sets, request().setFeatureService("model"), Status.Code.INVALID_ARGUMENT);
+        assertRefused(sets, request().clearFeatures().setFeatureService("nothing"), Status.Code.NOT_FOUND);
+        assertRefused(
+                sets, request().setQuery(QueryRows.newBuilder().setSql("select 1")), Status.Code.INVALID_ARGUMENT);
         assertRefused(sets, request().clearInline(), Status.Code.INVALID_ARGUMENT);
         assertRefused(sets, request().setImportPath("../../etc/passwd.csv"), Status.Code.INVALID_ARGUMENT);
         assertRefused(sets, request().setImportPath("/etc/passwd"), Status.Code.INVALID_ARGUMENT);

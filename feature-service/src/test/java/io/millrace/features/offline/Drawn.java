@@ -10,12 +10,15 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.definition.FeatureViewReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A view, its events and questions, drawn from a seed: what the properties of training sets and of the parity check start from. */
@@ -148,6 +151,69 @@ final class Drawn {
     /** Some instant at which things arrived. */
     long anyArrival() {
         return START + random.nextLong(2 * DAY);
+    }
+
+    /** Somewhere in each partition, or nowhere. */
+    Map<SourcePartition, Long> anyPositions() {
+        Map<SourcePartition, Long> positions = new HashMap<>();
+        next().forEach((partition, next) -> {
+            if (random.nextInt(4) > 0) {
+                positions.put(partition, random.nextLong(next + 2));
+            }
+        });
+        return positions;
+    }
+
+    /** What a caller brings along. */
+    record Request(
+            @Nullable Double r,
+            @Nullable String w,
+            @Nullable Long m) {
+        @Nullable
+        FeatureValue value(String name) {
+            return switch (name) {
+                case "r" -> r == null ? null : new FeatureValue.Real(r);
+                case "w" -> w == null ? null : new FeatureValue.Text(w);
+                case "m" -> m == null ? null : new FeatureValue.Int(m);
+                default -> throw new IllegalArgumentException(name);
+            };
+        }
+    }
+
+    Request anyRequest() {
+        return new Request(
+                random.nextInt(6) == 0 ? null : random.nextDouble(-5, 5),
+                random.nextInt(6) == 0 ? null : List.of("007", "a", "é, \"x\"").get(random.nextInt(3)),
+                random.nextInt(6) == 0 ? null : random.nextLong(-3, 4));
+    }
+
+    /** A view computed of every feature of this one, and of what a caller brings. */
+    String onDemand() {
+        var yaml = new StringBuilder("""
+                kind: OnDemandFeatureView
+                name: computed
+                version: v1
+                inputs: [%s]
+                request: {r: double, w: string, m: int64}
+                features:
+                  - {name: scaled, type: double, expression: "last_x == null ? r : last_x * r"}
+                  - {name: joined, type: string, expression: "last_s + w"}
+                  - {name: either, type: bool, expression: "last_f || m > 0"}
+                  - {name: brought, type: int64, expression: "m * 2"}
+                """.formatted(view.features().stream()
+                .map(feature -> "drawn:" + feature.name())
+                .collect(Collectors.joining(", "))));
+        for (FeatureView.Feature feature : view.features()) {
+            String name = feature.name();
+            Optional<ValueType> element = feature.type().element();
+            boolean counted = feature.type() == ValueType.INT64_MAP || feature.type() == ValueType.VECTOR;
+            yaml.append("  - {name: of_%s, type: %s, expression: \"%s\"}%n"
+                    .formatted(
+                            name,
+                            counted ? "int64" : element.orElse(feature.type()).word(),
+                            counted ? "size(" + name + ")" : element.isPresent() ? name + "[0]" : name));
+        }
+        return yaml.toString();
     }
 
     private FeatureView view() {

@@ -39,6 +39,10 @@ class JdbcTablesTest {
     Path directory;
 
     private JdbcTables tables(Map<String, String> more) {
+        return tables(directory, more);
+    }
+
+    static JdbcTables tables(Path directory, Map<String, String> more) {
         var settings = new HashMap<>(more);
         settings.put("millrace.features.materialization.directory", directory.toString());
         settings.put(

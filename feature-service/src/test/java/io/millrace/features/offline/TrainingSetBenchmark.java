@@ -62,7 +62,9 @@ class TrainingSetBenchmark {
                     + ") t(i)) TO '" + asked + "' (FORMAT parquet)");
         }
         var writer = new TrainingSetWriter(
-                store, new TrainingSetWriter.Bounds(memory, 2, 256L << 30, directory.resolve("work")));
+                store,
+                TrainingSetFixture.NO_DATABASES,
+                new TrainingSetWriter.Bounds(memory, 2, 256L << 30, directory.resolve("work")));
         var set = new TrainingSet(
                 new TrainingRows.File(asked, RowFormat.PARQUET),
                 TrainingSetFixture.all(VIEW),

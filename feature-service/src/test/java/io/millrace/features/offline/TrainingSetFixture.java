@@ -1,6 +1,7 @@
 package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
+import io.millrace.features.app.batch.BatchSourceException;
 import io.millrace.features.app.jobs.JobContext;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.training.KnownAt;
@@ -8,6 +9,7 @@ import io.millrace.features.app.training.TrainingRows;
 import io.millrace.features.app.training.TrainingRows.RowFormat;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.NamedView;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -21,14 +23,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes small training sets and reads them back. */
 final class TrainingSetFixture {
+    static final QueriedRows.Databases NO_DATABASES = (connection, _) -> {
+        throw new BatchSourceException("there is no connection '" + connection + "'", null);
+    };
+
     private final Path directory;
     private final TrainingSetWriter writer;
     private int made;
 
     TrainingSetFixture(OfflineStore store, Path directory) {
+        this(store, NO_DATABASES, directory);
+    }
+
+    TrainingSetFixture(OfflineStore store, QueriedRows.Databases databases, Path directory) {
         this.directory = directory;
         this.writer = new TrainingSetWriter(
-                store, new TrainingSetWriter.Bounds(256 << 20, 1, 1L << 30, directory.resolve("work")));
+                store, databases, new TrainingSetWriter.Bounds(256 << 20, 1, 1L << 30, directory.resolve("work")));
     }
 
     /** All features of a view by their own names. */
@@ -40,15 +50,19 @@ final class TrainingSetFixture {
                 view);
     }
 
-    static ReadPlan plan(List<String> features, FeatureView... views) {
+    static ReadPlan plan(List<String> features, NamedView... views) {
         return ReadPlan.of(features, false, name -> List.of(views).stream()
                 .filter(view -> view.id().name().equals(name))
                 .findFirst());
     }
 
     TrainingSet set(Path rows, RowFormat format, ReadPlan plan, KnownAt knownAt) {
+        return set(new TrainingRows.File(rows, format), plan, knownAt);
+    }
+
+    TrainingSet set(TrainingRows rows, ReadPlan plan, KnownAt knownAt) {
         return new TrainingSet(
-                new TrainingRows.File(rows, format),
+                rows,
                 plan,
                 "event_timestamp",
                 Map.of(),

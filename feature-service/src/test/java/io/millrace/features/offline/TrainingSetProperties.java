@@ -5,15 +5,19 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.longs;
 
+import io.millrace.features.app.Catalog;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.ViewQuery;
+import io.millrace.features.app.OnlineStore.ViewRows;
+import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows.RowFormat;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.fold.PointInTimeHistory;
@@ -29,7 +33,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +48,35 @@ class TrainingSetProperties {
     private int example;
 
     /** A question: an entity, an instant, and when what is known was known. */
-    private record Ask(String id, long asOf, long known) {}
+    private record Ask(String id, long asOf, long known, Map<SourcePartition, Long> next, Drawn.Request request) {
+        static final String COLUMNS = "id,event_timestamp,known,positions,r,w,m\n";
+
+        String csv() {
+            return quoted(id) + "," + asOf + "," + known + "," + quoted(positions()) + "," + text(request.r()) + ","
+                    + (request.w() == null ? "" : quoted(request.w())) + "," + text(request.m());
+        }
+
+        /** As predictions record them; what is said of another version of the view has no meaning. */
+        private String positions() {
+            return next.entrySet().stream()
+                    .map(each -> "{\"view\":\"drawn@v1\",\"topic\":\"t\",\"topic_id\":\""
+                            + each.getKey().topicId() + "\",\"partition\":"
+                            + each.getKey().partition() + ",\"offset\":" + each.getValue() + "}")
+                    .collect(Collectors.joining(
+                            ",",
+                            "[{\"view\":\"drawn@v2\",\"topic\":\"t\",\"topic_id\":\"AAAA\",\"partition\":0,\"offset\":1}"
+                                    + (next.isEmpty() ? "" : ","),
+                            "]"));
+        }
+
+        private static String quoted(String text) {
+            return '"' + text.replace("\"", "\"\"") + '"';
+        }
+
+        private static String text(@Nullable Object value) {
+            return value == null ? "" : value.toString();
+        }
+    }
 
     @Test
     void everyHistoricalValueIsToTheBitWhatAnOnlineReadAtThatInstantGives() {
@@ -53,11 +86,28 @@ class TrainingSetProperties {
                 .checkAssert((seed, events) -> {
                     var drawn = new Drawn(seed, events);
                     List<Ask> asks = asks(drawn);
-                    var made = made(drawn, asks, new KnownAt.Today());
-                    FeatureTable online = online(drawn, asks);
-                    for (int row = 0; row < asks.size(); row++) {
-                        assertSame(drawn, asks.get(row), made.get(row), status(online, row), online.values(row));
-                    }
+                    assertAsOnline(drawn, TrainingSetFixture.all(drawn.view), asks);
+                });
+    }
+
+    @Test
+    void whatIsComputedOnDemandIsToTheBitWhatIsComputedOnline() {
+        qt().withExamples(15)
+                .withShrinkCycles(10)
+                .forAll(longs().all(), integers().between(0, 60))
+                .checkAssert((seed, events) -> {
+                    var drawn = new Drawn(seed, events);
+                    List<Ask> asks = asks(drawn);
+                    var catalog = new Catalog();
+                    catalog.put(drawn.view);
+                    catalog.hear("OnDemandFeatureView/computed@v1", Optional.of(drawn.onDemand()));
+                    var features = new ArrayList<String>();
+                    catalog.named("computed")
+                            .orElseThrow()
+                            .featureNames()
+                            .forEach(name -> features.add("computed:" + name));
+                    features.add(features.size() / 2, "drawn:last_x");
+                    assertAsOnline(drawn, ReadPlan.of(features, false, catalog::named), asks);
                 });
     }
 
@@ -69,51 +119,50 @@ class TrainingSetProperties {
                 .checkAssert((seed, events) -> {
                     var drawn = new Drawn(seed, events);
                     List<Ask> asks = asks(drawn);
+                    ReadPlan plan = TrainingSetFixture.all(drawn.view);
                     Map<Position, Long> known = drawn.known();
-                    var byColumn = made(drawn, asks, new KnownAt.Column("known"));
+                    var byColumn = made(drawn, plan, asks, new KnownAt.Column("known"));
                     long instant = asks.getFirst().known();
-                    var byInstant = made(drawn, asks, new KnownAt.At(instant));
+                    var byInstant = made(drawn, plan, asks, new KnownAt.At(instant));
                     Map<SourcePartition, Long> positions = Map.of(Drawn.P0, (long) events / 2);
-                    var byPositions = made(drawn, asks, new KnownAt.Positions(positions));
+                    var byPositions = made(drawn, plan, asks, new KnownAt.Positions(positions));
+                    var byRow = made(drawn, plan, asks, new KnownAt.PositionsColumn("positions"));
                     for (int row = 0; row < asks.size(); row++) {
                         Ask ask = asks.get(row);
                         assertHistory(drawn, ask, byColumn.get(row), at -> known.getOrDefault(at, 0L) <= ask.known());
                         assertHistory(drawn, ask, byInstant.get(row), at -> known.getOrDefault(at, 0L) <= instant);
-                        assertHistory(
-                                drawn,
-                                ask,
-                                byPositions.get(row),
-                                at -> at.offset() < positions.getOrDefault(at.source(), 0L));
+                        assertHistory(drawn, ask, byPositions.get(row), at -> isBelow(positions, at));
+                        assertHistory(drawn, ask, byRow.get(row), at -> isBelow(ask.next(), at));
                     }
                 });
+    }
+
+    private static boolean isBelow(Map<SourcePartition, Long> next, Position at) {
+        return at.offset() < next.getOrDefault(at.source(), 0L);
     }
 
     private List<Ask> asks(Drawn drawn) {
         var asks = new ArrayList<Ask>();
         for (int i = 0; i < ASKED; i++) {
-            asks.add(new Ask(drawn.anyEntity(), drawn.anyInstant(), drawn.anyArrival()));
+            asks.add(new Ask(
+                    drawn.anyEntity(),
+                    drawn.anyInstant(),
+                    drawn.anyArrival(),
+                    drawn.anyPositions(),
+                    drawn.anyRequest()));
         }
         return asks;
     }
 
-    private List<Map<String, @Nullable Object>> made(Drawn drawn, List<Ask> asks, KnownAt knownAt) {
+    private List<Map<String, @Nullable Object>> made(Drawn drawn, ReadPlan plan, List<Ask> asks, KnownAt knownAt) {
         Path folder = directory.resolve("example-" + example++);
         OfflineStore store = TestOfflineStore.of(folder);
         store.append(drawn.view, drawn.batch());
         try {
             Path csv = folder.resolve("rows.csv");
-            Files.writeString(
-                    csv,
-                    "id,event_timestamp,known\n"
-                            + String.join(
-                                    "\n",
-                                    asks.stream()
-                                            .map(ask -> '"' + ask.id().replace("\"", "\"\"") + "\"," + ask.asOf() + ","
-                                                    + ask.known())
-                                            .toList()));
+            Files.writeString(csv, Ask.COLUMNS + asks.stream().map(Ask::csv).collect(Collectors.joining("\n")) + "\n");
             var fixture = new TrainingSetFixture(store, folder);
-            List<Map<String, @Nullable Object>> made =
-                    fixture.make(fixture.set(csv, RowFormat.CSV, TrainingSetFixture.all(drawn.view), knownAt));
+            List<Map<String, @Nullable Object>> made = fixture.make(fixture.set(csv, RowFormat.CSV, plan, knownAt));
             assertThat(made)
                     .extracting(row -> row.get("id"))
                     .isEqualTo(asks.stream().map(Ask::id).toList());
@@ -125,20 +174,44 @@ class TrainingSetProperties {
         }
     }
 
-    private FeatureTable online(Drawn drawn, List<Ask> asks) {
+    private void assertAsOnline(Drawn drawn, ReadPlan plan, List<Ask> asks) {
+        List<FeatureTable> online = online(drawn, plan, asks);
+        var made = made(drawn, plan, asks, new KnownAt.Today());
+        for (int row = 0; row < asks.size(); row++) {
+            var expected = new HashMap<String, @Nullable Object>();
+            var actual = new HashMap<String, @Nullable Object>();
+            for (ReadPlan.Output output : plan.outputs()) {
+                FeatureTable table = online.get(output.view());
+                expected.put(output.name(), Bits.of(table.value(row, output.column())));
+                expected.put(output.name() + "__status", status(table, row));
+                actual.put(output.name(), Bits.of(made.get(row).get(output.name())));
+                actual.put(output.name() + "__status", made.get(row).get(output.name() + "__status"));
+            }
+            assertThat(actual).as("%s of %s", asks.get(row), drawn.view.yaml()).isEqualTo(expected);
+        }
+    }
+
+    /** A table for each part of the plan, then one for each computed feature. */
+    private List<FeatureTable> online(Drawn drawn, ReadPlan plan, List<Ask> asks) {
         try (OnlineStore online = TestOnlineStore.rocksDb(directory.resolve("online-" + example))) {
-            List<FeatureEvent> counted = drawn.counted();
-            online.apply(drawn.view, new Batch(counted, drawn.next()));
+            online.apply(drawn.view, new Batch(drawn.counted(), drawn.next()));
             var keys = new ArrayList<@Nullable EntityKey>();
             asks.forEach(ask -> keys.add(Drawn.entity(ask.id())));
-            return online.read(List.of(new ViewQuery(
-                            drawn.view,
-                            IntStream.range(0, drawn.view.features().size()).toArray(),
-                            keys,
-                            asks.stream().mapToLong(Ask::asOf).toArray())))
-                    .getFirst()
-                    .table();
+            long[] instants = asks.stream().mapToLong(Ask::asOf).toArray();
+            List<ViewRows> read = online.read(plan.parts().stream()
+                    .map(part -> new ViewQuery(part.view(), part.features(), keys, instants))
+                    .toList());
+            var tables = new ArrayList<FeatureTable>();
+            read.forEach(rows -> tables.add(rows.table()));
+            tables.addAll(plan.onDemand().compute(read, field -> column(field, asks), asks.size()));
+            return tables;
         }
+    }
+
+    private static List<@Nullable FeatureValue> column(EventField field, List<Ask> asks) {
+        return asks.stream()
+                .<@Nullable FeatureValue>map(ask -> ask.request().value(field.name()))
+                .toList();
     }
 
     private static String status(FeatureTable table, int row) {
@@ -157,11 +230,10 @@ class TrainingSetProperties {
     }
 
     private static void assertHistory(Drawn drawn, Ask ask, Map<String, @Nullable Object> made, Known known) {
-        var history = PointInTimeHistory.of(
-                drawn.view,
-                drawn.counted().stream()
-                        .filter(event -> known.is(event.position()))
-                        .toList());
+        List<FeatureEvent> events = drawn.counted().stream()
+                .filter(event -> known.is(event.position()))
+                .toList();
+        var history = PointInTimeHistory.of(drawn.view, events);
         switch (history.at(Drawn.entity(ask.id()), ask.asOf())) {
             case RowAnswer.Missing _ ->
                 assertSame(

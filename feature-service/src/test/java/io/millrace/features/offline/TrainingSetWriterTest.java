@@ -5,6 +5,8 @@ import static io.millrace.features.offline.OfflineFixture.VIEW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.features.app.Catalog;
+import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.Views;
 import io.millrace.features.app.jobs.JobCancelledException;
 import io.millrace.features.app.jobs.JobFailedException;
@@ -21,6 +23,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +182,58 @@ class TrainingSetWriterTest {
                         words, RowFormat.CSV, TrainingSetFixture.plan(List.of("activity:last_amount"), VIEW), TODAY)))
                 .isInstanceOf(JobFailedException.class);
         assertThat(directory.resolve("work/job")).doesNotExist();
+    }
+
+    @Test
+    void whatAnOnDemandFeatureNeedsIsAColumnOfTheRows() throws Exception {
+        var catalog = new Catalog();
+        catalog.put(VIEW);
+        catalog.hear("OnDemandFeatureView/money@v1", Optional.of("""
+                kind: OnDemandFeatureView
+                name: money
+                version: v1
+                inputs: [activity:last_amount]
+                request: {rate: double, currency: string}
+                features:
+                  - {name: converted, type: double, expression: last_amount * rate}
+                  - {name: label, type: string, expression: "currency + '!'"}
+                """));
+        ReadPlan plan =
+                ReadPlan.of(List.of("money:converted", "activity:last_amount", "money:label"), false, catalog::named);
+        Path csv = file("rows.csv", """
+                user_id,event_timestamp,rate,currency
+                1,2026-03-01T20:30:00Z,2,007
+                77,2026-03-01T20:30:00Z,3,EUR
+                1,2026-03-09T00:00:00Z,0.5,
+                """);
+
+        var made = fixture.make(fixture.set(csv, RowFormat.CSV, plan, TODAY));
+
+        assertThat(made.getFirst().keySet())
+                .containsExactly(
+                        "user_id",
+                        "event_timestamp",
+                        "rate",
+                        "currency",
+                        "converted",
+                        "converted__status",
+                        "last_amount",
+                        "last_amount__status",
+                        "label",
+                        "label__status");
+        assertThat(column(made, "converted")).containsExactly(20.0, null, 29.0);
+        assertThat(column(made, "converted__status")).containsExactly("PRESENT", "NOT_FOUND", "OUTSIDE_MAX_AGE");
+        assertThat(column(made, "label")).containsExactly("007!", "EUR!", null);
+        Path without = file("without.csv", "user_id,event_timestamp,rate\n1,2026-03-01T20:30:00Z,2\n");
+        assertThatThrownBy(() -> fixture.make(fixture.set(without, RowFormat.CSV, plan, TODAY)))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageContaining("no column 'currency' (string)");
+        Path words = file(
+                "words.csv",
+                "user_id,event_timestamp,rate,currency\n1,2026-03-01T20:30:00Z,2,a\n1,2026-03-01T20:30:00Z,x,a\n");
+        assertThatThrownBy(() -> fixture.make(fixture.set(words, RowFormat.CSV, plan, TODAY)))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageContaining("the request data 'rate' must be double; row 2");
     }
 
     @Test

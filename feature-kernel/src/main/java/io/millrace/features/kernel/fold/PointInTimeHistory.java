@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,14 +39,32 @@ public final class PointInTimeHistory {
 
     /** The view's features of an entity at an instant, inclusive, microseconds since the epoch. */
     public RowAnswer at(EntityKey key, long asOfMicros) {
+        return at(key, asOfMicros, _ -> true);
+    }
+
+    /** The same of those events alone that are known. */
+    public RowAnswer at(EntityKey key, long asOfMicros, Predicate<EventOrder> known) {
         NavigableMap<EventOrder, Observation> events = entities.get(key);
         if (events == null) {
             return new RowAnswer.Missing();
         }
         NavigableMap<EventOrder, Observation> past = events.headMap(firstAfter(asOfMicros), false);
-        @Nullable Observation newest = past.isEmpty() ? null : past.lastEntry().getValue();
         return plan.readEvents(
-                asOfMicros, newest, tail -> past.tailMap(firstAfter(tail), true).values());
+                asOfMicros,
+                newest(past, known),
+                tail -> () -> past.tailMap(firstAfter(tail), true).values().stream()
+                        .filter(event -> known.test(event.order()))
+                        .iterator());
+    }
+
+    private static @Nullable Observation newest(
+            NavigableMap<EventOrder, Observation> past, Predicate<EventOrder> known) {
+        for (Map.Entry<EventOrder, Observation> event : past.descendingMap().entrySet()) {
+            if (known.test(event.getKey())) {
+                return event.getValue();
+            }
+        }
+        return null;
     }
 
     /** Below every event after the instant and above every other. */

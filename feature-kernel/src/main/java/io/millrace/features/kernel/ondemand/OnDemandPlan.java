@@ -3,6 +3,7 @@ package io.millrace.features.kernel.ondemand;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.EventField;
+import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.condition.Expression;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ public record OnDemandPlan(List<Kept> kept, List<EventField> request, List<Outpu
      * @param slot where its value is among those that {@link #compute} works on
      * @param kept places in {@link OnDemandPlan#kept} of what it depends on, directly or through other computed features
      */
-    public record Output(int slot, List<Integer> kept) {
+    public record Output(int slot, ValueType type, List<Integer> kept) {
         public Output {
             kept = List.copyOf(kept);
         }

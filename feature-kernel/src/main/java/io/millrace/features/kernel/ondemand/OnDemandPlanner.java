@@ -52,7 +52,7 @@ public final class OnDemandPlanner {
     /** A value before it is known how many there are of each kind. */
     private record Place(Room room, int index) {}
 
-    private record Draft(Expression expression, List<Place> arguments) {}
+    private record Draft(Expression expression, ValueType type, List<Place> arguments) {}
 
     /**
      * @param resolve the view that {@code view} or {@code view@version} means
@@ -92,7 +92,10 @@ public final class OnDemandPlanner {
                 List.copyOf(kept.keySet()),
                 List.copyOf(request.keySet()),
                 outputs.stream()
-                        .map(of -> new Output(slot(new Place(Room.COMPUTED, of)), List.copyOf(needs.get(of))))
+                        .map(of -> new Output(
+                                slot(new Place(Room.COMPUTED, of)),
+                                drafts.get(of).type(),
+                                List.copyOf(needs.get(of))))
                         .toList(),
                 steps);
     }
@@ -135,7 +138,7 @@ public final class OnDemandPlanner {
                 arguments.add(new Place(Room.REQUEST, request.computeIfAbsent(field, _ -> request.size())));
             }
         }
-        drafts.add(new Draft(expression(view, definition, variables), arguments));
+        drafts.add(new Draft(expression(view, definition, variables), definition.type(), arguments));
         open.remove(wanted);
         computed.put(wanted, drafts.size() - 1);
         return drafts.size() - 1;

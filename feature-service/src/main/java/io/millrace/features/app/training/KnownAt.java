@@ -17,6 +17,13 @@ public sealed interface KnownAt {
     /** What had arrived by an instant for each row, in a column of the rows. */
     record Column(String name) implements KnownAt {}
 
+    /**
+     * What stood below the positions that were recorded for each row, in a column: a list of objects with {@code topic_id}, {@code partition} and {@code offset}, as lists of
+     * structures or as JSON text. What bears the {@code view} (or {@code view_version}) of another version than the one that is read is left aside. Of a partition that is not there
+     * nothing was known.
+     */
+    record PositionsColumn(String name) implements KnownAt {}
+
     /** What stands below these offsets, as a prediction or an online read recorded them; of a partition that is not there, nothing. */
     record Positions(Map<SourcePartition, Long> next) implements KnownAt {
         public Positions {

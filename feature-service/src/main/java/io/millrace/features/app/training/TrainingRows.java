@@ -7,6 +7,13 @@ public sealed interface TrainingRows {
     /** A file; its rows are in the file's order. */
     record File(Path path, RowFormat format) implements TrainingRows {}
 
+    /**
+     * The rows of a query, in the order in which the database gives them.
+     *
+     * @param connection the name of a configured database
+     */
+    record Query(String connection, String sql) implements TrainingRows {}
+
     /** How rows are written. */
     enum RowFormat {
         CSV,

@@ -90,7 +90,7 @@ public class TrainingSetJob implements JobHandler {
     private ReadPlan plan(TrainingSetParameters parameters) {
         Map<String, ViewId> pinned = parameters.views();
         return ReadPlan.of(parameters.features(), parameters.fullNames(), name -> Optional.ofNullable(pinned.get(name))
-                .flatMap(catalog::find));
+                .flatMap(version -> catalog.named(version.toString())));
     }
 
     private void removeOld() {

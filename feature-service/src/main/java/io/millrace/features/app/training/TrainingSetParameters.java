@@ -15,17 +15,26 @@ import java.util.stream.Collectors;
 record TrainingSetParameters(Map<String, String> texts) {
     private static final String LINE = "\n";
 
-    static Map<String, String> of(TrainingSetSpec spec, Map<String, ViewId> pinned, TrainingRows.File rows) {
+    static Map<String, String> of(
+            TrainingSetSpec spec, List<String> features, Map<String, ViewId> pinned, TrainingRows rows) {
         var texts = new LinkedHashMap<String, String>();
-        texts.put("features", String.join(LINE, spec.features()));
+        texts.put("features", String.join(LINE, features));
         texts.put(
                 "views",
                 pinned.entrySet().stream()
                         .map(view -> view.getKey() + "=" + view.getValue())
                         .collect(Collectors.joining(LINE)));
         texts.put("full-names", String.valueOf(spec.fullNames()));
-        texts.put("rows", rows.path().toString());
-        texts.put("rows-format", rows.format().name());
+        switch (rows) {
+            case TrainingRows.File(Path path, RowFormat format) -> {
+                texts.put("rows", path.toString());
+                texts.put("rows-format", format.name());
+            }
+            case TrainingRows.Query(String connection, String sql) -> {
+                texts.put("rows-connection", connection);
+                texts.put("rows-sql", sql);
+            }
+        }
         texts.put("timestamp-column", spec.timestampColumn());
         texts.put(
                 "columns",
@@ -39,6 +48,7 @@ record TrainingSetParameters(Map<String, String> texts) {
             case KnownAt.Today _ -> {}
             case KnownAt.At(long micros) -> texts.put("known-at-micros", String.valueOf(micros));
             case KnownAt.Column(String name) -> texts.put("known-at-column", name);
+            case KnownAt.PositionsColumn(String name) -> texts.put("known-at-positions-column", name);
             case KnownAt.Positions(var next) ->
                 texts.put(
                         "known-at-positions",
@@ -70,6 +80,9 @@ record TrainingSetParameters(Map<String, String> texts) {
     }
 
     TrainingRows rows() {
+        if (texts.containsKey("rows-sql")) {
+            return new TrainingRows.Query(text("rows-connection"), text("rows-sql"));
+        }
         return new TrainingRows.File(Path.of(text("rows")), RowFormat.valueOf(text("rows-format")));
     }
 
@@ -104,6 +117,9 @@ record TrainingSetParameters(Map<String, String> texts) {
         }
         if (texts.containsKey("known-at-column")) {
             return new KnownAt.Column(text("known-at-column"));
+        }
+        if (texts.containsKey("known-at-positions-column")) {
+            return new KnownAt.PositionsColumn(text("known-at-positions-column"));
         }
         if (texts.containsKey("known-at-positions")) {
             var next = new HashMap<SourcePartition, Long>();

@@ -8,12 +8,14 @@ import java.util.Optional;
 /**
  * A training set as it is asked for.
  *
- * @param features {@code view:feature} or {@code view@version:feature}
+ * @param features {@code view:feature} or {@code view@version:feature}; empty where a service is given
+ * @param service a feature service, {@code service} or {@code service@version}
  * @param timestampColumn empty for {@code event_timestamp}
  * @param columns join key to the rows' column, where the names differ
  */
 public record TrainingSetSpec(
         List<String> features,
+        Optional<String> service,
         boolean fullNames,
         Rows rows,
         String timestampColumn,
@@ -44,5 +46,12 @@ public record TrainingSetSpec(
          * @param format empty: by the path's ending
          */
         record Import(String path, Optional<RowFormat> format) implements Rows {}
+
+        /**
+         * The rows of a query, in the order in which the database gives them.
+         *
+         * @param connection the name of a configured database
+         */
+        record Query(String connection, String sql) implements Rows {}
     }
 }

@@ -7,7 +7,7 @@ import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.app.training.TrainingRows.RowFormat;
-import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.NamedView;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -44,13 +45,19 @@ public class TrainingSets {
      */
     public Job start(TrainingSetSpec spec) {
         definitions.requireCurrent();
+        if (spec.service().isPresent() && !spec.features().isEmpty()) {
+            throw new Refusal(
+                    FeatureReason.MALFORMED_REQUEST,
+                    "features and a feature service are given; one of them is possible");
+        }
+        List<String> features = spec.service().map(catalog::featuresOf).orElse(spec.features());
         Map<String, ViewId> pinned = new LinkedHashMap<>();
-        ReadPlan.of(spec.features(), spec.fullNames(), name -> {
-            Optional<FeatureView> view = catalog.resolve(name);
+        ReadPlan.of(features, spec.fullNames(), name -> {
+            Optional<NamedView> view = catalog.named(name);
             view.ifPresent(version -> pinned.put(name, version.id()));
             return view;
         });
-        return jobs.start(TrainingSetJob.KIND, TrainingSetParameters.of(spec, pinned, rows(spec.rows())));
+        return jobs.start(TrainingSetJob.KIND, TrainingSetParameters.of(spec, features, pinned, rows(spec.rows())));
     }
 
     /**
@@ -74,12 +81,19 @@ public class TrainingSets {
         return file;
     }
 
-    private TrainingRows.File rows(TrainingSetSpec.Rows rows) {
+    private TrainingRows rows(TrainingSetSpec.Rows rows) {
         return switch (rows) {
             case TrainingSetSpec.Rows.Inline(byte[] content, RowFormat format) -> inline(content, format);
             case TrainingSetSpec.Rows.Import(String path, Optional<RowFormat> format) -> {
                 Path file = imported(path);
                 yield new TrainingRows.File(file, format.orElseGet(() -> byEnding(path)));
+            }
+            case TrainingSetSpec.Rows.Query(String connection, String sql) -> {
+                if (connection.isBlank() || sql.isBlank()) {
+                    throw new Refusal(
+                            FeatureReason.MALFORMED_REQUEST, "a query of entity rows needs its 'connection' and 'sql'");
+                }
+                yield new TrainingRows.Query(connection, sql);
             }
         };
     }
