@@ -1,11 +1,13 @@
 package io.millrace.features.kernel;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One version of a feature view, checked: what a definition file says after all faults were refused.
@@ -41,6 +43,43 @@ public record FeatureView(
         joinKeys = List.copyOf(joinKeys);
         fields = List.copyOf(fields);
         features = List.copyOf(features);
+    }
+
+    /**
+     * The view as if it had these features alone, for work that never asks for the others.
+     *
+     * @param places of features in this view, in the order of the new one
+     */
+    public FeatureView only(int[] places) {
+        List<Feature> chosen = Arrays.stream(places).mapToObj(features::get).toList();
+        return new FeatureView(
+                id,
+                description,
+                owner,
+                tags,
+                entity,
+                joinKeys,
+                source,
+                contract,
+                fields,
+                chosen,
+                ttl,
+                retention,
+                allowedLateness,
+                yaml);
+    }
+
+    /** Whether some feature may look at a field of the event. */
+    public boolean uses(EventField field) {
+        Pattern word = Pattern.compile("\\b" + Pattern.quote(field.name()) + "\\b");
+        return features.stream().anyMatch(feature -> switch (feature.computation()) {
+            case Computation.Latest(String of) -> of.equals(field.name());
+            case Computation.Aggregated of ->
+                of.field().filter(field.name()::equals).isPresent()
+                        || of.where()
+                                .filter(where -> word.matcher(where).find())
+                                .isPresent();
+        });
     }
 
     /** The data product whose contract describes what feeds a view. */

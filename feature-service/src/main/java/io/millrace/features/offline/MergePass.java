@@ -12,10 +12,9 @@ import io.millrace.features.kernel.table.FeatureTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +24,17 @@ final class MergePass {
     private static final int TOLD_EVERY = 4_096;
 
     private final TrainingSql sql;
-    private final ReadPlan.Part part;
+    private final int[] features;
     private final EntityAnswers entityAnswers;
     private final List<EventField> fields;
     private final JobContext context;
     private final long rows;
-    private final Map<Long, SourcePartition> partitions = new HashMap<>();
+    private final List<SourcePartition> partitions = new ArrayList<>();
 
     MergePass(TrainingSql sql, ReadPlan.Part part, JobContext context, long rows) {
         this.sql = sql;
-        this.part = part;
-        ViewPlan plan = ViewPlan.of(part.view());
+        ViewPlan plan = ViewPlan.of(part.view().only(part.features()));
+        this.features = IntStream.range(0, part.features().length).toArray();
         this.entityAnswers =
                 sql.isInOrderOfTime() ? new EntityAnswers.InOrderOfTime(plan) : new EntityAnswers.InAnyOrder(plan);
         this.fields = part.view().fields();
@@ -67,11 +66,11 @@ final class MergePass {
                     entityAnswers.add(event(events));
                     entityOfEvent = events.next() ? events.getLong(1) : Long.MAX_VALUE;
                 }
-                var answer = new FeatureTable(1, part.features().length);
+                var answer = new FeatureTable(1, features.length);
                 Optional<KnownPositions> known = sql.isByPositions()
                         ? Optional.of(KnownPositions.read(asks.getString(5), sql.topics()))
                         : Optional.empty();
-                entityAnswers.at(asks.getLong(3), known, part.features(), answer, 0);
+                entityAnswers.at(asks.getLong(3), known, features, answer, 0);
                 append(asks.getLong(4), answer, answers);
                 if (++done % TOLD_EVERY == 0) {
                     context.progress(done, rows);
@@ -96,9 +95,15 @@ final class MergePass {
     }
 
     private SourcePartition partition(int topic, int partition) {
-        return partitions.computeIfAbsent(
-                (long) topic << 32 | partition,
-                _ -> new SourcePartition("", sql.topics().get(topic - 1), partition));
+        String id = sql.topics().get(topic - 1);
+        for (SourcePartition known : partitions) {
+            if (known.partition() == partition && known.topicId().equals(id)) {
+                return known;
+            }
+        }
+        var met = new SourcePartition("", id, partition);
+        partitions.addFirst(met);
+        return met;
     }
 
     private void append(long rowNumber, FeatureTable answer, DuckDBAppender answers) throws SQLException {

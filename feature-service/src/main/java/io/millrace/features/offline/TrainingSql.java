@@ -139,14 +139,17 @@ final class TrainingSql {
         return topics.stream().map(DuckDb::literal).collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** Entity, bound, event time, created, topic, partition, offset, and the event fields; by entity and bound. */
+    /** Entity, bound, event time, created, topic, partition, offset, and the event fields, those null that no feature looks at; by entity and bound. */
     String events() {
         String same = IntStream.range(0, view.joinKeys().size())
                 .mapToObj(i -> "e.__millrace_k" + i + " = v."
                         + DuckDb.identifier("k_" + view.joinKeys().get(i).name()))
                 .collect(Collectors.joining(" AND "));
+        FeatureView asked = part.view().only(part.features());
         String fields = view.fields().stream()
-                .map(field -> ", v." + DuckDb.identifier("f_" + field.name()))
+                .map(field -> asked.uses(field)
+                        ? ", v." + DuckDb.identifier("f_" + field.name())
+                        : ", CAST(NULL AS " + ParquetColumns.sqlType(field.type()) + ")")
                 .collect(Collectors.joining());
         return "SELECT e.__millrace_entity, " + (isByKnown() ? "v.known" : "v.event_time")
                 + ", v.event_time, v.created, "

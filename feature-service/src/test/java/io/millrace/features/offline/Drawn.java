@@ -13,6 +13,7 @@ import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.definition.FeatureViewReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,14 @@ final class Drawn {
     /** Some instant at which things arrived. */
     long anyArrival() {
         return START + random.nextLong(2 * DAY);
+    }
+
+    /** At least one feature, in any order. */
+    List<String> someFeatures() {
+        var names = new ArrayList<String>();
+        view.features().forEach(feature -> names.add("drawn:" + feature.name()));
+        Collections.shuffle(names, random);
+        return names.subList(0, 1 + random.nextInt(names.size()));
     }
 
     /** Somewhere in each partition, or nowhere. */

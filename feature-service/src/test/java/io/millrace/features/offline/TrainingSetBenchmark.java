@@ -76,21 +76,30 @@ class TrainingSetBenchmark {
                 TrainingSet.Format.PARQUET,
                 directory.resolve("out.parquet"));
         begin = System.nanoTime();
-        assertThat(writer.write(set, new TrainingSetFixture.Context(() -> {}))).isEqualTo(rows);
+        long from = begin;
+        double processor = processor();
+        var context = new TrainingSetFixture.Context(
+                () -> {}, phase -> System.out.printf(Locale.ROOT, "%.1f s: %s%n", seconds(from), phase));
+        assertThat(writer.write(set, context)).isEqualTo(rows);
         double made = seconds(begin);
+        double ofMade = processor() - processor;
+        processor = processor();
         double floor = floor(store, asked, duckDb, rows);
+        double ofFloor = processor() - processor;
         System.out.printf(
                 Locale.ROOT,
-                "%,d rows x %,d events of %,d entities (generated in %.1f s): %.1f s, %,.0f rows/s, %,.0f events/s;"
-                        + " ASOF join of the newest value alone %.1f s; DuckDB's limit %d MiB, heap %d MiB, peak resident %s%n",
+                "%,d rows x %,d events of %,d entities (generated in %.1f s): %.1f s (processors %.1f s), %,.0f rows/s, %,.0f events/s;"
+                        + " ASOF join of the newest value alone %.1f s (processors %.1f s); DuckDB's limit %d MiB, heap %d MiB, peak resident %s%n",
                 rows,
                 events,
                 entities,
                 generated,
                 made,
+                ofMade,
                 rows / made,
                 events / made,
                 floor,
+                ofFloor,
                 memory >> 20,
                 Runtime.getRuntime().maxMemory() >> 20,
                 peak());
@@ -147,6 +156,11 @@ class TrainingSetBenchmark {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
+    }
+
+    /** Processor time of this process so far: on a machine that does other things too, it says more than the clock. */
+    private static double processor() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     private static String peak() throws Exception {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes small training sets and reads them back. */
@@ -107,14 +108,20 @@ final class TrainingSetFixture {
     }
 
     /** A job that nobody watches. */
-    record Context(Runnable look) implements JobContext {
+    record Context(Runnable look, Consumer<String> phases) implements JobContext {
+        Context(Runnable look) {
+            this(look, _ -> {});
+        }
+
         @Override
         public String id() {
             return "job";
         }
 
         @Override
-        public void phase(String name, long done) {}
+        public void phase(String name, long done) {
+            phases.accept(name);
+        }
 
         @Override
         public void progress(long done, long expected) {}

@@ -80,13 +80,14 @@ class TrainingSetProperties {
 
     @Test
     void everyHistoricalValueIsToTheBitWhatAnOnlineReadAtThatInstantGives() {
-        qt().withExamples(25)
+        qt().withExamples(20)
                 .withShrinkCycles(10)
                 .forAll(longs().all(), integers().between(0, 120))
                 .checkAssert((seed, events) -> {
                     var drawn = new Drawn(seed, events);
                     List<Ask> asks = asks(drawn);
                     assertAsOnline(drawn, TrainingSetFixture.all(drawn.view), asks);
+                    assertAsOnline(drawn, TrainingSetFixture.plan(drawn.someFeatures(), drawn.view), asks);
                 });
     }
 
