@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A training set of many rows from many events in bounded memory, beside DuckDB's own ASOF join of the newest value of the same rows and files.
  *
  * <p>{@code mvn -pl feature-service test -Dtest=TrainingSetBenchmark -Dmillrace.benchmark.events=100000000 -Dmillrace.benchmark.rows=10000000}; the entities are a hundredth of the
- * events, {@code -Dmillrace.benchmark.memory} is DuckDB's limit in MiB.
+ * events where {@code -Dmillrace.benchmark.entities} does not say how many there are, {@code -Dmillrace.benchmark.memory} is DuckDB's limit in MiB.
  */
 class TrainingSetBenchmark {
     private static final FeatureView VIEW = Views.view(Views.activity("activity", "v1", "clicks"));
@@ -48,7 +48,7 @@ class TrainingSetBenchmark {
         long events = Long.getLong("millrace.benchmark.events", 1_000_000);
         long rows = Long.getLong("millrace.benchmark.rows", 100_000);
         long memory = Long.getLong("millrace.benchmark.memory", 256) << 20;
-        long entities = Math.max(1, events / 100);
+        long entities = Long.getLong("millrace.benchmark.entities", Math.max(1, events / 100));
         OfflineStore store = TestOfflineStore.of(directory);
         long begin = System.nanoTime();
         fill(store, events, entities);
