@@ -10,12 +10,16 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +61,50 @@ class NativeMetadataIT {
         }
     }
 
+    /** Quarkus switches off the builder's own search for services: what looks for them finds those that the metadata names. */
+    @ParameterizedTest
+    @ValueSource(strings = {"org.apache.lucene", "org.apache.avro", "org.postgresql"})
+    void everyServiceThatALibraryLooksUpIsInTheMetadata(String library) throws IOException {
+        var types = new TreeSet<String>();
+        var globs = new TreeSet<String>();
+        for (Path file : files(Checkout.root().resolve("feature-service").resolve(FOLDER), ".json")) {
+            JsonNode metadata = new ObjectMapper().readTree(Files.readString(file));
+            types.addAll(types(metadata));
+            globs.addAll(globs(metadata));
+        }
+        int services = 0;
+        for (Path jar : jars("feature-service")) {
+            if (jar.getFileName().toString().startsWith(library)) {
+                try (var contents = new JarFile(jar.toFile())) {
+                    for (String service : services(contents)) {
+                        services++;
+                        assertThat(globs).as(service).anyMatch(glob -> matches(glob, service));
+                        assertThat(types).as(service).containsAll(providers(contents, service));
+                    }
+                }
+            }
+        }
+        assertThat(services).as("services of %s", library).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
+    void everyResourceInTheMetadataIsOnThePackagedClassPath(String module) throws IOException {
+        var globs = new TreeSet<String>();
+        for (Path file : files(Checkout.root().resolve(module).resolve(FOLDER), ".json")) {
+            globs.addAll(globs(new ObjectMapper().readTree(Files.readString(file))));
+        }
+        var found = new TreeSet<String>();
+        for (Path jar : jars(module)) {
+            try (var contents = new JarFile(jar.toFile())) {
+                contents.stream().map(JarEntry::getName).forEach(name -> globs.stream()
+                        .filter(glob -> matches(glob, name))
+                        .forEach(found::add));
+            }
+        }
+        assertThat(found).containsExactlyElementsOf(globs);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
     void everyServiceHasItsNativeProfile(String module) throws Exception {
@@ -88,15 +136,43 @@ class NativeMetadataIT {
         return types;
     }
 
-    private static URLClassLoader packaged(String module) throws IOException {
-        Path application = Checkout.root().resolve(module).resolve("target/quarkus-app");
-        var jars = new ArrayList<URL>();
-        try (Stream<Path> files = Files.walk(application)) {
-            files.filter(file -> file.toString().endsWith(".jar"))
-                    .map(Path::toUri)
-                    .map(NativeMetadataIT::url)
-                    .forEach(jars::add);
+    private static List<String> globs(JsonNode metadata) {
+        return metadata.findValues("glob").stream().map(JsonNode::asText).toList();
+    }
+
+    private static boolean matches(String glob, String name) {
+        return FileSystems.getDefault().getPathMatcher("glob:" + glob).matches(Path.of(name));
+    }
+
+    private static List<String> services(JarFile jar) {
+        return jar.stream()
+                .map(JarEntry::getName)
+                .filter(name -> name.startsWith("META-INF/services/") && !name.endsWith("/"))
+                .toList();
+    }
+
+    private static List<String> providers(JarFile jar, String service) throws IOException {
+        try (var text = jar.getInputStream(jar.getJarEntry(service))) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.replaceFirst("#.*", "").strip())
+                    .filter(line -> !line.isEmpty())
+                    .toList();
         }
+    }
+
+    private static List<Path> jars(String module) throws IOException {
+        Path application = Checkout.root().resolve(module).resolve("target/quarkus-app");
+        try (Stream<Path> files = Files.walk(application)) {
+            return files.filter(file -> file.toString().endsWith(".jar")).toList();
+        }
+    }
+
+    private static URLClassLoader packaged(String module) throws IOException {
+        List<URL> jars = jars(module).stream()
+                .map(Path::toUri)
+                .map(NativeMetadataIT::url)
+                .toList();
         assertThat(jars).hasSizeGreaterThan(50);
         return new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
