@@ -12,10 +12,8 @@ import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.lateness.Lateness;
 import io.millrace.features.telemetry.OfflineMetrics;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -90,35 +88,11 @@ final class OfflineFeed implements SourceLoop.Life {
         new Taking(topic, consumer, readers.get()).run(open, sameTopic, healthy);
     }
 
-    /** What was read of a partition and is not in the store yet. */
-    private static final class Pending {
-        final long from;
-        final List<OfflineRow> rows = new ArrayList<>();
-        long next;
-        long newestMicros;
-
-        Pending(long from, long next, long newestMicros) {
-            this.from = from;
-            this.next = next;
-            this.newestMicros = newestMicros;
-        }
-
-        boolean hasMoved() {
-            return next > from;
-        }
-
-        Span span() {
-            return new Span(from, next, newestMicros);
-        }
-    }
-
     private final class Taking {
         private final TopicInfo topic;
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final RecordReader reader;
-        private final Map<SourcePartition, Pending> pending = new LinkedHashMap<>();
-        private int rows;
-        private long bytes;
+        private final PendingRows pending = new PendingRows();
         private long lastFlush = System.nanoTime();
 
         Taking(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer, RecordReader reader) {
@@ -157,14 +131,8 @@ final class OfflineFeed implements SourceLoop.Life {
             Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
             for (TopicPartition partition : partitions) {
                 SourcePartition source = topic.source(partition.partition());
-                Reached reached = stored.get(source);
                 long beginning = first.getOrDefault(partition, 0L);
-                long position = reached == null ? beginning : reached.next();
-                pending.put(
-                        source,
-                        reached == null
-                                ? new Pending(OfflineBatch.NEW, position, Long.MIN_VALUE)
-                                : new Pending(position, position, reached.newestMicros()));
+                long position = pending.begin(source, stored.get(source), beginning);
                 consumer.seek(partition, reader.resume(source, position, beginning, ""));
             }
         }
@@ -172,68 +140,56 @@ final class OfflineFeed implements SourceLoop.Life {
         private void take(ConsumerRecords<byte[], byte[]> records) {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 SourcePartition source = topic.source(record.partition());
-                Pending of = pending.get(source);
+                PendingRows.Partition of = pending.of(source);
                 if (of == null) {
                     continue;
                 }
-                if (record.offset() < of.next) {
+                if (record.offset() < of.next()) {
                     reader.remember(record, source);
                     continue;
                 }
                 switch (reader.read(record, source)) {
-                    case RecordReader.Read.Event(FeatureEvent event) -> {
-                        of.rows.add(new OfflineRow(event, record.timestamp() * 1_000, isLate(event, of)));
-                        of.newestMicros = Math.max(of.newestMicros, event.timeMicros());
-                        rows++;
-                        bytes += record.serializedValueSize();
-                    }
-                    case RecordReader.Read.Elsewhere(FeatureEvent event) ->
-                        of.newestMicros = Math.max(of.newestMicros, event.timeMicros());
+                    case RecordReader.Read.Event(FeatureEvent event) ->
+                        pending.add(
+                                of,
+                                new OfflineRow(event, record.timestamp() * 1_000, isLate(event, of)),
+                                record.serializedValueSize());
+                    case RecordReader.Read.Elsewhere(FeatureEvent event) -> of.heard(event.timeMicros());
                     case RecordReader.Read.Nothing _, RecordReader.Read.Dead _ -> {}
                 }
             }
             for (TopicPartition partition : consumer.assignment()) {
-                Pending of = pending.get(topic.source(partition.partition()));
+                PendingRows.Partition of = pending.of(topic.source(partition.partition()));
                 if (of != null) {
-                    of.next = Math.max(of.next, consumer.position(partition));
+                    of.readUpTo(consumer.position(partition));
                 }
             }
         }
 
         /** The verdict that the online store gives, from the same event times. */
-        private boolean isLate(FeatureEvent event, Pending of) {
+        private boolean isLate(FeatureEvent event, PendingRows.Partition of) {
             return view.allowedLateness()
-                    .filter(allowed -> new Lateness(allowed, of.newestMicros).isLate(event.timeMicros()))
+                    .filter(allowed -> new Lateness(allowed, of.newestMicros()).isLate(event.timeMicros()))
                     .isPresent();
         }
 
         private boolean isDue() {
-            return rows >= flush.rows()
-                    || bytes >= flush.bytes()
+            return pending.rows() >= flush.rows()
+                    || pending.bytes() >= flush.bytes()
                     || System.nanoTime() - lastFlush >= flush.interval().toNanos();
         }
 
         private void flush() {
             lastFlush = System.nanoTime();
-            Map<SourcePartition, Span> spans = new HashMap<>();
-            var together = new ArrayList<OfflineRow>(rows);
-            pending.forEach((source, of) -> {
-                if (of.hasMoved()) {
-                    spans.put(source, of.span());
-                    together.addAll(of.rows);
-                }
-            });
-            if (spans.isEmpty()) {
+            OfflineBatch batch = pending.batch();
+            if (batch.spans().isEmpty()) {
                 return;
             }
             long begun = System.nanoTime();
-            store.append(view, new OfflineBatch(together, spans));
-            metrics.written(together.size(), System.nanoTime() - begun);
-            spans.forEach(
-                    (source, span) -> pending.put(source, new Pending(span.to(), span.to(), span.newestMicros())));
-            rows = 0;
-            bytes = 0;
-            commit(spans);
+            store.append(view, batch);
+            metrics.written(batch.rows().size(), System.nanoTime() - begun);
+            pending.written(batch);
+            commit(batch.spans());
         }
 
         /** For tools that show lag; nothing here reads it back. */
@@ -249,7 +205,7 @@ final class OfflineFeed implements SourceLoop.Life {
         }
 
         private long behind() {
-            long behind = rows;
+            long behind = pending.rows();
             for (TopicPartition partition : consumer.assignment()) {
                 behind += consumer.currentLag(partition).orElse(0);
             }
@@ -266,8 +222,7 @@ final class OfflineFeed implements SourceLoop.Life {
             @Override
             public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
                 for (TopicPartition partition : partitions) {
-                    Pending gone = pending.remove(topic.source(partition.partition()));
-                    rows -= gone == null ? 0 : gone.rows.size();
+                    pending.forget(topic.source(partition.partition()));
                 }
             }
         }
