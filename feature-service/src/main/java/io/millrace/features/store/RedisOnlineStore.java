@@ -205,6 +205,7 @@ public final class RedisOnlineStore implements DurableStore {
                 .arg(room.name())
                 .arg(row.bytes())
                 .arg(Levels.MOST_LEVELS)
+                .arg(RedisSwap.newRevision())
                 .send(buckets.redis(), buckets.timeout());
     }
 

@@ -47,14 +47,14 @@ final class RedisScripts {
             """;
 
     /**
-     * Prefix, generation; room; newest; positions (partition, expected, next); rows (row, expected revision); tiles (row, level, number, tile); single events (row, event); trims
+     * Prefix, generation; room; newest; the revision that the rows get; positions (partition, expected, next); rows (row, expected revision); tiles (row, level, number, tile); single events (row, event); trims
      * (row, bound of events, bounds of tiles by level). Answers 1, or 0 where something was not as expected: nothing was changed then.
      */
     static final String SWAP = """
             local p = ARGV[1]..ARGV[2]..':'
             if redis.call('GET', ARGV[1]..ARGV[3]) ~= ARGV[2] then return 0 end
-            local newest = ARGV[4]
-            local at = 5
+            local newest, revision = ARGV[4], ARGV[5]
+            local at = 6
             local function take() local v = ARGV[at]; at = at + 1; return v end
             local positions, rows = {}, {}
             for i = 1, tonumber(take()) do
@@ -68,7 +68,7 @@ final class RedisScripts {
               rows[i] = row
             end
             for _, moved in ipairs(positions) do redis.call('HSET', p..'pos', moved[1], moved[2]) end
-            for _, row in ipairs(rows) do redis.call('HINCRBY', p..'rows', row, 1) end
+            for _, row in ipairs(rows) do redis.call('HSET', p..'rows', row, revision) end
             if newest ~= '' and newest > (redis.call('GET', p..'newest') or '') then redis.call('SET', p..'newest', newest) end
             for i = 1, tonumber(take()) do
               local row, level, number, tile = take(), take(), take(), take()
@@ -193,14 +193,14 @@ final class RedisScripts {
             return {page[1], #found / 2, deleted}
             """;
 
-    /** Prefix, room, row, levels. Deletes a row's events and tiles; its revision goes on, so that no swap that read it before succeeds. */
+    /** Prefix, room, row, levels, the revision that it gets. Deletes a row's events and tiles; no swap that read the revision before succeeds. */
     static final String DELETE = """
             local generation = redis.call('GET', ARGV[1]..ARGV[2])
             if not generation then return 0 end
             local p = ARGV[1]..generation..':'
             redis.call('UNLINK', p..'s:'..ARGV[3])
             for level = 0, tonumber(ARGV[4]) - 1 do redis.call('UNLINK', p..'t'..level..':'..ARGV[3]) end
-            redis.call('HINCRBY', p..'rows', ARGV[3], 1)
+            redis.call('HSET', p..'rows', ARGV[3], ARGV[5])
             return 1
             """;
 

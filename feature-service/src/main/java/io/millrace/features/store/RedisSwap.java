@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt to apply a batch: reads rows and their revisions, and swaps them if nobody was faster. Used once. */
@@ -99,6 +100,11 @@ final class RedisSwap implements BatchFold.Rows {
         return answer;
     }
 
+    /** One that the row never had: also not in a state that a failover took back. */
+    static String newRevision() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong());
+    }
+
     private boolean swap(
             @Nullable RowChanges changes,
             long newestMicros,
@@ -106,7 +112,8 @@ final class RedisSwap implements BatchFold.Rows {
             Map<SourcePartition, Long> moved) {
         RedisCall call = call(RedisScripts.SWAP)
                 .arg(room.name())
-                .arg(newestMicros == Long.MIN_VALUE ? "" : RedisCodec.instant(newestMicros));
+                .arg(newestMicros == Long.MIN_VALUE ? "" : RedisCodec.instant(newestMicros))
+                .arg(newRevision());
         call.arg(moved.size());
         moved.forEach((partition, next) -> {
             Long before = positions.get(partition);

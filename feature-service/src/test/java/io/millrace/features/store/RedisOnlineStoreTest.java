@@ -147,6 +147,30 @@ class RedisOnlineStoreTest extends OnlineStoreContract {
         }
     }
 
+    @Test
+    void afterRedisWentBackNoRowGetsARevisionThatItHadBefore() {
+        FeatureEvent first = event("a", NOON, P0, 0, 1.0);
+        FeatureEvent second = event("a", NOON + 1, P0, 1, 2.0);
+        FeatureEvent other = event("a", NOON + 1, P1, 0, 2.0);
+        try (OnlineStore store = open();
+                OnlineStore replica = open()) {
+            store.apply(VIEW, new Batch(List.of(first), next(List.of(first))));
+            Map<String, byte[]> saved = dump();
+            store.apply(VIEW, new Batch(List.of(second), next(List.of(second))));
+            String lost = revisions();
+            restore(saved);
+
+            replica.apply(VIEW, new Batch(List.of(other), next(List.of(other))));
+
+            assertThat(revisions()).isNotEqualTo(lost);
+        }
+    }
+
+    private String revisions() {
+        return send(Command.HVALS, send(Command.KEYS, prefix + "*:rows").get(0).toString())
+                .toString();
+    }
+
     private List<OnlineStore.RowReading> uninterrupted(FeatureEvent... events) {
         try (var other = new RedisOnlineStore(redis, prefix + "other:", 1, Duration.ofSeconds(10))) {
             other.apply(VIEW, new Batch(List.of(events), next(List.of(events))));
