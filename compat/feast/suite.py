@@ -207,29 +207,30 @@ class Suite:
         same(body, feasts)
 
     def raw_rows_are_materialized_the_same(self):
-        """Both ends of a range are inclusive; an incremental one goes on behind the last end."""
-        request = {"features": [f"{repo.BATCH}:earned"], "entities": {"driver_id": self.driver(1, 2, 3, 4)}}
+        """Both ends of a range are inclusive, but for the end in the oldest releases; an incremental one goes on behind the last end."""
         begin, end = repo.batch_range(self.first)
         whole = {"start_ts": begin.isoformat(), "end_ts": end.isoformat(), "feature_views": [repo.BATCH]}
         naive = (end + 60 * repo.SECOND).replace(tzinfo=None)
         rest = {"end_ts": naive.isoformat(), "feature_views": [repo.BATCH]}
-        for path, body, values in (
-            ("/materialize", whole, [None, 2.0, 3.0, None]),
-            ("/materialize-incremental", rest, [None, 2.0, 3.0, 4.0]),
-        ):
-            answers = [post(at + path, body) for at in (self.http, self.server.url)]
-            is_that(answers, [(200, None)] * 2, path)
-            (_, ours), (_, feasts) = self.both(request)
+        self.both_materialize("/materialize", whole, [None, 2.0, 3.0, None])
+        self.both_materialize("/materialize-incremental", rest, [None, 2.0, 3.0, 4.0])
+
+    def both_materialize(self, path, request, values):
+        is_that(post(self.http + path, request), (200, None), path)
+        is_that(post(self.server.url + path, request), (200, None), path)
+        (_, ours), (_, feasts) = self.both(
+            {"features": [f"{repo.BATCH}:earned"], "entities": {"driver_id": self.driver(1, 2, 3, 4)}})
+        is_that(columns(ours)["earned"]["values"], values, path)
+        if version() >= (0, 50) or path != "/materialize":
             same(to_the_second(ours), to_the_second(feasts), path)
-            is_that(columns(ours)["earned"]["values"], values, path)
 
     def raw_materializing_an_unknown_view_is_404(self):
         request = {"end_ts": "2026-03-01T12:00:00", "feature_views": ["nope"]}
         status, ours = post(f"{self.http}/materialize-incremental", request)
         feasts_status, feasts = post(f"{self.server.url}/materialize-incremental", request)
         is_that(status, 404)
-        if feasts_status != 404 or not isinstance(feasts, str):
-            return f"this release's server answers {feasts_status}"
+        if feasts_status != 404 or not isinstance(feasts, str) or version() < (0, 65):
+            return f"this release's server answers {feasts_status} {feasts}"
         is_that(json.loads(ours)["class"], json.loads(feasts)["class"])
 
     # Feast's Python client with online_store: type: remote
@@ -270,14 +271,13 @@ class Suite:
         entities = [{"driver_id": self.first + 1, "customer": each} for each in ("7", "8", "9")]
         if ONE_POST:
             return self.read_alike(features, entities)
-        for of in (self.ours, self.feasts):
-            try:
-                of.get_online_features(features=features, entity_rows=entities)
-            except Exception as error:  # RuntimeError up to 0.53, one of Feast's own from then on
-                if of is self.ours and "customer" not in str(error) and "Error_code=400" not in str(error):
-                    raise  # the oldest clients show the status alone
-                continue
-            raise AssertionError("clients up to 0.63 send the first join key alone (Feast #6488): that must be refused")
+        try:
+            self.ours.get_online_features(features=features, entity_rows=entities)
+        except Exception as error:  # RuntimeError up to 0.53, one of Feast's own from then on
+            if "customer" not in str(error) and "Error_code=400" not in str(error):  # the oldest show the status alone
+                raise
+            return None
+        raise AssertionError("clients up to 0.63 send the first join key alone (Feast #6488): that must be refused")
 
     def client_needs_no_registry_from_0_64_on(self):
         if not ONE_POST:

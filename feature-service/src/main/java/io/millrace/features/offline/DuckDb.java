@@ -18,6 +18,9 @@ import org.duckdb.DuckDBDriver;
  * @param spill folder for what does not fit
  */
 record DuckDb(long memoryBytes, int threads, Path spill) {
+    /** The type of instants in nanoseconds; what DuckDB can do with them is to cast them to {@code TIMESTAMPTZ}. */
+    static final String NANOSECONDS = "TIMESTAMPTZ_NS";
+
     /** A database that reaches the files below these folders. The caller closes it. */
     Connection open(List<Path> folders) throws SQLException {
         return open(folders, Long.MAX_VALUE);

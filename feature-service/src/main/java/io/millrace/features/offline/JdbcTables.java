@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -59,7 +60,29 @@ public class JdbcTables implements BatchTables {
         String from = path.endsWith(".csv")
                 ? "read_csv(" + DuckDb.literal(files.toString()) + ", header=true, union_by_name=true, sample_size=-1)"
                 : "read_parquet(" + DuckDb.literal(files.toString()) + ", union_by_name=true)";
-        return new JdbcRows(duckDb.open(List.of(folder)), "SELECT * FROM " + from, 0);
+        Connection connection = duckDb.open(List.of(folder));
+        try {
+            return new JdbcRows(connection, "SELECT *" + inMicroseconds(connection, from) + " FROM " + from, 0);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Replaces the columns of instants in nanoseconds, as pandas writes them: the driver has no type for these. */
+    private static String inMicroseconds(Connection connection, String from) throws SQLException {
+        var replaced = new ArrayList<String>();
+        try (Statement statement = connection.createStatement();
+                ResultSet none = statement.executeQuery("SELECT * FROM " + from + " LIMIT 0")) {
+            ResultSetMetaData columns = none.getMetaData();
+            for (int i = 1; i <= columns.getColumnCount(); i++) {
+                if (columns.getColumnTypeName(i).equals(DuckDb.NANOSECONDS)) {
+                    String column = DuckDb.identifier(columns.getColumnLabel(i));
+                    replaced.add("CAST(" + column + " AS TIMESTAMPTZ) AS " + column);
+                }
+            }
+        }
+        return replaced.isEmpty() ? "" : " REPLACE (" + String.join(", ", replaced) + ")";
     }
 
     /**

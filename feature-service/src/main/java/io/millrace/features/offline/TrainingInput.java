@@ -258,8 +258,8 @@ final class TrainingInput {
         if (isText(column)) {
             return "epoch_us(CAST(" + name + " AS TIMESTAMPTZ))";
         }
-        if (type.equals("TIMESTAMP WITH TIME ZONE")) {
-            return "epoch_us(" + name + ")";
+        if (type.equals("TIMESTAMP WITH TIME ZONE") || type.equals(DuckDb.NANOSECONDS)) {
+            return "epoch_us(CAST(" + name + " AS TIMESTAMPTZ))";
         }
         if (type.startsWith("TIMESTAMP") || type.equals("DATE")) {
             return "epoch_us(CAST(" + name + " AS TIMESTAMP))";

@@ -109,6 +109,21 @@ class JdbcTablesTest {
     }
 
     @Test
+    void instantsInNanosecondsAsPandasWritesThemAreReadToTheMicrosecond() throws Exception {
+        try (Connection duckDb = new DuckDb(64 << 20, 1, directory.resolve("spill")).open(List.of(directory));
+                Statement statement = duckDb.createStatement()) {
+            statement.execute("COPY (SELECT 7 AS user, TIMESTAMPTZ_NS '2026-03-01 13:00:00.000001+01' AS at) TO '"
+                    + directory.resolve("ns.parquet") + "' (FORMAT parquet)");
+        }
+
+        assertThat(rows(tables(Map.of()), new Table.Files("ns.parquet"), TimeRange.ALL))
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("user", new FeatureValue.Int(7))
+                        .containsEntry("at", new FeatureValue.Time(NOON + 1)));
+    }
+
+    @Test
     void filesElsewhereAndThoseThatAreNotThereAreRefused() {
         JdbcTables tables = tables(Map.of());
 

@@ -163,6 +163,23 @@ class TrainingSetWriterTest {
     }
 
     @Test
+    void instantsInNanosecondsAsPandasWritesThemAreTheInstantsOfTheRows() throws Exception {
+        Path parquet = directory.resolve("pandas.parquet");
+        try (Connection connection = new DuckDb(256 << 20, 2, directory.resolve("spill")).open(List.of(directory));
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "COPY (SELECT 1 AS user_id, TIMESTAMPTZ_NS '2026-03-01 21:30:00+01' AS event_timestamp) TO '"
+                            + parquet + "' (FORMAT parquet)");
+        }
+        Path csv = file("same.csv", "user_id,event_timestamp\n1,2026-03-01T20:30:00Z\n");
+
+        var plan = TrainingSetFixture.plan(List.of("activity:last_amount"), VIEW);
+        assertThat(column(fixture.make(fixture.set(parquet, RowFormat.PARQUET, plan, TODAY)), "last_amount"))
+                .isEqualTo(column(fixture.make(fixture.set(csv, RowFormat.CSV, plan, TODAY)), "last_amount"))
+                .doesNotContainNull();
+    }
+
+    @Test
     void whatIsWrongWithTheRowsIsSaidAtOnce() throws Exception {
         Path csv = file("rows.csv", "user,at,last_amount\n1,2026-03-01T20:30:00Z,3\n");
 
