@@ -107,6 +107,13 @@ public record FeatureView(
     public sealed interface Source {
         /** A Kafka topic. */
         record Topic(String topic, String timestampField, TimeUnitOfField unit, RecordFormat format) implements Source {
+            /** In place of a field's name: the event's time is the timestamp that Kafka keeps beside each record. */
+            public static final String TIME_OF_RECORD = "";
+
+            public boolean isTimeOfRecord() {
+                return timestampField.equals(TIME_OF_RECORD);
+            }
+
             /** A topic of JSON objects. */
             public Topic(String topic, String timestampField, TimeUnitOfField unit) {
                 this(topic, timestampField, unit, RecordFormat.JSON);

@@ -34,7 +34,7 @@ final class TopicRecords implements RecordReader {
 
     @Override
     public Read read(ConsumerRecord<byte[], byte[]> record, SourcePartition source) {
-        return switch (projector.project(record.value(), new Position(source, record.offset()))) {
+        return switch (projector.project(record.value(), record.timestamp(), new Position(source, record.offset()))) {
             case Projection.Event(FeatureEvent event) ->
                 future.isBeyond(event.timeMicros(), arrival(record))
                         ? new Read.Dead(

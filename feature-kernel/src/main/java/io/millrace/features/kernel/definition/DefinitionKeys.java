@@ -11,7 +11,7 @@ import java.util.List;
 /** Every key that the readers of definitions know, described for people: docs/definitions.md is made of it, and a test holds it to the readers. */
 public final class DefinitionKeys {
     private static final String NAME = DocumentHead.NAME_EXPECTATION;
-    private static final String FIELD = DocumentHead.FIELD_EXPECTATION;
+    private static final String PATH = DocumentHead.PATH_EXPECTATION;
     private static final String REQUIRED = "required";
 
     private DefinitionKeys() {}
@@ -180,7 +180,7 @@ public final class DefinitionKeys {
                 List.of(
                         joinKeyName(),
                         joinKeyType(),
-                        key("field", "text", "the key's name", FIELD, "the event's field that holds it"))));
+                        key("field", "text", "the key's name", PATH, "the event's field that holds it"))));
     }
 
     private static void source(List<Section> sections) {
@@ -217,7 +217,7 @@ public final class DefinitionKeys {
                                         "registry where one is configured",
                                         "registry or none; avro and protobuf only",
                                         "whether records name their schema in a registry"),
-                                key("timestamp", "map", "required but for pushes", "", "the field with the event time"),
+                                key("timestamp", "map", "required but for pushes", "", "the event time"),
                                 key(
                                         "created",
                                         "map",
@@ -232,20 +232,29 @@ public final class DefinitionKeys {
                         key("path", "text", "", "ends in .parquet or .csv; may have wildcards", "the files"),
                         key("query", "text", "", "", "SQL that gives the rows"),
                         key("on", "text", "", "", "the configured database connection that the query runs on"))));
-        for (String key : List.of("timestamp", "created")) {
-            sections.add(new Section(
-                    Kind.FEATURE_VIEW,
-                    "source." + key,
-                    "A field that holds an instant.",
-                    List.of(
-                            key("field", "text", REQUIRED, FIELD, "the field"),
-                            key(
-                                    "unit",
-                                    "text",
-                                    "rfc3339",
-                                    "rfc3339, s, ms or us",
-                                    "how it is written: text, or since the epoch"))));
-        }
+        sections.add(
+                new Section(
+                        Kind.FEATURE_VIEW,
+                        "source.timestamp",
+                        "The event time: a field that holds an instant, or what Kafka keeps beside each record.",
+                        List.of(
+                                key("field", "text", "required but for `record`", PATH, "the field"),
+                                unit(),
+                                key(
+                                        "record",
+                                        "true or false",
+                                        "false",
+                                        "topic only; with no other key",
+                                        "the record's own timestamp, which its producer or the broker sets, in milliseconds"))));
+        sections.add(new Section(
+                Kind.FEATURE_VIEW,
+                "source.created",
+                "A column that holds an instant.",
+                List.of(key("field", "text", REQUIRED, PATH, "the column"), unit())));
+    }
+
+    private static Key unit() {
+        return key("unit", "text", "rfc3339", "rfc3339, s, ms or us", "how it is written: text, or since the epoch");
     }
 
     private static Section feature() {
@@ -261,7 +270,7 @@ public final class DefinitionKeys {
                                 REQUIRED,
                                 String.join(", ", ValueType.words().keySet()),
                                 "its type"),
-                        key("field", "text", "the feature's name, where nothing is folded", FIELD, "the event's field"),
+                        key("field", "text", "the feature's name, where nothing is folded", PATH, "the event's field"),
                         key(
                                 "aggregate",
                                 "text",

@@ -12,6 +12,9 @@ record DocumentHead(String name, String version, String description, String owne
     static final String NAME_EXPECTATION = "lower-case letters, digits and '_', a letter first, at most 128 in all";
     static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     static final String FIELD_EXPECTATION = "letters, digits and '_', no digit first, at most 128 in all";
+    static final Pattern PATH = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}(\\.[A-Za-z_][A-Za-z0-9_]{0,127}){0,15}");
+    static final String PATH_EXPECTATION =
+            "letters, digits and '_', no digit first, at most 128 in all; a dot between the names of nested fields, at most 16";
     static final Pattern VERSION = Pattern.compile("v[1-9][0-9]{0,8}");
     static final String VERSION_EXPECTATION = "v and a number from 1, such as v1";
     static final int MOST_TAGS = 64;

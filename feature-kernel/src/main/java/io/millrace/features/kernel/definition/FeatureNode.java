@@ -30,7 +30,7 @@ final class FeatureNode {
         }
         Optional<ValueType> type = node.optionalChoice("type", ValueType.words());
         Optional<String> field = node.has("field")
-                ? Optional.of(node.string("field", DocumentHead.FIELD, DocumentHead.FIELD_EXPECTATION))
+                ? Optional.of(node.string("field", DocumentHead.PATH, DocumentHead.PATH_EXPECTATION))
                         .filter(text -> !text.isEmpty())
                 : Optional.empty();
         return node.has("aggregate") ? new AggregateNode(node, name, fields).read(type, field) : latest(type, field);

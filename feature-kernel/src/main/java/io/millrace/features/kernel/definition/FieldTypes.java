@@ -26,7 +26,8 @@ final class FieldTypes {
     /** Different conditions of a view: each event keeps one bit for each. */
     private static final int MOST_CONDITIONS = 64;
 
-    private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*");
+    private static final Pattern SPACED_DOT = Pattern.compile("\\s*\\.\\s*");
 
     private final boolean declared;
     private final Map<String, ValueType> types = new LinkedHashMap<>();
@@ -52,8 +53,8 @@ final class FieldTypes {
 
     private void declare(MapNode fields) {
         for (String name : fields.keys()) {
-            if (!DocumentHead.FIELD.matcher(name).matches()) {
-                fields.fault(name, "'" + name + "' must be " + DocumentHead.FIELD_EXPECTATION);
+            if (!DocumentHead.PATH.matcher(name).matches()) {
+                fields.fault(name, "'" + name + "' must be " + DocumentHead.PATH_EXPECTATION);
             }
             if (!fields.has(name)) {
                 fields.fault(name, "'" + name + "' has no type");
@@ -115,9 +116,12 @@ final class FieldTypes {
     }
 
     private void useWordsOf(String expression) {
-        Matcher words = WORD.matcher(expression);
+        Matcher words = WORD.matcher(SPACED_DOT.matcher(expression).replaceAll("."));
         while (words.find()) {
-            used.add(words.group());
+            String path = words.group();
+            for (int end = path.length(); end > 0; end = path.lastIndexOf('.', end - 1)) {
+                used.add(path.substring(0, end));
+            }
         }
     }
 

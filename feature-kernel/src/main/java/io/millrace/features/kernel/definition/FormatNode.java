@@ -63,7 +63,9 @@ final class FormatNode {
         var fields = new LinkedHashSet<String>();
         joinKeys.forEach(key -> fields.add(key.field()));
         used.forEach(field -> fields.add(field.name()));
-        fields.add(topic.timestampField());
+        if (!topic.isTimeOfRecord()) {
+            fields.add(topic.timestampField());
+        }
         RecordDecoders.faults(topic.format(), List.copyOf(fields)).forEach(fault -> source.fault("schema", fault));
     }
 

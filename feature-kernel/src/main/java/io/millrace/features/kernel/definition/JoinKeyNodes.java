@@ -43,7 +43,7 @@ final class JoinKeyNodes {
                 node.fault("type", "a join key cannot be a double: equal numbers would be different entities");
             }
             String field = withFields && node.has("field")
-                    ? node.string("field", DocumentHead.FIELD, DocumentHead.FIELD_EXPECTATION)
+                    ? node.string("field", DocumentHead.PATH, DocumentHead.PATH_EXPECTATION)
                     : name;
             if (!name.isEmpty() && !names.add(name)) {
                 node.fault("name", "join key '" + name + "' stands twice");

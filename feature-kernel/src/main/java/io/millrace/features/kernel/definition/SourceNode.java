@@ -56,7 +56,24 @@ final class SourceNode {
     private Optional<Source> topic() {
         String topic = node.has("topic") ? node.string("topic", TOPIC, "the name of a Kafka topic") : "";
         RecordFormat format = FormatNode.read(node, schemas);
-        return time("timestamp").map(time -> new Source.Topic(topic, time.field(), time.unit(), format));
+        return map("timestamp").flatMap(time -> {
+            if (time.has("record")) {
+                checkTimeOfRecord(time);
+                return Optional.of(new Source.Topic(topic, Source.Topic.TIME_OF_RECORD, TimeUnitOfField.MS, format));
+            }
+            TimeColumn column = column(time);
+            return Optional.of(new Source.Topic(topic, column.field(), column.unit(), format));
+        });
+    }
+
+    private static void checkTimeOfRecord(MapNode time) {
+        if (!time.optionalBoolean("record").orElse(true)) {
+            time.fault("record", "'record' must be true where it is there");
+        }
+        if (time.has("field") || time.has("unit")) {
+            time.fault("record", "the record's own timestamp has no 'field' and no 'unit'");
+        }
+        time.refuseUnknownKeys();
     }
 
     private Optional<Source> batch() {
@@ -91,15 +108,20 @@ final class SourceNode {
     }
 
     private Optional<TimeColumn> time(String key) {
+        return map(key).map(SourceNode::column);
+    }
+
+    private Optional<MapNode> map(String key) {
         if (!node.has(key)) {
             node.fault(key, "'" + key + "' is missing: expected a map");
         }
-        return node.optionalMap(key).map(time -> {
-            String field = time.string("field", DocumentHead.FIELD, DocumentHead.FIELD_EXPECTATION);
-            TimeUnitOfField unit =
-                    time.optionalEnum("unit", TimeUnitOfField.class).orElse(TimeUnitOfField.RFC3339);
-            time.refuseUnknownKeys();
-            return new TimeColumn(field, unit);
-        });
+        return node.optionalMap(key);
+    }
+
+    private static TimeColumn column(MapNode time) {
+        String field = time.string("field", DocumentHead.PATH, DocumentHead.PATH_EXPECTATION);
+        TimeUnitOfField unit = time.optionalEnum("unit", TimeUnitOfField.class).orElse(TimeUnitOfField.RFC3339);
+        time.refuseUnknownKeys();
+        return new TimeColumn(field, unit);
     }
 }

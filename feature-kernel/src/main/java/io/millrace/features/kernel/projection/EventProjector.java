@@ -50,9 +50,10 @@ public final class EventProjector {
 
     private final List<JoinKey> joinKeys;
     private final List<EventField> fields;
+    private final boolean isOfTopic;
     private final String timestampField;
     private final TimeUnitOfField unit;
-    private final Map<String, List<Use>> uses = new HashMap<>();
+    private final Node root = new Node();
     private final ProjectionLimits limits;
     private final JsonFactory json;
 
@@ -69,6 +70,12 @@ public final class EventProjector {
         record Field(int index) implements Use {}
 
         record Timestamp() implements Use {}
+    }
+
+    /** A name in the record: what its value is for, and the names inside of it that are used. */
+    private static final class Node {
+        final Map<String, Node> inner = new HashMap<>();
+        final List<Use> uses = new ArrayList<>();
     }
 
     /** What of one record was read so far. */
@@ -98,10 +105,14 @@ public final class EventProjector {
                 this.timestampField = topic.timestampField();
                 this.unit = topic.unit();
                 this.framed = RecordDecoders.isFramed(topic.format(), registry);
-                use(timestampField, new Use.Timestamp());
+                this.isOfTopic = true;
+                if (!topic.isTimeOfRecord()) {
+                    use(timestampField, new Use.Timestamp());
+                }
                 this.decoder = decoder(view, topic, registry);
             }
             case Source.Push _, Source.Batch _ -> {
+                this.isOfTopic = false;
                 this.framed = false;
                 this.decoder = Optional.empty();
                 this.timestampField = "";
@@ -140,7 +151,7 @@ public final class EventProjector {
         return new EventProjector(view, limits, Optional.empty());
     }
 
-    /** Of the fields of the join keys, then the event's, then the timestamp. */
+    /** Of the fields of the join keys, then the event's, then the timestamp where it is a field. */
     private Optional<RecordDecoder> decoder(FeatureView view, Source.Topic topic, Optional<SchemaRegistry> registry) {
         if (topic.format().encoding() == RecordFormat.Encoding.JSON) {
             return Optional.empty();
@@ -148,7 +159,9 @@ public final class EventProjector {
         var paths = new ArrayList<String>();
         view.joinKeys().forEach(key -> paths.add(key.field()));
         view.fields().forEach(field -> paths.add(field.name()));
-        paths.add(topic.timestampField());
+        if (!topic.isTimeOfRecord()) {
+            paths.add(topic.timestampField());
+        }
         return Optional.of(RecordDecoders.of(topic.format(), paths, registry, limits.depth()));
     }
 
@@ -156,11 +169,12 @@ public final class EventProjector {
      * Reads a record of the view's source topic.
      *
      * @param value one record in the source's format; null for a tombstone
+     * @param recordMillis the timestamp that Kafka keeps beside the record, milliseconds since the epoch; negative where it has none
      * @throws io.millrace.features.kernel.format.SchemaRegistryUnavailableException where the record names a schema that cannot be had now
      * @throws IllegalStateException where the view's rows are pushed, not read from a topic
      */
-    public Projection project(byte @Nullable [] value, Position position) {
-        if (timestampField.isEmpty()) {
+    public Projection project(byte @Nullable [] value, long recordMillis, Position position) {
+        if (!isOfTopic) {
             throw new IllegalStateException("the rows of this view are pushed");
         }
         if (value == null) {
@@ -172,11 +186,14 @@ public final class EventProjector {
                     "a record of " + value.length + " bytes, the limit is " + limits.bytes());
         }
         if (decoder.isPresent()) {
-            return decoded(decoder.get(), value, position);
+            return decoded(decoder.get(), value, recordMillis, position);
         }
         int head = framed && value.length > HEAD && value[0] == 0 ? HEAD : 0;
         var reading = new Reading(joinKeys.size(), fields.size());
         try (JsonParser parser = json.createParser(value, head, value.length - head)) {
+            if (timestampField.isEmpty()) {
+                reading.micros = timeOfRecord(recordMillis);
+            }
             Undecodable fault = read(parser, reading);
             return fault != null ? fault : event(reading, position);
         } catch (UndecodableFieldException e) {
@@ -190,7 +207,7 @@ public final class EventProjector {
         }
     }
 
-    private Projection decoded(RecordDecoder records, byte[] value, Position position) {
+    private Projection decoded(RecordDecoder records, byte[] value, long recordMillis, Position position) {
         var reading = new Reading(joinKeys.size(), fields.size());
         try {
             @Nullable FeatureValue[] values = records.decode(value);
@@ -207,8 +224,12 @@ public final class EventProjector {
                         ? DecodedFields.time(read, unit, timestampField)
                         : DecodedFields.typed(read, field, limits);
             }
-            FeatureValue.Time time = DecodedFields.time(values[values.length - 1], unit, timestampField);
-            reading.micros = time == null ? null : time.micros();
+            if (timestampField.isEmpty()) {
+                reading.micros = timeOfRecord(recordMillis);
+            } else {
+                FeatureValue.Time time = DecodedFields.time(values[values.length - 1], unit, timestampField);
+                reading.micros = time == null ? null : time.micros();
+            }
             return event(reading, position);
         } catch (UndecodableFieldException e) {
             return new Undecodable(e.reason(), String.valueOf(e.getMessage()));
@@ -253,7 +274,11 @@ public final class EventProjector {
     }
 
     private void use(String field, Use use) {
-        uses.computeIfAbsent(field, _ -> new ArrayList<>()).add(use);
+        Node node = root;
+        for (String name : field.split("\\.", -1)) {
+            node = node.inner.computeIfAbsent(name, _ -> new Node());
+        }
+        node.uses.add(use);
     }
 
     private @Nullable Undecodable read(JsonParser parser, Reading reading) throws IOException {
@@ -264,25 +289,37 @@ public final class EventProjector {
         if (first != JsonToken.START_OBJECT) {
             return new Undecodable(UndecodableReason.NOT_AN_OBJECT, "the record is not a JSON object");
         }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            List<Use> usesOfName = uses.get(name);
-            JsonToken value = parser.nextToken();
-            if (usesOfName != null) {
-                for (Use use : usesOfName) {
-                    take(use, name, parser, value, reading);
-                }
-            }
-            parser.skipChildren();
-        }
+        readObject(root, parser, reading);
         return parser.nextToken() == null
                 ? null
                 : new Undecodable(UndecodableReason.NOT_JSON, "there is more behind the JSON object");
     }
 
-    private void take(Use use, String name, JsonParser parser, JsonToken value, Reading reading) throws IOException {
+    /** The parser stands at the object's end afterwards. */
+    private void readObject(Node node, JsonParser parser, Reading reading) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            Node named = node.inner.get(parser.currentName());
+            JsonToken value = parser.nextToken();
+            if (named != null) {
+                for (Use use : named.uses) {
+                    take(use, parser, value, reading);
+                }
+                if (parser.currentToken() == JsonToken.START_OBJECT && !named.inner.isEmpty()) {
+                    readObject(named, parser, reading);
+                }
+            }
+            parser.skipChildren();
+        }
+    }
+
+    private static @Nullable Long timeOfRecord(long millis) {
+        return millis < 0 ? null : EventTime.ofNumber(millis, TimeUnitOfField.MS, "the record's timestamp");
+    }
+
+    private void take(Use use, JsonParser parser, JsonToken value, Reading reading) throws IOException {
         switch (use) {
             case Use.Key(int index) -> {
+                String name = joinKeys.get(index).field();
                 refuseTwice(reading.seenKeys[index], name);
                 reading.seenKeys[index] = true;
                 FeatureValue read =
@@ -290,16 +327,17 @@ public final class EventProjector {
                 reading.keys[index] = FieldDecoder.checkedKey(read, name);
             }
             case Use.Field(int index) -> {
-                refuseTwice(reading.seenFields[index], name);
-                reading.seenFields[index] = true;
                 EventField field = fields.get(index);
-                reading.fields[index] = field.type() == ValueType.TIMESTAMP && name.equals(timestampField)
-                        ? FieldDecoder.time(parser, value, unit, name)
+                refuseTwice(reading.seenFields[index], field.name());
+                reading.seenFields[index] = true;
+                reading.fields[index] = field.type() == ValueType.TIMESTAMP
+                                && field.name().equals(timestampField)
+                        ? FieldDecoder.time(parser, value, unit, timestampField)
                         : FieldDecoder.read(parser, value, field);
             }
             case Use.Timestamp() -> {
-                refuseTwice(reading.micros != null, name);
-                FeatureValue.Time time = FieldDecoder.time(parser, value, unit, name);
+                refuseTwice(reading.micros != null, timestampField);
+                FeatureValue.Time time = FieldDecoder.time(parser, value, unit, timestampField);
                 reading.micros = time == null ? null : time.micros();
             }
         }
@@ -320,7 +358,9 @@ public final class EventProjector {
         if (micros == null) {
             return new Undecodable(
                     UndecodableReason.MISSING_TIMESTAMP,
-                    "'" + timestampField + "' is null or not there; it is the event's timestamp");
+                    timestampField.isEmpty()
+                            ? "the record has no timestamp of its own"
+                            : "'" + timestampField + "' is null or not there; it is the event's timestamp");
         }
         return new Projection.Event(
                 new FeatureEvent(new EntityKey(key), micros, position, Arrays.asList(reading.fields)));

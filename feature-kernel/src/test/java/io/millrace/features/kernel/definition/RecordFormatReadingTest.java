@@ -76,6 +76,79 @@ class RecordFormatReadingTest {
         assertThat(format(read(new DefinitionFile("clicks.yaml", view(""))))).isEqualTo(RecordFormat.JSON);
     }
 
+    private static String nested(String source) {
+        return """
+                kind: FeatureView
+                name: orders
+                version: v1
+                entity: {name: user, join_keys: [{name: user_id, type: int64, field: user.id}]}
+                source: {topic: orders, timestamp: {field: meta.at, unit: ms}%s}
+                fields: {basket.total.cents: int64, user.city: string}
+                features:
+                  - {name: cents, type: int64, field: basket.total.cents}
+                  - {name: from_bern_1h, type: int64, aggregate: count, where: "user . city == 'Bern'", window: 1h}
+                """.formatted(source);
+    }
+
+    @Test
+    void fieldsInsideOfFieldsAreReadAlikeInEveryFormatAndCheckedAgainstTheSchema() {
+        String avro = """
+                {"type": "record", "name": "Order", "fields": [
+                  {"name": "user", "type": {"type": "record", "name": "User", "fields": [
+                    {"name": "id", "type": "long"}, {"name": "city", "type": "string"}]}},
+                  {"name": "meta", "type": {"type": "record", "name": "Meta", "fields": [{"name": "at", "type": "long"}]}},
+                  {"name": "basket", "type": ["null", {"type": "record", "name": "Basket", "fields": [
+                    {"name": "total", "type": {"type": "record", "name": "Total", "fields": [{"name": "cents", "type": "long"}]}}]}]}]}
+                """;
+        String proto = """
+                syntax = "proto3";
+                package shop;
+                message Order {
+                  message User { int64 id = 1; string city = 2; }
+                  message Meta { int64 at = 1; }
+                  message Total { int64 cents = 1; }
+                  message Basket { Total total = 1; }
+                  User user = 1; Meta meta = 2; Basket basket = 3;
+                }
+                """;
+
+        read(new DefinitionFile("orders.yaml", nested("")));
+        read(
+                new DefinitionFile("orders.yaml", nested(", format: avro, schema: order.avsc")),
+                new DefinitionFile("order.avsc", avro));
+        read(
+                new DefinitionFile(
+                        "orders.yaml", nested(", format: protobuf, schema: order.proto, message: shop.Order")),
+                new DefinitionFile("order.proto", proto));
+        assertThatThrownBy(() -> read(
+                        new DefinitionFile("orders.yaml", nested(", format: avro, schema: order.avsc")),
+                        new DefinitionFile("order.avsc", avro.replace("cents", "francs"))))
+                .hasMessageContaining("'order.avsc' has no field 'basket.total.cents'");
+        assertThatThrownBy(() -> read(
+                        new DefinitionFile(
+                                "orders.yaml", nested(", format: protobuf, schema: order.proto, message: shop.Order")),
+                        new DefinitionFile("order.proto", proto.replace("int64 at", "int64 on"))))
+                .hasMessageContaining("'order.proto' has no field 'meta.at'");
+    }
+
+    @Test
+    void theRecordsOwnTimestampNeedsNoField() {
+        FeatureView view = read(
+                new DefinitionFile(
+                        "clicks.yaml",
+                        view(", format: avro, schema: click.avsc").replace("{field: at, unit: ms}", "{record: true}")),
+                new DefinitionFile("click.avsc", SCHEMA.replace("\"at\"", "\"on\"")));
+
+        assertThat(((Source.Topic) view.source()).isTimeOfRecord()).isTrue();
+        assertThat(read(new DefinitionFile("clicks@v1", view.yaml())).source()).isEqualTo(view.source());
+        assertThatThrownBy(() -> read(new DefinitionFile(
+                        "clicks.yaml", view("").replace("{field: at, unit: ms}", "{record: true, unit: ms}"))))
+                .hasMessageContaining("has no 'field' and no 'unit'");
+        assertThatThrownBy(() -> read(new DefinitionFile(
+                        "clicks.yaml", view("").replace("{field: at, unit: ms}", "{record: false}"))))
+                .hasMessageContaining("'record' must be true where it is there");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

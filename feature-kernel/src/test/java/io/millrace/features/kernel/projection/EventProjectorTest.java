@@ -3,6 +3,7 @@ package io.millrace.features.kernel.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.definitions.DefinitionFile;
+import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
@@ -50,7 +51,7 @@ class EventProjectorTest {
     }
 
     private static Projection project(EventProjector projector, String json) {
-        return projector.project(json.getBytes(StandardCharsets.UTF_8), POSITION);
+        return projector.project(json.getBytes(StandardCharsets.UTF_8), -1, POSITION);
     }
 
     private static FeatureEvent event(Projection projection) {
@@ -157,7 +158,7 @@ class EventProjectorTest {
 
     @Test
     void aTombstoneIsSkipped() {
-        assertThat(rfc.project((byte[]) null, POSITION)).isEqualTo(new Projection.Skipped(SkipReason.TOMBSTONE));
+        assertThat(rfc.project((byte[]) null, -1, POSITION)).isEqualTo(new Projection.Skipped(SkipReason.TOMBSTONE));
     }
 
     @Test
@@ -168,7 +169,7 @@ class EventProjectorTest {
         assertThat(reason("[]")).isEqualTo(UndecodableReason.NOT_AN_OBJECT);
         assertThat(reason("null")).isEqualTo(UndecodableReason.NOT_AN_OBJECT);
         assertThat(reason("{\"a\":NaN}")).isEqualTo(UndecodableReason.NOT_JSON);
-        assertThat(rfc.project(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, POSITION))
+        assertThat(rfc.project(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, -1, POSITION))
                 .isInstanceOf(Undecodable.class);
     }
 
@@ -238,5 +239,60 @@ class EventProjectorTest {
         assertThat(pushed.project(row, 5, POSITION))
                 .isInstanceOfSatisfying(Undecodable.class, u -> assertThat(u.reason())
                         .isIn(UndecodableReason.MISSING_JOIN_KEY, UndecodableReason.WRONG_TYPE));
+    }
+
+    private static final String NESTED = """
+            kind: FeatureView
+            name: nested
+            version: v1
+            entity: {name: user, join_keys: [{name: user_id, type: int64, field: user.id}]}
+            source: {topic: t, timestamp: {field: meta.at, unit: ms}}
+            fields: {basket.total.cents: int64, user.city: string, basket.tags: list<string>}
+            features:
+              - {name: cents, type: int64, field: basket.total.cents}
+              - {name: tags, type: list<string>, field: basket.tags}
+              - {name: bern_1h, type: int64, aggregate: count, where: "user.city == 'Bern'", window: 1h}
+            """;
+
+    @Test
+    void fieldsInsideOfObjectsAreFoundByTheirPathAlone() {
+        EventProjector nested = EventProjector.of(view(NESTED));
+        FeatureEvent whole = event(project(
+                nested,
+                "{\"id\":9,\"user\":{\"city\":\"Bern\",\"id\":7,\"more\":{\"id\":8}},\"user.id\":6,\"meta\":{\"at\":5},"
+                        + "\"basket\":{\"total\":{\"cents\":12,\"x\":[{}]},\"tags\":[\"a\"]}}"));
+
+        assertThat(whole.key()).isEqualTo(new EntityKey(List.of(new FeatureValue.Int(7))));
+        assertThat(whole.timeMicros()).isEqualTo(5_000);
+        assertThat(whole.fields())
+                .containsExactlyInAnyOrder(
+                        new FeatureValue.Int(12),
+                        new FeatureValue.Text("Bern"),
+                        new FeatureValue.Many(List.of(new FeatureValue.Text("a"))));
+        for (String basket : List.of("null", "5", "{}", "{\"total\":null}", "{\"total\":[]}")) {
+            assertThat(event(project(nested, "{\"user\":{\"id\":7},\"meta\":{\"at\":5},\"basket\":" + basket + "}"))
+                            .fields())
+                    .as(basket)
+                    .containsOnlyNulls();
+        }
+        assertThat(project(nested, "{\"user\":{\"id\":7,\"id\":8},\"meta\":{\"at\":5}}"))
+                .isEqualTo(new Projection.Undecodable(
+                        UndecodableReason.DUPLICATE_FIELD, "'user.id' stands twice in the record"));
+        assertThat(project(nested, "{\"user\":{\"id\":7},\"meta\":{}}"))
+                .isEqualTo(new Projection.Undecodable(
+                        UndecodableReason.MISSING_TIMESTAMP,
+                        "'meta.at' is null or not there; it is the event's timestamp"));
+    }
+
+    @Test
+    void theRecordsOwnTimestampIsTheEventTimeWhereTheViewSaysSo() {
+        EventProjector own = EventProjector.of(view(NESTED.replace("{field: meta.at, unit: ms}", "{record: true}")));
+        byte[] record = "{\"user\":{\"id\":7},\"meta\":{\"at\":5}}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(event(own.project(record, 1_772_442_000_123L, POSITION)).timeMicros())
+                .isEqualTo(1_772_442_000_123_000L);
+        assertThat(own.project(record, -1, POSITION))
+                .isEqualTo(new Projection.Undecodable(
+                        UndecodableReason.MISSING_TIMESTAMP, "the record has no timestamp of its own"));
     }
 }

@@ -41,7 +41,7 @@ class ListsTest {
             .getFirst());
 
     private Projection project(String fields) {
-        return projector.project(("{\"id\":1,\"at\":1," + fields + "}").getBytes(StandardCharsets.UTF_8), POSITION);
+        return projector.project(("{\"id\":1,\"at\":1," + fields + "}").getBytes(StandardCharsets.UTF_8), -1, POSITION);
     }
 
     private static List<@Nullable FeatureValue> fields(Projection projection) {
