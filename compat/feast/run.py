@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-COMPAT = ROOT / ".millrace" / "compat"
+COMPAT = Path(os.environ.get("MILLRACE_HOME", ROOT / ".millrace")).absolute() / "compat"
 OFFSETS = [1, 2, 3, 4, 32, 92, 93, 101, 102, 103, 104, 201, 202, 203, 204]
 INSTALL_SECONDS = 900
 SUITE_SECONDS = 600
@@ -46,7 +46,7 @@ def python_of(release, beside):
         return python
     folder.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
-    print(f"Installing Feast {release} (log in {(folder / 'pip.log').relative_to(ROOT)})", flush=True)
+    print(f"Installing Feast {release} (log in {folder / 'pip.log'})", flush=True)
     with open(folder / "pip.log", "w") as log:
         for command in (
             [sys.executable, "-m", "venv", "--clear", str(folder / "venv")],
@@ -92,7 +92,7 @@ def main():
     pythons = {release: python_of(release, beside) for release, beside in releases(sys.argv[1:]).items()}
     missing = [release for release, python in pythons.items() if python is None]
     if len(missing) == len(pythons):
-        skip("PyPI gave no release of Feast (logs: .millrace/compat/feast/*/pip.log)")
+        skip(f"PyPI gave no release of Feast (logs: {COMPAT}/feast/*/pip.log)")
     millrace("down")
     shutil.rmtree(COMPAT / "platform", ignore_errors=True)
     base = free_base()
@@ -132,7 +132,7 @@ def main():
     ran = [release for release in pythons if release not in missing]
     print(f"compat/feast: ran with Feast {', '.join(ran)}")
     if missing:
-        print(f"compat/feast: not installed, so not run: {', '.join(missing)} (logs: .millrace/compat/feast/*/pip.log)")
+        print(f"compat/feast: not installed, so not run: {', '.join(missing)} (logs: {COMPAT}/feast/*/pip.log)")
     if failed:
         print(f"compat/feast: FAILED with Feast {', '.join(failed)}")
         return 1
