@@ -154,8 +154,8 @@ class RenderingTest {
             long drain = container(pod).getLifecycle().getPreStop().getSleep().getSeconds();
             assertThat(drain).as(workload).isPositive();
             assertThat(pod.getSpec().getTerminationGracePeriodSeconds())
-                    .as("%s: drain, then the service's own 10 s, then a margin", workload)
-                    .isGreaterThanOrEqualTo(drain + 10);
+                    .as("%s: drain, then 10 s each for calls over HTTP and gRPC, then a margin", workload)
+                    .isGreaterThan(drain + 20);
         });
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.edge.grpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.edge.app.Cycle;
 import io.millrace.edge.app.EdgeReason;
 import io.millrace.edge.app.Ingest;
@@ -10,11 +11,12 @@ import io.millrace.edge.app.Push;
 import io.millrace.edge.domain.NodeDraft;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
-import io.millrace.proto.edge.v1.EdgeService;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.edge.v1.GetAggregateRequest;
 import io.millrace.proto.edge.v1.GetAggregateResponse;
 import io.millrace.proto.edge.v1.ListNodesRequest;
 import io.millrace.proto.edge.v1.ListNodesResponse;
+import io.millrace.proto.edge.v1.MutinyEdgeServiceGrpc;
 import io.millrace.proto.edge.v1.PushSummaryRequest;
 import io.millrace.proto.edge.v1.PushSummaryResponse;
 import io.millrace.proto.edge.v1.RegisterNodesRequest;
@@ -27,7 +29,7 @@ import java.util.List;
 
 /** {@code millrace.edge.v1.EdgeService}. */
 @GrpcService
-public class EdgeGrpcService implements EdgeService {
+public class EdgeGrpcService extends MutinyEdgeServiceGrpc.EdgeServiceImplBase {
     private static final int DEFAULT_PAGE = 100;
 
     private final GrpcWork work;
@@ -42,6 +44,11 @@ public class EdgeGrpcService implements EdgeService {
         this.book = book;
         this.ingest = ingest;
         this.cycle = cycle;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.features.grpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.deletion.Deletion;
 import io.millrace.features.app.deletion.EntityDeletions;
@@ -8,11 +9,12 @@ import io.millrace.gate.Caller;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcGate;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.features.v1.DeleteEntityRequest;
 import io.millrace.proto.features.v1.DeleteEntityResponse;
-import io.millrace.proto.features.v1.DeletionService;
 import io.millrace.proto.features.v1.GetDeletionRequest;
 import io.millrace.proto.features.v1.GetDeletionResponse;
+import io.millrace.proto.features.v1.MutinyDeletionServiceGrpc;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import java.util.HashMap;
@@ -21,13 +23,18 @@ import java.util.Optional;
 
 /** {@code millrace.features.v1.DeletionService}: decodes, calls one use case, encodes. */
 @GrpcService
-public class DeletionGrpcService implements DeletionService {
+public class DeletionGrpcService extends MutinyDeletionServiceGrpc.DeletionServiceImplBase {
     private final EntityDeletions deletions;
     private final GrpcWork work;
 
     public DeletionGrpcService(EntityDeletions deletions, GrpcWork work) {
         this.deletions = deletions;
         this.work = work;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

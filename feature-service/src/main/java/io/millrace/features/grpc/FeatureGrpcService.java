@@ -16,6 +16,7 @@ import io.millrace.features.telemetry.FeatureMetrics;
 import io.millrace.features.telemetry.FeatureMetrics.Completeness;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
@@ -71,7 +72,7 @@ public class FeatureGrpcService extends MutinyFeatureServiceGrpc.FeatureServiceI
     /** The online read answers bytes: {@link AnswerBytes}. */
     @Override
     public ServerServiceDefinition bindService() {
-        return WrittenAnswers.bind(super.bindService(), this::read);
+        return ReadableMessages.of(WrittenAnswers.bind(super.bindService(), this::read));
     }
 
     private Uni<EncodedMessage> read(GetOnlineFeaturesRequest request) {

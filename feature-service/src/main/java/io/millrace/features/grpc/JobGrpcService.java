@@ -1,15 +1,17 @@
 package io.millrace.features.grpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.Jobs;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.features.v1.CancelJobRequest;
 import io.millrace.proto.features.v1.CancelJobResponse;
 import io.millrace.proto.features.v1.GetJobRequest;
 import io.millrace.proto.features.v1.GetJobResponse;
-import io.millrace.proto.features.v1.JobService;
 import io.millrace.proto.features.v1.ListJobsRequest;
 import io.millrace.proto.features.v1.ListJobsResponse;
+import io.millrace.proto.features.v1.MutinyJobServiceGrpc;
 import io.millrace.proto.features.v1.WatchJobRequest;
 import io.millrace.proto.features.v1.WatchJobResponse;
 import io.quarkus.grpc.GrpcService;
@@ -19,13 +21,18 @@ import io.smallrye.mutiny.subscription.BackPressureStrategy;
 
 /** {@code millrace.features.v1.JobService}. */
 @GrpcService
-public class JobGrpcService implements JobService {
+public class JobGrpcService extends MutinyJobServiceGrpc.JobServiceImplBase {
     private final GrpcWork work;
     private final Jobs jobs;
 
     public JobGrpcService(GrpcWork work, Jobs jobs) {
         this.work = work;
         this.jobs = jobs;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,26 +1,33 @@
 package io.millrace.features.grpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.parity.ParityCheck;
 import io.millrace.features.app.parity.ParityReport;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.features.v1.FeatureParity;
 import io.millrace.proto.features.v1.GetParityRequest;
 import io.millrace.proto.features.v1.GetParityResponse;
+import io.millrace.proto.features.v1.MutinyParityServiceGrpc;
 import io.millrace.proto.features.v1.ParityDifference;
 import io.millrace.proto.features.v1.ParityMismatch;
-import io.millrace.proto.features.v1.ParityService;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 
 /** {@code millrace.features.v1.ParityService}. */
 @GrpcService
-public class ParityGrpcService implements ParityService {
+public class ParityGrpcService extends MutinyParityServiceGrpc.ParityServiceImplBase {
     private final GrpcWork work;
     private final ParityCheck check;
 
     public ParityGrpcService(GrpcWork work, ParityCheck check) {
         this.work = work;
         this.check = check;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

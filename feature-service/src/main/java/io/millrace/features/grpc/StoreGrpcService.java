@@ -1,28 +1,35 @@
 package io.millrace.features.grpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.StoreCopies.Copy;
 import io.millrace.features.app.StoreMaintenance;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.features.v1.BackupStoreRequest;
 import io.millrace.proto.features.v1.BackupStoreResponse;
+import io.millrace.proto.features.v1.MutinyStoreServiceGrpc;
 import io.millrace.proto.features.v1.RebuildFeatureViewRequest;
 import io.millrace.proto.features.v1.RebuildFeatureViewResponse;
 import io.millrace.proto.features.v1.RestoreStoreRequest;
 import io.millrace.proto.features.v1.RestoreStoreResponse;
 import io.millrace.proto.features.v1.StoreCopy;
-import io.millrace.proto.features.v1.StoreService;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 
 /** {@code millrace.features.v1.StoreService}. */
 @GrpcService
-public class StoreGrpcService implements StoreService {
+public class StoreGrpcService extends MutinyStoreServiceGrpc.StoreServiceImplBase {
     private final GrpcWork work;
     private final StoreMaintenance store;
 
     public StoreGrpcService(GrpcWork work, StoreMaintenance store) {
         this.work = work;
         this.store = store;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.features.grpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows;
@@ -10,15 +11,16 @@ import io.millrace.features.app.training.TrainingSets;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.features.v1.ExpiredValue;
 import io.millrace.proto.features.v1.KnownPosition;
+import io.millrace.proto.features.v1.MutinyTrainingSetServiceGrpc;
 import io.millrace.proto.features.v1.ReadTrainingSetRequest;
 import io.millrace.proto.features.v1.ReadTrainingSetResponse;
 import io.millrace.proto.features.v1.RowFormat;
 import io.millrace.proto.features.v1.StartTrainingSetRequest;
 import io.millrace.proto.features.v1.StartTrainingSetResponse;
 import io.millrace.proto.features.v1.TrainingSetFormat;
-import io.millrace.proto.features.v1.TrainingSetService;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -32,7 +34,7 @@ import java.util.Optional;
 
 /** {@code millrace.features.v1.TrainingSetService}. */
 @GrpcService
-public class TrainingSetGrpcService implements TrainingSetService {
+public class TrainingSetGrpcService extends MutinyTrainingSetServiceGrpc.TrainingSetServiceImplBase {
     private static final int CHUNK = 256 << 10;
 
     private final GrpcWork work;
@@ -41,6 +43,11 @@ public class TrainingSetGrpcService implements TrainingSetService {
     public TrainingSetGrpcService(GrpcWork work, TrainingSets sets) {
         this.work = work;
         this.sets = sets;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.features.grpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.VectorFilters;
 import io.millrace.features.app.VectorFilters.Operator;
@@ -9,12 +10,13 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.VectorMetric;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.proto.features.v1.MutinyVectorServiceGrpc;
 import io.millrace.proto.features.v1.SearchVectorsRequest;
 import io.millrace.proto.features.v1.SearchVectorsResponse;
 import io.millrace.proto.features.v1.SourcePosition;
 import io.millrace.proto.features.v1.Value;
 import io.millrace.proto.features.v1.VectorMatch;
-import io.millrace.proto.features.v1.VectorService;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -23,7 +25,7 @@ import java.util.Optional;
 
 /** Searches for neighbours over gRPC. */
 @GrpcService
-public class VectorGrpcService implements VectorService {
+public class VectorGrpcService extends MutinyVectorServiceGrpc.VectorServiceImplBase {
     /** Deeper than any filter that a person writes, and far from the end of the stack. */
     private static final int MAX_DEPTH = 32;
 
@@ -33,6 +35,11 @@ public class VectorGrpcService implements VectorService {
     public VectorGrpcService(VectorSearches searches, GrpcWork work) {
         this.searches = searches;
         this.work = work;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,17 +1,19 @@
 package io.millrace.inference.grpc;
 
 import io.grpc.Context;
+import io.grpc.ServerServiceDefinition;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
 import io.millrace.inference.app.Predictions;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
-import io.millrace.proto.inference.v1.InferenceService;
 import io.millrace.proto.inference.v1.ListModelsRequest;
 import io.millrace.proto.inference.v1.ListModelsResponse;
 import io.millrace.proto.inference.v1.ListPipelinesRequest;
 import io.millrace.proto.inference.v1.ListPipelinesResponse;
+import io.millrace.proto.inference.v1.MutinyInferenceServiceGrpc;
 import io.millrace.proto.inference.v1.PausePipelineRequest;
 import io.millrace.proto.inference.v1.PausePipelineResponse;
 import io.millrace.proto.inference.v1.PredictRequest;
@@ -30,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Scoring over gRPC: models, pipelines, predictions. */
 @GrpcService
-public class InferenceGrpc implements InferenceService {
+public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceImplBase {
     private final GrpcWork work;
     private final PipelineAdministration pipelines;
     private final Predictions predictions;
@@ -42,6 +44,11 @@ public class InferenceGrpc implements InferenceService {
         this.pipelines = pipelines;
         this.predictions = predictions;
         this.models = models;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,17 +1,19 @@
 package io.millrace.registry.grpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ServerServiceDefinition;
 import io.millrace.gate.GateReason;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.proto.registry.v1.ContractReference;
 import io.millrace.proto.registry.v1.GetDataProductRequest;
 import io.millrace.proto.registry.v1.GetDataProductResponse;
 import io.millrace.proto.registry.v1.ListDataProductsRequest;
 import io.millrace.proto.registry.v1.ListDataProductsResponse;
+import io.millrace.proto.registry.v1.MutinyRegistryServiceGrpc;
 import io.millrace.proto.registry.v1.RegisterDataProductRequest;
 import io.millrace.proto.registry.v1.RegisterDataProductResponse;
-import io.millrace.proto.registry.v1.RegistryService;
 import io.millrace.proto.registry.v1.SearchDataProductsRequest;
 import io.millrace.proto.registry.v1.SearchDataProductsResponse;
 import io.millrace.proto.registry.v1.ValidateRequest;
@@ -28,7 +30,7 @@ import io.smallrye.mutiny.Uni;
 
 /** The registry over gRPC. */
 @GrpcService
-public class RegistryGrpc implements RegistryService {
+public class RegistryGrpc extends MutinyRegistryServiceGrpc.RegistryServiceImplBase {
     private final GrpcWork work;
     private final DataProducts products;
     private final RowValidation validation;
@@ -37,6 +39,11 @@ public class RegistryGrpc implements RegistryService {
         this.work = work;
         this.products = products;
         this.validation = validation;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.features.grpc.feast;
 
+import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.FeastWrites;
 import io.millrace.features.app.FeastWrites.Frame;
 import io.millrace.features.app.FeatureReason;
@@ -8,7 +9,8 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.telemetry.FeatureMetrics;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
-import io.millrace.proto.feast.grpcserver.GrpcFeatureServer;
+import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.proto.feast.grpcserver.MutinyGrpcFeatureServerGrpc;
 import io.millrace.proto.feast.grpcserver.PushRequest;
 import io.millrace.proto.feast.grpcserver.PushResponse;
 import io.millrace.proto.feast.grpcserver.WriteToOnlineStoreRequest;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code GrpcFeatureServer}, which Feast's Python server offers with {@code feast serve -t grpc}: one row a write. */
 @GrpcService
-public class FeastFeatureServer implements GrpcFeatureServer {
+public class FeastFeatureServer extends MutinyGrpcFeatureServerGrpc.GrpcFeatureServerImplBase {
     private final FeastOnline online;
     private final FeastWrites writes;
     private final FeatureMetrics metrics;
@@ -37,6 +39,11 @@ public class FeastFeatureServer implements GrpcFeatureServer {
         this.writes = writes;
         this.metrics = metrics;
         this.work = work;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ReadableMessages.of(super.bindService());
     }
 
     @Override
