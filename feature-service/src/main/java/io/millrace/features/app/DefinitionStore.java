@@ -30,4 +30,16 @@ public interface DefinitionStore {
                     "the definitions have not been read from Kafka yet; try again in a moment");
         }
     }
+
+    /**
+     * To be called before a refusal is passed on: what was not found may be there once the definitions have been read.
+     *
+     * @throws Refusal with {@link FeatureReason#DEFINITIONS_UNAVAILABLE} in place of one that something was not found, where {@link #isCurrent} is not so yet
+     */
+    default void requireCurrentFor(Refusal refusal) {
+        if (refusal.reason() == FeatureReason.VIEW_NOT_FOUND
+                || refusal.reason() == FeatureReason.FEATURE_SERVICE_NOT_FOUND) {
+            requireCurrent();
+        }
+    }
 }

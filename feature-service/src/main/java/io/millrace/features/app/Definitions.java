@@ -119,6 +119,9 @@ public class Definitions {
     }
 
     private Draft draft(List<DefinitionFile> files, Mode mode) {
+        if (!mode.project().isEmpty()) {
+            Names.requireProject(mode.project());
+        }
         if (files.isEmpty() && !(mode.prune() && !mode.project().isEmpty())) {
             throw new Refusal(FeatureReason.EMPTY_REQUEST, "no definition files are given");
         }
@@ -305,6 +308,7 @@ public class Definitions {
      * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}, {@link FeatureReason#DEFINITION_NOT_FOUND}, or {@link FeatureReason#DEFINITION_IN_USE}
      */
     public synchronized void retire(DefinitionKey key, boolean force) {
+        Names.require("A definition", key.id().toString());
         store.requireCurrent();
         DefinitionSet now = catalog.definitions();
         if (!now.keys().contains(key)) {
@@ -361,6 +365,7 @@ public class Definitions {
      * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}
      */
     public Summary get(ViewId id) {
+        Names.require("A feature view", id.toString());
         return list().stream()
                 .filter(summary -> summary.view().id().equals(id))
                 .findFirst()

@@ -1,6 +1,7 @@
 package io.millrace.features.app;
 
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collections;
@@ -21,10 +22,12 @@ public class FeastReads {
 
     private final OnlineFeatures online;
     private final Catalog catalog;
+    private final DefinitionStore definitions;
 
-    public FeastReads(OnlineFeatures online, Catalog catalog) {
+    public FeastReads(OnlineFeatures online, Catalog catalog, DefinitionStore definitions) {
         this.online = online;
         this.catalog = catalog;
+        this.definitions = definitions;
     }
 
     /**
@@ -49,9 +52,16 @@ public class FeastReads {
      * @throws Refusal with a {@link FeatureReason}
      */
     public CompletableFuture<OnlineAnswer> read(Read read) {
-        List<String> features = features(read);
-        boolean fills = !read.entities().containsKey(DUMMY_KEY)
-                && catalog.plan(features, read.fullNames()).joinKeys().contains(DUMMY_KEY);
+        List<String> features;
+        boolean fills;
+        try {
+            features = features(read);
+            fills = !read.entities().containsKey(DUMMY_KEY)
+                    && catalog.plan(features, read.fullNames()).joinKeys().contains(DUMMY_KEY);
+        } catch (Refusal refusal) {
+            definitions.requireCurrentFor(refusal);
+            throw refusal;
+        }
         CompletableFuture<OnlineAnswer> answer = online.read(
                 new OnlineRequest(
                         features,

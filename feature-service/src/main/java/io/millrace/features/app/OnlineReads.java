@@ -184,12 +184,18 @@ public class OnlineReads {
             List<String> features = request.service().map(catalog::featuresOf).orElse(request.features());
             return catalog.plan(features, request.fullNames());
         } catch (Refusal refusal) {
-            if (refusal.reason() == FeatureReason.VIEW_NOT_FOUND
-                    || refusal.reason() == FeatureReason.FEATURE_SERVICE_NOT_FOUND) {
-                definitions.requireCurrent();
+            if (request.unknownColumns() == OnlineRequest.UnknownColumns.REFUSE) {
+                refuseMalformed(request);
             }
+            definitions.requireCurrentFor(refusal);
             throw refusal;
         }
+    }
+
+    /** Names are looked at once they were not found: what was found is well-formed. */
+    private static void refuseMalformed(OnlineRequest request) {
+        request.service().ifPresent(name -> Names.require("A feature service", name));
+        Names.requireReferences(request.features());
     }
 
     private static int rows(OnlineRequest request) {

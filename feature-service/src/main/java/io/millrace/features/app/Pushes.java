@@ -104,6 +104,7 @@ public class Pushes {
 
     private FeatureView view(String name) {
         FeatureView view = catalog.resolve(name).orElseThrow(() -> {
+            Names.require("A feature view", name);
             definitions.requireCurrent();
             return ReadPlan.unknownView(name);
         });

@@ -123,7 +123,7 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
             FeatureReference reference = FeatureReference.parse(text)
                     .orElseThrow(() -> new Refusal(
                             FeatureReason.MALFORMED_FEATURE_REFERENCE,
-                            "'" + text + "' is not of the form view:feature or view@version:feature"));
+                            Names.shown(text) + " is not of the form view:feature or view@version:feature"));
             String name = fullNames ? reference.fullName() : reference.feature();
             if (!names.add(name)) {
                 throw new Refusal(

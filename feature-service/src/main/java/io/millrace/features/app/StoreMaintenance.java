@@ -60,6 +60,7 @@ public class StoreMaintenance {
     }
 
     private ViewId resolve(String name) {
+        Names.require("A feature view", name);
         definitions.requireCurrent();
         return catalog.resolve(name).map(FeatureView::id).orElseThrow(() -> ReadPlan.unknownView(name));
     }

@@ -41,9 +41,17 @@ public class VectorSearches {
     private final VectorLimits limits;
     private final Voids voids;
     private final InstantSource clock;
+    private final DefinitionStore definitions;
     private final Semaphore running;
 
-    public VectorSearches(Catalog catalog, VectorIndex index, VectorLimits limits, Voids voids, InstantSource clock) {
+    public VectorSearches(
+            Catalog catalog,
+            DefinitionStore definitions,
+            VectorIndex index,
+            VectorLimits limits,
+            Voids voids,
+            InstantSource clock) {
+        this.definitions = definitions;
         this.catalog = catalog;
         this.index = index;
         this.limits = limits;
@@ -86,8 +94,9 @@ public class VectorSearches {
 
     /** @throws Refusal where the request is wrong, the index is not there yet, or too many searches wait */
     public Answer search(Query query) {
+        Names.requireReferences(List.of(query.vector()));
         FeatureReference reference = reference(query.vector());
-        FeatureView view = catalog.resolve(reference.view()).orElseThrow(() -> ReadPlan.unknownView(reference.view()));
+        FeatureView view = view(reference);
         Feature vector = feature(view, reference.feature());
         float[] numbers = numbers(view, vector, query);
         List<Feature> features = query.features().stream()
@@ -133,8 +142,15 @@ public class VectorSearches {
                 .orElse(features.getFirst());
     }
 
+    private FeatureView view(FeatureReference reference) {
+        return catalog.resolve(reference.view()).orElseThrow(() -> {
+            definitions.requireCurrent();
+            return ReadPlan.unknownView(reference.view());
+        });
+    }
+
     private boolean isVector(FeatureReference reference) {
-        FeatureView view = catalog.resolve(reference.view()).orElseThrow(() -> ReadPlan.unknownView(reference.view()));
+        FeatureView view = view(reference);
         return feature(view, reference.feature()).metric().isPresent();
     }
 
@@ -162,7 +178,7 @@ public class VectorSearches {
         return FeatureReference.parse(text)
                 .orElseThrow(() -> new Refusal(
                         FeatureReason.MALFORMED_FEATURE_REFERENCE,
-                        "'" + text + "' is not of the form view:feature or view@version:feature"));
+                        Names.shown(text) + " is not of the form view:feature or view@version:feature"));
     }
 
     private static Feature feature(FeatureView view, String name) {

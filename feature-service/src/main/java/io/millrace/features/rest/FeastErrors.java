@@ -28,7 +28,7 @@ final class FeastErrors {
                 switch (refusal.reason()) {
                     case FeatureReason reason ->
                         switch (reason) {
-                            case VIEW_NOT_FOUND -> "FeatureViewNotFoundException";
+                            case VIEW_NOT_FOUND, MALFORMED_NAME -> "FeatureViewNotFoundException";
                             case FEATURE_SERVICE_NOT_FOUND -> "FeatureServiceNotFoundException";
                             case FEATURE_NOT_FOUND -> "FeastObjectNotFoundException";
                             case COLUMN_MISSING -> "EntityNotFoundException";
@@ -57,7 +57,6 @@ final class FeastErrors {
                                     RECORDS_GONE,
                                     TOO_MANY_READS,
                                     TOO_MANY_PUSH_STREAMS,
-                                    MALFORMED_NAME,
                                     JOB_NOT_FOUND,
                                     TOO_MANY_JOBS,
                                     IMPORT_NOT_FOUND,
@@ -73,7 +72,9 @@ final class FeastErrors {
                         };
                     case Reason _ -> "FeastError";
                 };
+        // What nothing can be called is not found by Feast.
         int status = refusal.reason() == FeatureReason.REQUEST_DATA_MISSING
+                        || refusal.reason() == FeatureReason.MALFORMED_NAME
                 ? 404
                 : refusal.reason().kind().httpStatus();
         Response response = json(status, quoted(error(type, refusal.getMessage())));

@@ -27,7 +27,12 @@ final class Replica implements AutoCloseable {
     private final SoleReplica sole;
 
     Replica(DurableStore store, boolean shared, String bootstrap, FeatureView... views) {
-        FeaturesConfig config = TestConfig.fast(shared ? Map.of("online-store.kind", "redis") : Map.of());
+        this(store, shared ? Map.of("online-store.kind", "redis") : Map.of(), bootstrap, views);
+    }
+
+    /** @param settings of {@code millrace.features} */
+    Replica(DurableStore store, Map<String, String> settings, String bootstrap, FeatureView... views) {
+        FeaturesConfig config = TestConfig.fast(settings);
         var clients = new KafkaClients(Map.of("bootstrap.servers", bootstrap), config);
         this.topics = new Topics(clients, config);
         this.sole = new SoleReplica(store, clients, "replicas." + views[0].id());

@@ -46,6 +46,21 @@ public final class TestBroker {
         }
     }
 
+    /** Lets everything here mean another broker while {@code work} runs. */
+    public static void using(String bootstrap, Runnable work) {
+        String before = System.getProperty(PROPERTY);
+        System.setProperty(PROPERTY, bootstrap);
+        try {
+            work.run();
+        } finally {
+            if (before == null) {
+                System.clearProperty(PROPERTY);
+            } else {
+                System.setProperty(PROPERTY, before);
+            }
+        }
+    }
+
     public static Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", bootstrap()));
     }

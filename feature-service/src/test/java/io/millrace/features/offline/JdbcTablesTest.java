@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +142,7 @@ class JdbcTablesTest {
 
     @Test
     void aQueryOnPostgresIsReadOnlyOrderedAndBoundedByTheRange() throws Exception {
+        ThrowingCallable gone;
         try (PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"))) {
             var properties = new Properties();
             properties.setProperty("user", "postgres");
@@ -169,6 +171,8 @@ class JdbcTablesTest {
             assertThatThrownBy(() ->
                             rows(tables, new Table.Query("delete from spend returning *", "warehouse"), TimeRange.ALL))
                     .isInstanceOf(BatchSourceException.class);
+            gone = () -> rows(tables, table, TimeRange.ALL);
         }
+        assertThatThrownBy(gone).as("Postgres has gone").isInstanceOf(BatchSourceException.class);
     }
 }

@@ -18,6 +18,11 @@ public final class TestOfflineStore {
         return OfflineFixture.store(new LocalFolder(directory.resolve("root")), directory);
     }
 
+    /** The store that a service has in a folder, read by the test; what it needs to work goes elsewhere. */
+    public static OfflineStore of(Path files, Path work) {
+        return OfflineFixture.store(new LocalFolder(files), work);
+    }
+
     /** The store of a folder whose changes fail, before or after they were made, whenever this says so. */
     public static OfflineStore faulty(Path directory, BooleanSupplier fails) {
         return OfflineFixture.store(new FaultyFolder(new LocalFolder(directory.resolve("root")), fails), directory);

@@ -4,6 +4,7 @@ import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.Names;
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.Jobs;
@@ -159,6 +160,7 @@ public class Materializations {
     }
 
     private FeatureView batchView(String name) {
+        Names.require("A feature view", name);
         FeatureView view = catalog.resolve(name).orElseThrow(() -> ReadPlan.unknownView(name));
         if (!(view.source() instanceof Source.Batch)) {
             throw new Refusal(

@@ -4,6 +4,7 @@ import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.Names;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.app.VectorIndex;
 import io.millrace.features.app.deletion.AuditLog.Entry;
@@ -93,6 +94,7 @@ public class EntityDeletions {
      * @throws Refusal with a {@link FeatureReason}; where a log or a store did not answer the deletion may have begun, and is then finished later
      */
     public Deletion delete(Target target, Map<String, FeatureValue> keys, Caller caller) {
+        Names.requireName(target.kind() == Deletion.Kind.VIEW ? "A feature view" : "An entity", target.name());
         definitions.requireCurrent();
         if (!log.isCurrent()) {
             throw new Refusal(

@@ -3,6 +3,7 @@ package io.millrace.features.app.training;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.FeatureReason;
+import io.millrace.features.app.Names;
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.Jobs;
@@ -44,6 +45,7 @@ public class TrainingSets {
      * @throws Refusal where the request is wrong; what is wrong with the rows themselves is said by the job
      */
     public Job start(TrainingSetSpec spec) {
+        Names.requireReferences(spec.features());
         definitions.requireCurrent();
         if (spec.service().isPresent() && !spec.features().isEmpty()) {
             throw new Refusal(
