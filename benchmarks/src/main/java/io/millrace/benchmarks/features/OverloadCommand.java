@@ -32,6 +32,9 @@ public final class OverloadCommand implements Callable<Integer> {
     private static final Duration DEADLINE = Duration.ofSeconds(1);
     private static final double TIMES = 3;
 
+    /** What is left of an overload is served or refused within this. */
+    private static final Duration SETTLED = Duration.ofSeconds(3);
+
     @Option(names = "--rounds", defaultValue = "3", description = "rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
@@ -90,7 +93,8 @@ public final class OverloadCommand implements Callable<Integer> {
             refused.add(over.failedNanos().getValueAtPercentile(50) / 1e3);
             System.out.printf(
                     "%s: %.0f/s offered, %d answered, %d refused or late (%s)%n",
-                    what, TIMES * peak, over.answered(), over.failed(), over.failure());
+                    what, TIMES * peak, over.answered(), over.failed(), over.failures());
+            ClosedLoop.run(target, 1, SETTLED);
         }
         figures.add(new Figure(what + " at 3 x the peak, in time", "calls/s", answered, peaks, Goal.atLeast(0.9)));
         figures.add(Figure.alone(what + " at 3 x the peak, p50 of a refusal", "us", refused));

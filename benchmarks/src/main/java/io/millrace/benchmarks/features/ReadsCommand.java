@@ -109,6 +109,7 @@ public final class ReadsCommand implements Callable<Integer> {
                 .toList();
         GetOnlineFeaturesResponse response = bench.features().getOnlineFeatures(requests.getFirst());
         requireAllThere(response);
+        requests.forEach(request -> bench.features().getOnlineFeatures(request));
         bench.echo().send("PUT", "/prebuilt/message", response.toByteArray());
         List<byte[]> bytes =
                 requests.stream().map(GetOnlineFeaturesRequest::toByteArray).toList();

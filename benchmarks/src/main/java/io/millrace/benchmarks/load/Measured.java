@@ -1,6 +1,8 @@
 package io.millrace.benchmarks.load;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed from the first call to the end of the stretch
  * @param nanos latencies of the answered calls
  * @param failedNanos latencies of the others
+ * @param failures how many of the others there were of each kind: what their messages begin with
  * @param failure one of the failures
  */
 public record Measured(
@@ -20,6 +23,7 @@ public record Measured(
         Duration elapsed,
         Histogram nanos,
         Histogram failedNanos,
+        Map<String, LongAdder> failures,
         @Nullable Throwable failure) {
     /** Answered calls per second. */
     public double rate() {

@@ -1,6 +1,9 @@
 package io.millrace.benchmarks.load;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -13,6 +16,7 @@ final class Tally {
     private final Recorder answered = new Recorder(DIGITS);
     private final Recorder failed = new Recorder(DIGITS);
     private final LongAdder ended = new LongAdder();
+    private final Map<String, LongAdder> kinds = new ConcurrentHashMap<>();
     private volatile @Nullable Throwable failure;
 
     void ended(@Nullable Throwable thrown, long nanos) {
@@ -21,6 +25,10 @@ final class Tally {
         } else {
             failed.recordValue(Math.max(0, nanos));
             failure = thrown;
+            String message = String.valueOf(thrown.getMessage());
+            int end = message.indexOf(':');
+            kinds.computeIfAbsent(end < 0 ? message : message.substring(0, end), _ -> new LongAdder())
+                    .increment();
         }
         ended.increment();
     }
@@ -32,6 +40,13 @@ final class Tally {
     Measured measured(long nanos) {
         Histogram good = answered.getIntervalHistogram();
         Histogram bad = failed.getIntervalHistogram();
-        return new Measured(good.getTotalCount(), bad.getTotalCount(), Duration.ofNanos(nanos), good, bad, failure);
+        return new Measured(
+                good.getTotalCount(),
+                bad.getTotalCount(),
+                Duration.ofNanos(nanos),
+                good,
+                bad,
+                new TreeMap<>(kinds),
+                failure);
     }
 }

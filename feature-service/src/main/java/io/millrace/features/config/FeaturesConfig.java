@@ -150,7 +150,7 @@ public interface FeaturesConfig {
         int admitted();
 
         /** How far gRPC's event loops may be behind before calls are refused, the more the further they are; 1 ms to 1 min. */
-        @WithDefault("100ms")
+        @WithDefault("20ms")
         Duration eventLoopDelay();
 
         /** The most that a read may wait for completeness, whatever it asks for; 1 ms to 10 min. */

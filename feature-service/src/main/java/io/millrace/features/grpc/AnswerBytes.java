@@ -36,9 +36,10 @@ final class AnswerBytes {
     private static final int BYTES = EncodedMessage.delimited(Value.BYTES_VALUE_FIELD_NUMBER);
     private static final int TIME = EncodedMessage.tag(Value.TIMESTAMP_VALUE_FIELD_NUMBER, 1);
     private static final int FIXED_VALUE = 1 + Long.BYTES;
+    private static final int MOST_OF_A_NUMBER = 13;
 
     /** What a value takes that is a number, and what a row adds to a column beside its value. */
-    private static final int EXPECTED_VALUE = 13 + 9;
+    private static final int EXPECTED_VALUE = MOST_OF_A_NUMBER + 9;
 
     private static final int EXPECTED_OF_A_COLUMN = 48;
     private static final int EXPECTED_BESIDE = 512;
@@ -129,38 +130,74 @@ final class AnswerBytes {
     }
 
     private void values(FeatureTable table, int column) {
-        for (int row = rows - 1; row >= 0; row--) {
-            switch (table.kind(row, column)) {
-                case REAL -> out.fixed64(VALUES, FIXED_VALUE, REAL, table.bits(row, column));
-                case TIME -> out.fixed64(VALUES, FIXED_VALUE, TIME, table.bits(row, column));
-                case INT -> {
-                    int before = out.length();
-                    out.zigzag(table.bits(row, column));
-                    out.octet(INT);
-                    out.close(VALUES, before);
-                }
-                case BOOL -> {
-                    int before = out.length();
-                    out.octet((int) table.bits(row, column));
-                    out.octet(BOOL);
-                    out.close(VALUES, before);
-                }
-                case TEXT -> part(TEXT, table, row, column);
-                case BYTES -> part(BYTES, table, row, column);
-                case NULL -> out.close(VALUES, out.length());
-                case OBJECT -> {
-                    int before = out.length();
-                    out.raw(ProtoValues.of(table.value(row, column)).toByteArray());
-                    out.close(VALUES, before);
-                }
+        int row = rows - 1;
+        while (row >= 0) {
+            row = numbers(table, row, column);
+            if (row >= 0) {
+                other(table, row, column);
+                row--;
             }
         }
+    }
+
+    /**
+     * Writes the values of a row and of those before it, down to one that is no number. Most of a wide answer is written here: in one array, without a call for each value.
+     *
+     * @return the row that is no number; −1 where all are
+     */
+    private int numbers(FeatureTable table, int last, int column) {
+        out.room((last + 1) * MOST_OF_A_NUMBER);
+        byte[] bytes = out.buffer();
+        int at = out.from();
+        int row = last;
+        for (; row >= 0; row--) {
+            FeatureTable.Kind kind = table.kind(row, column);
+            if (kind == FeatureTable.Kind.REAL || kind == FeatureTable.Kind.TIME) {
+                at -= FIXED_VALUE + 2;
+                bytes[at] = (byte) VALUES;
+                bytes[at + 1] = FIXED_VALUE;
+                bytes[at + 2] = (byte) (kind == FeatureTable.Kind.REAL ? REAL : TIME);
+                EncodedMessage.putFixed64(bytes, at + 3, table.bits(row, column));
+            } else if (kind == FeatureTable.Kind.INT) {
+                long number = EncodedMessage.zigzagged(table.bits(row, column));
+                int length = EncodedMessage.varintLength(number);
+                at -= length + 3;
+                bytes[at] = (byte) VALUES;
+                bytes[at + 1] = (byte) (length + 1);
+                bytes[at + 2] = (byte) INT;
+                EncodedMessage.putVarint(bytes, at + 3, number, length);
+            } else if (kind == FeatureTable.Kind.BOOL) {
+                at -= 4;
+                bytes[at] = (byte) VALUES;
+                bytes[at + 1] = 2;
+                bytes[at + 2] = (byte) BOOL;
+                bytes[at + 3] = (byte) table.bits(row, column);
+            } else if (kind == FeatureTable.Kind.NULL) {
+                at -= 2;
+                bytes[at] = (byte) VALUES;
+                bytes[at + 1] = 0;
+            } else {
+                break;
+            }
+        }
+        out.from(at);
+        return row;
+    }
+
+    private void other(FeatureTable table, int row, int column) {
+        int before = out.length();
+        switch (table.kind(row, column)) {
+            case TEXT -> part(TEXT, table, row, column);
+            case BYTES -> part(BYTES, table, row, column);
+            case OBJECT -> out.raw(ProtoValues.of(table.value(row, column)).toByteArray());
+            case NULL, BOOL, INT, REAL, TIME -> throw new IllegalStateException("a number");
+        }
+        out.close(VALUES, before);
     }
 
     private void part(int tag, FeatureTable table, int row, int column) {
         int before = out.length();
         out.raw(table.bytes(row, column), table.from(row, column), table.length(row, column));
         out.close(tag, before);
-        out.close(VALUES, before);
     }
 }

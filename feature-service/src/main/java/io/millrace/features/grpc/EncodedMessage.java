@@ -16,7 +16,6 @@ final class EncodedMessage {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int LENGTH_DELIMITED = 2;
-    private static final int MOST_OF_A_NUMBER = 10;
 
     private byte[] bytes;
     private int from;
@@ -46,6 +45,19 @@ final class EncodedMessage {
         return bytes.length - from;
     }
 
+    /** For whoever writes much: what is written stands in {@link #buffer} behind {@link #from()}; once there was made {@link #room}, it may be written before that and said with {@link #from(int)}. */
+    byte[] buffer() {
+        return bytes;
+    }
+
+    int from() {
+        return from;
+    }
+
+    void from(int begin) {
+        from = begin;
+    }
+
     /** One byte before what is there. */
     void octet(int value) {
         room(1);
@@ -54,40 +66,38 @@ final class EncodedMessage {
 
     /** A number in groups of seven bits, the lowest first. */
     void varint(long value) {
-        if ((value & ~0x7fL) == 0) {
-            octet((int) value);
-            return;
-        }
-        room(MOST_OF_A_NUMBER);
-        int length = (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7;
+        int length = varintLength(value);
+        room(length);
         from -= length;
+        putVarint(bytes, from, value, length);
+    }
+
+    static int varintLength(long value) {
+        return (Long.SIZE - Long.numberOfLeadingZeros(value | 1) + 6) / 7;
+    }
+
+    static void putVarint(byte[] into, int at, long value, int length) {
         long rest = value;
-        for (int i = from; i < from + length - 1; i++) {
-            bytes[i] = (byte) (rest | 0x80);
+        for (int i = at; i < at + length - 1; i++) {
+            into[i] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
-        bytes[from + length - 1] = (byte) rest;
+        into[at + length - 1] = (byte) rest;
     }
 
     /** A number of which small magnitudes are short. */
-    void zigzag(long value) {
-        varint(value << 1 ^ value >> 63);
+    static long zigzagged(long value) {
+        return value << 1 ^ value >> 63;
+    }
+
+    static void putFixed64(byte[] into, int at, long value) {
+        LITTLE_ENDIAN_LONGS.set(into, at, value);
     }
 
     void fixed64(long value) {
         room(Long.BYTES);
         from -= Long.BYTES;
         LITTLE_ENDIAN_LONGS.set(bytes, from, value);
-    }
-
-    /** Three bytes, then a number of eight. */
-    void fixed64(int first, int second, int third, long value) {
-        room(3 + Long.BYTES);
-        from -= 3 + Long.BYTES;
-        bytes[from] = (byte) first;
-        bytes[from + 1] = (byte) second;
-        bytes[from + 2] = (byte) third;
-        LITTLE_ENDIAN_LONGS.set(bytes, from + 3, value);
     }
 
     void raw(byte[] source, int begin, int length) {
@@ -128,7 +138,8 @@ final class EncodedMessage {
         T of(byte[] bytes, int from, int length);
     }
 
-    private void room(int more) {
+    /** Sees to it that so many bytes can be written. */
+    void room(int more) {
         if (from < more) {
             int length = length();
             byte[] larger = new byte[Math.max(2 * bytes.length, length + more)];

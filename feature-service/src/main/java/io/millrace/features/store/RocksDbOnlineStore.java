@@ -7,9 +7,7 @@ import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
-import io.millrace.features.kernel.fold.Cover;
 import io.millrace.features.kernel.fold.ViewPlan;
-import io.millrace.features.kernel.table.FeatureTable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,7 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,8 +25,6 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -107,15 +102,12 @@ public final class RocksDbOnlineStore implements DurableStore {
     public List<ViewRows> read(List<ViewQuery> queries) {
         var answers = new ArrayList<ViewRows>(queries.size());
         return guarding(() -> queries.get(answers.size()).view().id(), folder -> {
-            Snapshot snapshot = folder.db().getSnapshot();
-            try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
-                    RocksIterator keys = folder.db().newIterator(folder.rows(), options)) {
+            try (var state = new RocksRead(folder)) {
                 for (ViewQuery query : queries) {
-                    answers.add(readSnapshot(folder, query, options, keys));
+                    ViewRecord record = servedRecord(folder, query.view(), state.options());
+                    answers.add(state.rows(query, plans.of(query.view()), record));
                 }
                 return answers;
-            } finally {
-                folder.db().releaseSnapshot(snapshot);
             }
         });
     }
@@ -329,37 +321,6 @@ public final class RocksDbOnlineStore implements DurableStore {
             throw new StoreUnavailableException("view " + view.id() + " is being built again: " + why, null);
         }
         return record == null || record.fingerprint().equals(plans.fingerprint(view)) ? record : null;
-    }
-
-    private ViewRows readSnapshot(RocksFolder folder, ViewQuery query, ReadOptions options, RocksIterator keys)
-            throws RocksDBException {
-        ViewPlan plan = plans.of(query.view());
-        ViewRecord record = servedRecord(folder, query.view(), options);
-        var table = new FeatureTable(query.rows(), query.features().length);
-        if (record == null) {
-            return new ViewRows(table, Map.of(), OptionalLong.empty());
-        }
-        var reader = new RocksRowReader(plan, keys);
-        long earliest = Answers.earliest(plan, record.newestMicros());
-        Cover cover = null;
-        for (int row = 0; row < query.rows(); row++) {
-            EntityKey key = query.keys().get(row);
-            long asOf = query.asOfMicros()[row];
-            if (key == null) {
-                continue;
-            }
-            if (asOf < earliest) {
-                table.beforeRetention(row, earliest);
-                continue;
-            }
-            cover = cover != null && cover.asOfMicros() == asOf ? cover : plan.cover(asOf);
-            byte[] stored = RocksKeys.row(record.number(), EntityRow.of(key));
-            plan.read(cover, reader.read(stored, cover), query.features(), table, row);
-            if (!reader.hasLater()) {
-                CachedReads.noteSpan(plan, table, row, asOf);
-            }
-        }
-        return new ViewRows(table, record.positions(), record.newestMicros());
     }
 
     private int nextNumber(RocksFolder folder) throws RocksDBException {

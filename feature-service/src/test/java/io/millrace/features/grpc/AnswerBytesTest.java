@@ -100,6 +100,28 @@ class AnswerBytesTest {
     }
 
     @Test
+    void aColumnMayMixAllKindsAndBeFarLargerThanExpected() throws Exception {
+        int rows = 64;
+        var table = new FeatureTable(rows, 2);
+        for (int row = 0; row < rows; row++) {
+            table.set(row, 0, VALUES.get(row % VALUES.size()));
+            table.set(row, 1, new FeatureValue.Text("long ".repeat(row * 100)));
+            table.found(row, row, false);
+        }
+
+        GetOnlineFeaturesResponse response = read(table);
+
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < 2; column++) {
+                assertThat(response.getResults(column).getValues(row))
+                        .as("row %d, column %d", row, column)
+                        .isEqualTo(ProtoValues.of(table.value(row, column)));
+            }
+            assertThat(response.getResults(1).getEventTimeMicros(row)).isEqualTo(row);
+        }
+    }
+
+    @Test
     void statusesAndEventTimesAreThoseOfTheRows() throws Exception {
         FeatureColumn result = read(table()).getResults(2);
 
