@@ -14,7 +14,6 @@ import static io.millrace.features.store.StoreEvents.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.DurableStore.Swept;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Applied;

@@ -10,7 +10,6 @@ import static io.millrace.features.store.StoreEvents.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.features.app.DurableStore;
-import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Applied;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.FeatureReading;
@@ -64,7 +63,8 @@ abstract class StoreFixture {
         throw new AssertionError("no feature " + feature);
     }
 
-    @Nullable Object value(String feature, String entity, long asOf) {
+    @Nullable
+    Object value(String feature, String entity, long asOf) {
         FeatureReading.Fresh fresh = (FeatureReading.Fresh) reading(VIEW, entity, asOf, feature);
         return switch (fresh.value()) {
             case FeatureValue.Int(long number) -> number;
