@@ -127,15 +127,22 @@ public class EntityDeletions {
                 .orElseThrow(() -> new Refusal(FeatureReason.DELETION_NOT_FOUND, "there is no deletion " + id));
     }
 
-    /** Goes on with everything that is not done; what does not work is left for the next call. */
+    /**
+     * Goes on with everything that is not done; what does not work is left for the next call.
+     *
+     * @throws Refusal the first of those that came up, once each was tried
+     */
     public void finish() {
         if (!definitions.isCurrent() || !log.isCurrent()) {
             return;
         }
+        Refusal first = null;
         for (Deletion deletion : voids.unfinished()) {
             boolean done = false;
             try {
                 done = finish(deletion);
+            } catch (Refusal e) {
+                first = first == null ? e : first;
             } finally {
                 if (done) {
                     meter.finished();
@@ -144,6 +151,9 @@ public class EntityDeletions {
                 }
             }
         }
+        if (first != null) {
+            throw first;
+        }
     }
 
     /** Whether it is finished now; where a file could not be written anew it is not. */
@@ -151,11 +161,11 @@ public class EntityDeletions {
         Deletion deletion = unfinished;
         try {
             if (!goneOnline.contains(deletion.id())) {
-                deletion = deleteOnline(deletion.target(), views(deletion.target()), deletion.keys(), deletion.by());
+                deletion = deleteOnline(deletion.target(), keyedViews(deletion), deletion.keys(), deletion.by());
             }
             awaitWriters();
             long rows = 0;
-            for (FeatureView view : views(deletion.target())) {
+            for (FeatureView view : keyedViews(deletion)) {
                 rows += offline.remove(view, key(view, deletion.keys()), deletion.voidBelow());
             }
             audit.write(new Entry(
@@ -234,6 +244,21 @@ public class EntityDeletions {
 
     private List<FeatureView> views(Target target) {
         return catalog.all().stream().filter(target::covers).toList();
+    }
+
+    /** Without versions that came later and have other join keys: in those this entity has no row. */
+    private List<FeatureView> keyedViews(Deletion deletion) {
+        return views(deletion.target()).stream()
+                .filter(view -> isKeyedBy(view, deletion.keys()))
+                .toList();
+    }
+
+    private static boolean isKeyedBy(FeatureView view, Map<String, FeatureValue> keys) {
+        return view.joinKeys().size() == keys.size()
+                && view.joinKeys().stream().allMatch(joinKey -> {
+                    @Nullable FeatureValue given = keys.get(joinKey.name());
+                    return given != null && Coercion.to(joinKey.type(), given).isPresent();
+                });
     }
 
     private static EntityKey key(FeatureView view, Map<String, FeatureValue> keys) {

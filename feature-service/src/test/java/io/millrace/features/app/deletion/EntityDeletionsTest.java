@@ -52,6 +52,7 @@ class EntityDeletionsTest {
     private final NoVectors vectors = new NoVectors();
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private boolean offlineFails;
+    private long refusesUser = -1;
     private long end;
 
     private final EntityDeletions deletions = new EntityDeletions(
@@ -62,6 +63,9 @@ class EntityDeletionsTest {
             (of, key, below) -> {
                 if (offlineFails) {
                     throw new OfflineStoreException("no disk", null);
+                }
+                if (key.values().equals(List.of(new FeatureValue.Int(refusesUser)))) {
+                    throw new Refusal(FeatureReason.DELETIONS_UNAVAILABLE, "not now");
                 }
                 removed.add(of.id() + " " + key.values() + " below " + below.get(SOURCE));
                 return 3;
@@ -197,6 +201,35 @@ class EntityDeletionsTest {
 
         assertThat(offsets()).containsExactly(1L);
         assertThat(deletions.find(left.id()).state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void aLaterVersionWithOtherJoinKeysHoldsNoDeletionUp() {
+        apply(view, event(7, 0));
+        Deletion deletion = delete();
+        catalog.put(
+                Views.view(Views.activity("activity", "v3", "clicks").replace("name: user_id", "name: account_id")));
+
+        deletions.finish();
+
+        assertThat(deletions.find(deletion.id()).state()).isEqualTo(State.DONE);
+        assertThat(removed).containsExactly("activity@v1 [Int[value=7]] below 1");
+    }
+
+    @Test
+    void oneDeletionThatIsRefusedDoesNotKeepTheOthersFromBeingFinished() {
+        apply(view, event(7, 0), event(8, 1));
+        Deletion seven = delete();
+        Deletion eight =
+                deletions.delete(new Target(Kind.VIEW, "activity"), Map.of("user_id", new FeatureValue.Int(8)), CALLER);
+        refusesUser = voids.unfinished().iterator().next().equals(seven) ? 7 : 8;
+
+        assertThatThrownBy(deletions::finish).isInstanceOf(Refusal.class);
+
+        assertThat(List.of(
+                        deletions.find(seven.id()).state(),
+                        deletions.find(eight.id()).state()))
+                .containsExactlyInAnyOrder(State.REQUESTED, State.DONE);
     }
 
     @Test
