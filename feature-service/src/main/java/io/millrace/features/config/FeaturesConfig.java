@@ -95,7 +95,7 @@ public interface FeaturesConfig {
     /** How events are taken from topics. */
     interface Ingestion {
         /** The most records of one poll, applied as one change of the store; 1 to 100,000. */
-        @WithDefault("2000")
+        @WithDefault("10000")
         int maxPollRecords();
 
         /** The most bytes fetched at once from one partition; 64 KiB to 256 MiB. */

@@ -35,6 +35,7 @@ final class BatchFold {
     private final Set<EntityRow> late = new LinkedHashSet<>();
     private final int seen;
     private final long newest;
+    private long oldest = Long.MAX_VALUE;
     private final Horizon horizon;
 
     private record Event(EntityRow row, Observation observed, boolean inTiles) {
@@ -96,6 +97,7 @@ final class BatchFold {
     }
 
     private void prepare(FeatureEvent event) {
+        oldest = Math.min(oldest, event.timeMicros());
         EntityRow row = EntityRow.of(event.key());
         boolean inTiles = !levels.isEmpty() && event.timeMicros() > horizon.tilesAfterMicros();
         fresh.add(new Event(row, plan.observe(event), inTiles));
@@ -161,7 +163,14 @@ final class BatchFold {
             }
         }
         return new RowChanges(
-                tiles, singles, behind, trim, horizon, newest, new Applied(fresh.size() - tooLate, seen, tooLate));
+                tiles,
+                singles,
+                behind,
+                trim,
+                horizon,
+                newest,
+                oldest,
+                new Applied(fresh.size() - tooLate, seen, tooLate));
     }
 
     private void addToTiles(Event event, Map<TileKey, byte[]> stored, Map<TileKey, Tile> tiles, Set<EntityRow> trim) {

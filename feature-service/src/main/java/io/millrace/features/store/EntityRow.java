@@ -8,9 +8,11 @@ import java.util.HexFormat;
 /** An entity's key as bytes, equal where the keys are. */
 final class EntityRow {
     private final byte[] bytes;
+    private final long hash;
 
     private EntityRow(byte[] bytes) {
         this.bytes = bytes;
+        this.hash = hash(bytes);
     }
 
     static EntityRow of(EntityKey key) {
@@ -24,6 +26,10 @@ final class EntityRow {
 
     /** FNV-1a, mixed: spreads rows over the key space; rows that share a hash are told apart by the bytes behind it. */
     long hash() {
+        return hash;
+    }
+
+    private static long hash(byte[] bytes) {
         long hash = 0xcbf29ce484222325L;
         for (byte b : bytes) {
             hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
@@ -33,12 +39,12 @@ final class EntityRow {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof EntityRow row && Arrays.equals(bytes, row.bytes);
+        return other instanceof EntityRow row && hash == row.hash && Arrays.equals(bytes, row.bytes);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return Long.hashCode(hash);
     }
 
     @Override

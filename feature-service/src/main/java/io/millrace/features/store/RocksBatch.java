@@ -10,35 +10,70 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
 
 /** The rows of one view as a batch finds and changes them; the view's lock is held. Used once. */
 final class RocksBatch implements BatchFold.Rows, AutoCloseable {
     private final RocksFolder folder;
+    private final ViewPlan plan;
     private final int number;
-    private final RocksIterator keys;
-    private final RocksRowReader reader;
+    private final Map<TileKey, byte[]> written = new HashMap<>();
+    private @Nullable RocksIterator keys;
+    private @Nullable RocksRowReader reader;
+    private long oldestMicros = Long.MAX_VALUE;
 
-    RocksBatch(RocksFolder folder, ViewPlan plan, int number) {
+    RocksBatch(RocksFolder folder, ViewPlan plan, ViewRecord before) {
         this.folder = folder;
-        this.number = number;
-        this.keys = folder.db().newIterator(folder.rows());
-        this.reader = new RocksRowReader(plan, keys);
+        this.plan = plan;
+        this.number = before.number();
+        folder.tiles().begin(number, plan.levels(), before.newestMicros());
+    }
+
+    /** Most batches need none: it is made when it is asked for. */
+    private RocksRowReader reader() {
+        RocksRowReader made = reader;
+        if (made == null) {
+            RocksIterator over = folder.db().newIterator(folder.rows());
+            keys = over;
+            made = new RocksRowReader(plan, over);
+            reader = made;
+        }
+        return made;
     }
 
     @Override
     public void close() {
-        keys.close();
+        RocksIterator made = keys;
+        if (made != null) {
+            made.close();
+        }
+    }
+
+    /** Writes the changes, and keeps the tiles that are among them. */
+    void writeTo(WriteOptions options, WriteBatch changes) throws RocksDBException {
+        boolean isWritten = false;
+        try {
+            folder.db().write(options, changes);
+            isWritten = true;
+        } finally {
+            if (isWritten) {
+                folder.tiles().written(number, written, oldestMicros);
+            } else {
+                folder.tiles().forget(number);
+            }
+        }
     }
 
     void write(RowChanges rows, WriteBatch changes) throws RocksDBException {
+        oldestMicros = rows.oldestMicros();
         for (var tile : rows.tiles().entrySet()) {
-            changes.put(
-                    folder.rows(),
-                    RocksKeys.tile(number, tile.getKey()),
-                    tile.getValue().toBytes());
+            byte[] content = tile.getValue().toBytes();
+            changes.put(folder.rows(), RocksKeys.tile(number, tile.getKey()), content);
+            written.put(tile.getKey(), content);
         }
         for (var singles : rows.singles().entrySet()) {
             byte[] row = RocksKeys.row(number, singles.getKey());
@@ -46,6 +81,13 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
                 changes.put(folder.rows(), RocksKeys.single(row, single.order()), content(single));
             }
         }
+        if (!folder.tiles().isAllWithin(number, plan.levels(), rows.horizon(), oldestMicros)) {
+            trim(rows, changes);
+        }
+    }
+
+    private void trim(RowChanges rows, WriteBatch changes) throws RocksDBException {
+        RocksRowReader reader = reader();
         for (EntityRow entity : rows.trim()) {
             byte[] row = RocksKeys.row(number, entity);
             Observation behind = rows.behind().get(entity);
@@ -65,7 +107,11 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
 
     @Override
     public Map<TileKey, byte[]> tiles(Collection<TileKey> tiles) {
-        List<TileKey> wanted = List.copyOf(tiles);
+        Map<TileKey, byte[]> found = HashMap.newHashMap(tiles.size());
+        List<TileKey> wanted = folder.tiles().find(number, tiles, found);
+        if (wanted.isEmpty()) {
+            return found;
+        }
         List<byte[]> encoded =
                 wanted.stream().map(key -> RocksKeys.tile(number, key)).toList();
         List<byte[]> values;
@@ -74,7 +120,6 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         } catch (RocksDBException e) {
             throw failed("tiles", e);
         }
-        Map<TileKey, byte[]> found = HashMap.newHashMap(wanted.size());
         for (int i = 0; i < wanted.size(); i++) {
             byte[] value = values.get(i);
             if (value != null) {
@@ -90,7 +135,7 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         try {
             for (EntityRow entity : entities) {
                 byte[] row = RocksKeys.row(number, entity);
-                byte[] key = reader.newestSingleTo(row, atOrBeforeMicros);
+                byte[] key = reader().newestSingleTo(row, atOrBeforeMicros);
                 if (key != null) {
                     found.put(entity, RocksKeys.order(key, row.length + 1));
                 }

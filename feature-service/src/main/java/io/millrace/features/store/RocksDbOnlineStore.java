@@ -126,6 +126,7 @@ public final class RocksDbOnlineStore implements DurableStore {
                         ViewRecord record = RocksViews.find(folder, room, view.id(), null);
                         if (record != null) {
                             byte[] row = RocksKeys.row(record.number(), EntityRow.of(key));
+                            folder.tiles().forget(record.number());
                             batch.deleteRange(folder.rows(), RocksKeys.firstOfRow(row), RocksKeys.behindRow(row));
                             folder.db().write(access.writeOptions(), batch);
                         }
@@ -292,14 +293,15 @@ public final class RocksDbOnlineStore implements DurableStore {
             Applied applied = fold.nothingApplied();
             ViewRecord after = before.advanced(Long.MIN_VALUE, batch.next());
             if (!fold.isEmpty()) {
-                try (var rows = new RocksBatch(folder, plan, before.number())) {
+                try (var rows = new RocksBatch(folder, plan, before)) {
                     RowChanges changed = fold.fold(rows);
                     rows.write(changed, changes);
                     applied = changed.applied();
                     after = before.advanced(changed.newestMicros(), batch.next());
+                    RocksViews.put(folder, room, id, after, changes);
+                    rows.writeTo(access.writeOptions(), changes);
                 }
-            }
-            if (!after.equals(before)) {
+            } else if (!after.equals(before)) {
                 RocksViews.put(folder, room, id, after, changes);
                 folder.db().write(access.writeOptions(), changes);
             }

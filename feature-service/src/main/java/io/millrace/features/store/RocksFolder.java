@@ -33,6 +33,7 @@ final class RocksFolder implements AutoCloseable {
     private final DBOptions options;
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final RocksDB db;
+    private final WrittenTiles tiles;
 
     /**
      * @throws IllegalStateException where another process, or another store of this one, has the folder, or it cannot be written
@@ -52,6 +53,7 @@ final class RocksFolder implements AutoCloseable {
         this.metaOptions = new ColumnFamilyOptions();
         this.rowOptions = new ColumnFamilyOptions();
         this.options = new DBOptions();
+        this.tiles = new WrittenTiles(settings.tileBytes());
         configure(settings);
         this.db = open();
     }
@@ -66,6 +68,11 @@ final class RocksFolder implements AutoCloseable {
 
     ColumnFamilyHandle rows() {
         return handles.get(1);
+    }
+
+    /** What is known of the rows without reading them. */
+    WrittenTiles tiles() {
+        return tiles;
     }
 
     Path directory() {

@@ -41,6 +41,7 @@ final class RocksViews {
     }
 
     static void removeRows(RocksFolder folder, ViewRecord record, WriteBatch changes) throws RocksDBException {
+        folder.tiles().forget(record.number());
         changes.deleteRange(folder.rows(), RocksKeys.firstOf(record.number()), RocksKeys.firstOf(record.number() + 1));
     }
 

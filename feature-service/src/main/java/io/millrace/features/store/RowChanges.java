@@ -16,6 +16,7 @@ import java.util.Set;
  * @param behind single events to add behind the horizon: each is its row's newest there, all others behind are to go
  * @param trim rows in which single events and tiles behind the horizon are to go; all but the newest such event
  * @param newestMicros newest event time applied to the view
+ * @param oldestMicros oldest event time of the batch
  */
 record RowChanges(
         Map<TileKey, Tile> tiles,
@@ -24,4 +25,5 @@ record RowChanges(
         Set<EntityRow> trim,
         Horizon horizon,
         long newestMicros,
+        long oldestMicros,
         Applied applied) {}

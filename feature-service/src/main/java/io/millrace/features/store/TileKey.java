@@ -1,4 +1,13 @@
 package io.millrace.features.store;
 
 /** Names a tile: whose, on which level of the view, and its number there. */
-record TileKey(EntityRow row, int level, long number) {}
+record TileKey(EntityRow row, int level, long number) {
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
+
+    /** Neighbours in time and level are keys of the same maps: they are spread. */
+    @Override
+    public int hashCode() {
+        long hash = (row.hash() + level) * SPREAD + number;
+        return (int) ((hash ^ hash >>> 29) * SPREAD >>> 32);
+    }
+}
