@@ -1,6 +1,9 @@
 package io.millrace.features.app;
 
+import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureView;
 import java.nio.file.Path;
+import java.util.Collection;
 
 /** Copies of the online store in a folder elsewhere, of a store that can make them by itself. */
 public interface StoreCopies {
@@ -16,9 +19,16 @@ public interface StoreCopies {
     /**
      * Puts the newest copy of a folder in the place of the store. Nothing may be applied meanwhile; reads wait. Where the copy is damaged, the store stays as it was.
      *
+     * @param views whose rows are looked at
+     * @param gone which rows do not come back
      * @throws io.millrace.gate.Refusal as for {@link #backup}, and {@link FeatureReason#NO_BACKUP} where the folder has no copy that is whole
      */
-    Copy restore(Path directory);
+    Copy restore(Path directory, Collection<FeatureView> views, Gone gone);
+
+    /** Which rows of a copy are not to be served again. */
+    interface Gone {
+        boolean isGone(FeatureView view, EntityKey key, Copy copy);
+    }
 
     /**
      * A copy.

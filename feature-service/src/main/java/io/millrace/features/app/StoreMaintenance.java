@@ -2,6 +2,8 @@ package io.millrace.features.app;
 
 import io.millrace.features.app.Rebuilds.RebuildProgress;
 import io.millrace.features.app.StoreCopies.Copy;
+import io.millrace.features.app.deletion.DeletionLog;
+import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.kernel.FeatureView;
@@ -19,14 +21,24 @@ public class StoreMaintenance {
     private final Rebuilds rebuilds;
     private final Catalog catalog;
     private final DefinitionStore definitions;
+    private final DeletionLog deletions;
+    private final VoidFilter voids;
     private final Jobs jobs;
 
     public StoreMaintenance(
-            StoreCopies copies, Rebuilds rebuilds, Catalog catalog, DefinitionStore definitions, Jobs jobs) {
+            StoreCopies copies,
+            Rebuilds rebuilds,
+            Catalog catalog,
+            DefinitionStore definitions,
+            DeletionLog deletions,
+            VoidFilter voids,
+            Jobs jobs) {
         this.copies = copies;
         this.rebuilds = rebuilds;
         this.catalog = catalog;
         this.definitions = definitions;
+        this.deletions = deletions;
+        this.voids = voids;
         this.jobs = jobs;
     }
 
@@ -40,13 +52,19 @@ public class StoreMaintenance {
     }
 
     /**
-     * Puts the newest copy in the place of the store; the loops go on from its positions, so that afterwards it is as if it had never been away. Reads wait meanwhile.
+     * Puts the newest copy in the place of the store; the loops go on from its positions, so that afterwards it is as if it had never been away. Reads wait meanwhile. Entities that were
+     * deleted since the copy was taken stay deleted.
      *
-     * @throws Refusal as {@link #backup}, and {@link FeatureReason#NO_BACKUP}
+     * @throws Refusal as {@link #backup}, {@link FeatureReason#NO_BACKUP}, and {@link FeatureReason#DELETIONS_UNAVAILABLE} while the deletions are not known to their end
      */
     public Copy restore(String directory) {
         Path folder = folder(directory);
-        return rebuilds.whileStopped(() -> copies.restore(folder));
+        definitions.requireCurrent();
+        if (!deletions.isCurrent()) {
+            throw new Refusal(
+                    FeatureReason.DELETIONS_UNAVAILABLE, "the deletions have not been read from Kafka yet; try again");
+        }
+        return rebuilds.whileStopped(() -> voids.restore(copies, folder, catalog.all()));
     }
 
     /**

@@ -2,8 +2,10 @@ package io.millrace.features.store;
 
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.StoreCopies;
+import io.millrace.features.kernel.FeatureView;
 import io.millrace.gate.Refusal;
 import java.nio.file.Path;
+import java.util.Collection;
 
 /** Redis makes its own copies, and a state that is lost is built again. */
 final class RedisCopies implements StoreCopies {
@@ -13,7 +15,7 @@ final class RedisCopies implements StoreCopies {
     }
 
     @Override
-    public Copy restore(Path directory) {
+    public Copy restore(Path directory, Collection<FeatureView> views, Gone gone) {
         throw refusal();
     }
 

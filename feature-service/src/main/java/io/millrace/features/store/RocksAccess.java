@@ -34,6 +34,10 @@ final class RocksAccess implements AutoCloseable {
         return directory;
     }
 
+    RocksDbSettings settings() {
+        return settings;
+    }
+
     WriteOptions writeOptions() {
         return writeOptions;
     }

@@ -3,11 +3,13 @@ package io.millrace.features.store;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.StoreCopies;
 import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.kernel.FeatureView;
 import io.millrace.gate.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,7 +49,7 @@ final class RocksCopies implements StoreCopies {
     }
 
     @Override
-    public synchronized Copy restore(Path directory) {
+    public synchronized Copy restore(Path directory, Collection<FeatureView> views, Gone gone) {
         refuseOwnFolder(directory);
         if (!Files.isDirectory(directory.resolve("meta"))) {
             throw noBackup(directory, null);
@@ -57,13 +59,10 @@ final class RocksCopies implements StoreCopies {
         Path former = sibling(own, ".before-restore");
         delete(fresh);
         delete(former);
-        Copy copy;
-        try (var options = options(directory);
-                var how = new RestoreOptions(false);
-                BackupEngine engine = BackupEngine.open(Env.getDefault(), options)) {
-            copy = newest(engine, directory);
-            engine.restoreDbFromLatestBackup(fresh.toString(), fresh.toString(), how);
-        } catch (RocksDBException e) {
+        Copy copy = copyTo(fresh, directory);
+        try (var restored = new RocksAccess(fresh, store.access().settings())) {
+            views.forEach(view -> RocksPruning.prune(restored, view, entity -> gone.isGone(view, entity, copy)));
+        } catch (DamagedStoreException e) {
             delete(fresh);
             throw noBackup(directory, e);
         }
@@ -78,6 +77,19 @@ final class RocksCopies implements StoreCopies {
         delete(former);
         LOG.infof("The online store is the copy %d of %s", copy.id(), directory);
         return copy;
+    }
+
+    private static Copy copyTo(Path fresh, Path directory) {
+        try (var options = options(directory);
+                var how = new RestoreOptions(false);
+                BackupEngine engine = BackupEngine.open(Env.getDefault(), options)) {
+            Copy copy = newest(engine, directory);
+            engine.restoreDbFromLatestBackup(fresh.toString(), fresh.toString(), how);
+            return copy;
+        } catch (RocksDBException e) {
+            delete(fresh);
+            throw noBackup(directory, e);
+        }
     }
 
     private static BackupEngineOptions options(Path directory) {

@@ -62,6 +62,11 @@ final class RocksKeys {
 
     /** The row that a key is of, for an entity of so many join keys. */
     static byte[] rowOf(byte[] key, int joinKeys) {
+        return row(new ByteReader(key).int32(), EntityRow.of(entityOf(key, joinKeys)));
+    }
+
+    /** The entity that a key is of, which has so many join keys. */
+    static EntityKey entityOf(byte[] key, int joinKeys) {
         var in = new ByteReader(key, PREFIX);
         var values = new ArrayList<FeatureValue>(joinKeys);
         for (int i = 0; i < joinKeys; i++) {
@@ -71,7 +76,7 @@ final class RocksKeys {
             }
             values.add(value);
         }
-        return row(new ByteReader(key).int32(), EntityRow.of(new EntityKey(values)));
+        return new EntityKey(values);
     }
 
     static boolean isSingle(byte[] key, int rowLength) {

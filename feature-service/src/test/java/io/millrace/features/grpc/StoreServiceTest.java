@@ -112,6 +112,33 @@ class StoreServiceTest extends ServiceUnderTest {
     }
 
     @Test
+    void anEntityThatWasDeletedSinceTheCopyWasTakenStaysDeleted() {
+        TestBroker.createTopic(topic, 1);
+        apply(Views.activity(name, "v1", topic));
+        produce(1);
+        TestBroker.produce(topic, 0, event(2, "2026-03-02T09:10:00Z", 5, "click"));
+        assertThat(count()).isEqualTo(1);
+        var directory = Map.of("directory", folder.toString());
+        post("backup", directory).statusCode(200);
+        given().contentType(ContentType.JSON)
+                .body(Map.of("view", name, "key", Map.of("user_id", 1)))
+                .post("/v1/deletions")
+                .then()
+                .statusCode(200);
+        assertThat(count()).isZero();
+
+        post("restore", directory).statusCode(200);
+
+        assertThat(count()).isZero();
+        assertThat(values(read("2026-03-02T09:30:00Z", 2, name + ":events_1h"))
+                        .getFirst()
+                        .getInt64Value())
+                .isEqualTo(1);
+        produce(7);
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
     void aViewIsBuiltAnewAndServesTheSame() {
         TestBroker.createTopic(topic, 1);
         apply(Views.activity(name, "v1", topic));

@@ -10,9 +10,12 @@ import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.Query;
 import io.millrace.features.app.OnlineStore.Readings;
+import io.millrace.features.app.OnlineStore.RowReading;
 import io.millrace.features.app.StoreCopies.Copy;
 import io.millrace.features.app.StoreUnavailableException;
+import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
+import io.millrace.features.kernel.FeatureValue;
 import io.millrace.gate.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +61,10 @@ class RocksCopiesTest {
                         .toList());
     }
 
+    private Copy restore() {
+        return copies.restore(backup, List.of(VIEW), (_, _, _) -> false);
+    }
+
     private static void assertReason(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, FeatureReason reason) {
         assertThatThrownBy(call).isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                 .isEqualTo(reason));
@@ -74,7 +81,7 @@ class RocksCopiesTest {
         assertThat(second.id()).isGreaterThan(first.id());
         store.drop(VIEW.id());
 
-        assertThat(copies.restore(backup).id()).isEqualTo(second.id());
+        assertThat(restore().id()).isEqualTo(second.id());
 
         assertThat(read()).isEqualTo(whole);
         assertThat(store.positions(VIEW.id())).isEqualTo(next(events));
@@ -83,11 +90,35 @@ class RocksCopiesTest {
     }
 
     @Test
+    void rowsOfEntitiesThatAreGoneDoNotComeBack() {
+        apply(0, 300);
+        copies.backup(backup);
+        EntityKey gone = events.getFirst().key();
+
+        Readings before = read();
+
+        copies.restore(backup, List.of(VIEW), (view, key, copy) -> view == VIEW && key.equals(gone) && copy.id() == 1);
+
+        Readings after = read();
+        RowReading nothing = store.read(
+                        VIEW, List.of(new Query(new EntityKey(List.of(new FeatureValue.Text("nobody"))), NOON)))
+                .rows()
+                .getFirst();
+        for (int i = 0; i < events.size(); i++) {
+            boolean isGone = events.get(i).key().equals(gone);
+            assertThat(before.rows().get(i)).isNotEqualTo(nothing);
+            assertThat(after.rows().get(i))
+                    .isEqualTo(isGone ? nothing : before.rows().get(i));
+        }
+        assertThat(store.positions(VIEW.id())).isEqualTo(next(events));
+    }
+
+    @Test
     void aLoopThatDoesNotAskForThePositionsAfterARestoreIsRefusedAndLeavesNoGap() {
         apply(0, 100);
         copies.backup(backup);
         apply(100, 200);
-        copies.restore(backup);
+        restore();
 
         assertThatThrownBy(() -> apply(200, 300)).isInstanceOf(StoreUnavailableException.class);
 
@@ -110,17 +141,21 @@ class RocksCopiesTest {
             }
         }
 
-        assertReason(() -> copies.restore(backup), FeatureReason.NO_BACKUP);
+        assertReason(() -> restore(), FeatureReason.NO_BACKUP);
 
         assertThat(read()).isEqualTo(before);
     }
 
     @Test
     void foldersWithoutACopyAndTheStoresOwnAreRefused() {
-        assertReason(() -> copies.restore(folder.resolve("nothing")), FeatureReason.NO_BACKUP);
+        assertReason(
+                () -> copies.restore(folder.resolve("nothing"), List.of(), (_, _, _) -> false),
+                FeatureReason.NO_BACKUP);
         assertReason(
                 () -> copies.backup(folder.resolve("store/inside").toAbsolutePath()), FeatureReason.MALFORMED_REQUEST);
         assertReason(() -> new RedisCopies().backup(backup), FeatureReason.COPIES_ARE_REDIS_OWN);
-        assertReason(() -> new RedisCopies().restore(backup), FeatureReason.COPIES_ARE_REDIS_OWN);
+        assertReason(
+                () -> new RedisCopies().restore(backup, List.of(), (_, _, _) -> false),
+                FeatureReason.COPIES_ARE_REDIS_OWN);
     }
 }

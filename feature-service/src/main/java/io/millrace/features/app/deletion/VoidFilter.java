@@ -1,6 +1,8 @@
 package io.millrace.features.app.deletion;
 
 import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.StoreCopies;
+import io.millrace.features.app.StoreCopies.Copy;
 import io.millrace.features.app.VectorIndex;
 import io.millrace.features.app.offline.OfflineBatch;
 import io.millrace.features.app.offline.OfflineRow;
@@ -12,6 +14,7 @@ import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
@@ -43,6 +46,23 @@ public class VoidFilter {
         shared.lock();
         try {
             index.apply(view, new OnlineStore.Batch(voids.without(view, batch.events()), batch.next()));
+        } finally {
+            shared.unlock();
+        }
+    }
+
+    /**
+     * Puts the newest copy of a folder in the place of the online store, without the entities that were deleted since it was taken, or in the second in which it was. No deletion begins
+     * meanwhile.
+     *
+     * @throws io.millrace.gate.Refusal as {@link StoreCopies#restore}
+     */
+    public Copy restore(StoreCopies copies, Path directory, Collection<FeatureView> views) {
+        Lock shared = voids.online().readLock();
+        shared.lock();
+        try {
+            return copies.restore(
+                    directory, views, (view, key, copy) -> voids.isVoid(view, key, 1_000_000 * copy.takenSeconds()));
         } finally {
             shared.unlock();
         }
