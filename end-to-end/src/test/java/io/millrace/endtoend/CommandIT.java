@@ -34,6 +34,7 @@ class CommandIT {
             plansEveryKindOfDefinition(millrace);
             appliesTheExampleAndThenFindsNothingToChange(millrace);
             refusesABrokenFolderByFileAndLine(millrace);
+            new FeatureCommands(millrace).eachDoesWhatItSays();
             leavesThePlatformAloneWhenAnotherIsAskedFor(millrace);
 
             assertThat(millrace.processes()).isNotEmpty();
