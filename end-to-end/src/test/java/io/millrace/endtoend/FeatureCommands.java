@@ -39,6 +39,7 @@ final class FeatureCommands {
         Path copies = backsUp();
         restores(copies);
         deletesAnEntity();
+        restoresNothingThatWasDeleted(copies);
         rebuilds();
         makesATrainingSet();
         showsParity();
@@ -114,6 +115,11 @@ final class FeatureCommands {
                 .startsWith("view.cli_spend.")
                 .contains("no longer served");
         assertThat(amounts()).contains("[4.5,null]").contains("NOT_FOUND");
+    }
+
+    private void restoresNothingThatWasDeleted(Path copies) throws InterruptedException {
+        ran("restore", copies.toString());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(amounts()).contains("[4.5,null]"));
     }
 
     private void restores(Path copies) throws InterruptedException {
