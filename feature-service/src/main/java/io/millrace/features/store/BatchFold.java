@@ -31,14 +31,15 @@ final class BatchFold {
     private final Levels levels;
     private final int trimLevel;
     private final List<Event> fresh = new ArrayList<>();
-    private final Set<TileKey> needed = new LinkedHashSet<>();
+    private final Set<TileKey> needed = new HashSet<>();
     private final Set<EntityRow> late = new LinkedHashSet<>();
     private final int seen;
     private final long newest;
     private long oldest = Long.MAX_VALUE;
     private final Horizon horizon;
 
-    private record Event(EntityRow row, Observation observed, boolean inTiles) {
+    /** @param tiles on each level the one that the event falls into; none where it goes into none */
+    private record Event(EntityRow row, Observation observed, List<TileKey> tiles) {
         long time() {
             return observed.order().timeMicros();
         }
@@ -99,16 +100,22 @@ final class BatchFold {
     private void prepare(FeatureEvent event) {
         oldest = Math.min(oldest, event.timeMicros());
         EntityRow row = EntityRow.of(event.key());
-        boolean inTiles = !levels.isEmpty() && event.timeMicros() > horizon.tilesAfterMicros();
-        fresh.add(new Event(row, plan.observe(event), inTiles));
-        if (inTiles) {
-            for (int level = 0; level < levels.micros().size(); level++) {
-                needed.add(new TileKey(row, level, levels.tileOf(level, event.timeMicros())));
-            }
-        }
+        List<TileKey> tiles =
+                event.timeMicros() > horizon.tilesAfterMicros() ? tiles(row, event.timeMicros()) : List.of();
+        fresh.add(new Event(row, plan.observe(event), tiles));
+        needed.addAll(tiles);
         if (event.timeMicros() <= horizon.singlesAfterMicros()) {
             late.add(row);
         }
+    }
+
+    private List<TileKey> tiles(EntityRow row, long timeMicros) {
+        int count = levels.micros().size();
+        var tiles = new ArrayList<TileKey>(count);
+        for (int level = 0; level < count; level++) {
+            tiles.add(new TileKey(row, level, levels.tileOf(level, timeMicros)));
+        }
+        return tiles;
     }
 
     /** Whether there is nothing to apply. */
@@ -137,15 +144,13 @@ final class BatchFold {
         Map<TileKey, byte[]> stored = needed.isEmpty() ? Map.of() : rows.tiles(needed);
         Map<EntityRow, EventOrder> newestBehind =
                 late.isEmpty() ? new HashMap<>() : new HashMap<>(rows.newest(late, horizon.singlesAfterMicros()));
-        Map<TileKey, Tile> tiles = new LinkedHashMap<>();
+        Map<TileKey, Tile> tiles = HashMap.newHashMap(needed.size());
         Map<EntityRow, List<Observation>> singles = new LinkedHashMap<>();
         Map<EntityRow, Observation> behind = new LinkedHashMap<>();
         Set<EntityRow> trim = new HashSet<>();
         int tooLate = 0;
         for (Event event : fresh) {
-            if (event.inTiles()) {
-                addToTiles(event, stored, tiles, trim);
-            }
+            addToTiles(event, stored, tiles, trim);
             boolean kept = event.time() > horizon.singlesAfterMicros();
             if (kept) {
                 singles.computeIfAbsent(event.row(), _ -> new ArrayList<>()).add(event.observed());
@@ -158,7 +163,7 @@ final class BatchFold {
                 trim.add(event.row());
                 kept = true;
             }
-            if (!kept && !event.inTiles()) {
+            if (!kept && event.tiles().isEmpty()) {
                 tooLate++;
             }
         }
@@ -174,14 +179,13 @@ final class BatchFold {
     }
 
     private void addToTiles(Event event, Map<TileKey, byte[]> stored, Map<TileKey, Tile> tiles, Set<EntityRow> trim) {
-        for (int level = 0; level < levels.micros().size(); level++) {
-            var key = new TileKey(event.row(), level, levels.tileOf(level, event.time()));
+        for (TileKey key : event.tiles()) {
             Tile tile = tiles.get(key);
             if (tile == null) {
                 byte[] bytes = stored.get(key);
                 tile = bytes == null ? plan.emptyTile() : plan.tile(bytes);
                 tiles.put(key, tile);
-                if (bytes == null && level == trimLevel) {
+                if (bytes == null && key.level() == trimLevel) {
                     trim.add(event.row());
                 }
             }
