@@ -12,6 +12,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Filter;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDB;
@@ -23,6 +24,7 @@ import org.rocksdb.WALRecoveryMode;
 final class RocksFolder implements AutoCloseable {
     private static final byte[] ROWS = {'r', 'o', 'w', 's'};
     private static final byte[] FORMAT = {2};
+    private static final int PART_BYTES = 4_096;
 
     private final Path directory;
     private final FolderLock lock;
@@ -112,11 +114,20 @@ final class RocksFolder implements AutoCloseable {
         lock.close();
     }
 
+    /**
+     * Indexes and filters are kept in the cache, so that memory is bounded, and in parts of {@value #PART_BYTES} bytes: a shard of the cache is 512 KiB to some MiB, and the filter of a whole file
+     * of a million keys is larger than that. It would not be kept, and every seek would read all of it from the file.
+     */
     private void configure(RocksDbSettings settings) {
         var table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setFilterPolicy(filter)
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setMetadataBlockSize(PART_BYTES)
                 .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                .setPinTopLevelIndexAndFilter(true)
                 .setPinL0FilterAndIndexBlocksInCache(true);
         metaOptions
                 .setTableFormatConfig(table)
