@@ -25,7 +25,7 @@ final class Plans {
         return known(view).plan();
     }
 
-    /** Equal for definitions that were written alike: the first bytes of the SHA-256 of the text, in hex. */
+    /** Equal for definitions that were written alike and whose tiles have the same sizes: the first bytes of the SHA-256 of both, in hex. */
     String fingerprint(FeatureView view) {
         return known(view).fingerprint();
     }
@@ -37,7 +37,8 @@ final class Plans {
         }
         return plans.compute(view.id(), (_, before) -> {
             if (before == null || !before.view().equals(view)) {
-                return new Known(view, ViewPlan.of(view), digest(view.yaml()));
+                ViewPlan plan = ViewPlan.of(view);
+                return new Known(view, plan, digest(view.yaml() + plan.levels().micros()));
             }
             return new Known(view, before.plan(), before.fingerprint());
         });

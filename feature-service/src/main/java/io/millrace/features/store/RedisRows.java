@@ -8,7 +8,6 @@ import io.millrace.features.kernel.state.Observation;
 import io.millrace.features.kernel.window.TileRun;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** One row's part of a read: what is asked and what comes back. */
@@ -31,15 +30,14 @@ final class RedisRows {
         for (Response member : answer.get(1)) {
             head.add(RedisCodec.event(member.toBytes()));
         }
-        List<List<NumberedTile>> tiles =
-                new ArrayList<>(Collections.nCopies(plan.levels().micros().size(), List.<NumberedTile>of()));
+        var tiles = new ArrayList<List<NumberedTile>>();
+        plan.levels().micros().forEach(_ -> tiles.add(new ArrayList<>()));
         for (int i = 0; i < cover.fetch().size(); i++) {
-            var found = new ArrayList<NumberedTile>();
+            List<NumberedTile> found = tiles.get(cover.fetch().get(i).level());
             for (Response member : answer.get(2).get(i)) {
                 byte[] bytes = member.toBytes();
                 found.add(new NumberedTile(RedisCodec.tileNumber(bytes), plan.tile(RedisCodec.tileContent(bytes))));
             }
-            tiles.set(cover.fetch().get(i).level(), found);
         }
         return new RowData(
                 newest.size() == 0 ? null : RedisCodec.event(newest.get(0).toBytes()), head, tiles);

@@ -9,7 +9,6 @@ import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.state.Observation;
 import io.millrace.features.kernel.window.TileRun;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -76,7 +75,7 @@ final class RocksRowReader {
         List<List<NumberedTile>> tiles = noTiles();
         for (TileRun run : cover.fetch()) {
             byte[] level = RocksKeys.level(row, run.level());
-            var found = new ArrayList<NumberedTile>();
+            List<NumberedTile> found = tiles.get(run.level());
             for (keys.seek(RocksKeys.tile(row, run.level(), run.from())); keys.isValid(); keys.next()) {
                 byte[] key = keys.key();
                 if (!RocksKeys.startsWith(key, level)) {
@@ -87,15 +86,21 @@ final class RocksRowReader {
                     break;
                 }
                 found.add(new NumberedTile(number, plan.tile(keys.value())));
+                if (number == run.to() - 1) {
+                    // Behind the last tile there may be hundreds of deleted single events, which RocksDB would step
+                    // over one by one.
+                    break;
+                }
             }
             keys.status();
-            tiles.set(run.level(), found);
         }
         return tiles;
     }
 
     private List<List<NumberedTile>> noTiles() {
-        return new ArrayList<>(Collections.nCopies(plan.levels().micros().size(), List.<NumberedTile>of()));
+        var none = new ArrayList<List<NumberedTile>>();
+        plan.levels().micros().forEach(_ -> none.add(new ArrayList<>()));
+        return none;
     }
 
     /** The keys of single events of a row at or before an instant, the oldest first. */

@@ -143,23 +143,14 @@ public final class ViewPlan {
     public Cover cover(long asOfMicros) {
         long head = levels.isEmpty() ? asOfMicros : Window.floor(asOfMicros, levels.finest());
         var byWindow = new ArrayList<List<TileRun>>(windows.size());
-        var fetch = new @Nullable TileRun[levels.micros().size()];
+        var needed = new ArrayList<TileRun>();
         for (Window window : windows) {
             List<TileRun> runs = TileRun.cover(
                     window.tailAt(asOfMicros), head, levels, window.isUnbounded() ? nestedLevels : allLevels);
             byWindow.add(runs);
-            for (TileRun run : runs) {
-                TileRun before = fetch[run.level()];
-                fetch[run.level()] = before == null ? run : before.with(run);
-            }
+            needed.addAll(runs);
         }
-        var needed = new ArrayList<TileRun>();
-        for (TileRun run : fetch) {
-            if (run != null) {
-                needed.add(run);
-            }
-        }
-        return new Cover(asOfMicros, head, byWindow, needed);
+        return new Cover(asOfMicros, head, byWindow, TileRun.joined(needed));
     }
 
     /** The features at the cover's instant. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The tile sizes of a view, the smallest first, in microseconds. Tile k of a level of size h holds the events with kh &lt; time ≤ (k+1)h: open below,
  * as windows are, so that tiles put together are a window.
  *
- * <p>They are the hops of the view's windows; a finest one that divides every hop and 5 minutes; and of 5 s, 5 min, 1 h and 1 d those that fill gaps of
- * more than 60 between neighbours, or keep the longest window below some 300 tiles. An unbounded window has 5 min, 1 h, 1 d, 64 d, 4,096 d and 262,144 d in any case: each divides
+ * <p>They are the hops of the view's windows; a finest one that divides every hop and 5 minutes; and of 5 s, 5 min, 1 h, 1 d and 8 d those that fill gaps of
+ * more than 60 between neighbours, or that keep the longest window at some 60 tiles. An unbounded window has 5 min, 1 h, 1 d, 64 d, 4,096 d and 262,144 d in any case: each divides
  * the next, and some 170 tiles reach from the beginning of time to any instant.
  */
 public record Levels(List<Long> micros) {
@@ -21,7 +21,7 @@ public record Levels(List<Long> micros) {
     public static final int MOST_HOPS = 12;
 
     /** The most levels that come of that many hops: theirs, the finest and those between. */
-    public static final int MOST_LEVELS = MOST_HOPS + 1 + 4 + 3;
+    public static final int MOST_LEVELS = MOST_HOPS + 1 + 5 + 3;
 
     /** Before all events: a multiple of every size that an unbounded window uses. */
     static final long BEGINNING = -3 * Window.micros(Duration.ofDays(262_144));
@@ -31,7 +31,8 @@ public record Levels(List<Long> micros) {
             Window.micros(Duration.ofSeconds(5)),
             FINEST_AT_MOST,
             Window.micros(Duration.ofHours(1)),
-            Window.micros(Duration.ofDays(1)));
+            Window.micros(Duration.ofDays(1)),
+            Window.micros(Duration.ofDays(8)));
     private static final List<Long> UNBOUNDED_LADDER = List.of(
             FINEST_AT_MOST,
             Window.micros(Duration.ofHours(1)),
@@ -40,7 +41,7 @@ public record Levels(List<Long> micros) {
             Window.micros(Duration.ofDays(4_096)),
             Window.micros(Duration.ofDays(262_144)));
     private static final int WIDEST_GAP = 60;
-    private static final int MOST_TILES = 300;
+    private static final int MOST_TILES = 60;
 
     public Levels {
         micros = List.copyOf(micros);

@@ -1,10 +1,14 @@
 package io.millrace.features.kernel.window;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Neighbouring tiles of one level: those numbered from {@code from} (inclusive) to {@code to} (exclusive). */
 public record TileRun(int level, long from, long to) {
+    /** Reading past so many tiles costs a store about as much as finding the next run. */
+    private static final int NEAR = 12;
+
     /**
      * The fewest tiles, taken greedily, that cover (tail, head] exactly.
      *
@@ -29,6 +33,24 @@ public record TileRun(int level, long from, long to) {
             at += size;
         }
         return runs;
+    }
+
+    /**
+     * Runs with all tiles of these, by level and number: runs of a level that touch, or have at most {@value #NEAR} tiles between them, are one.
+     */
+    public static List<TileRun> joined(List<TileRun> runs) {
+        var joined = new ArrayList<TileRun>();
+        var sorted = new ArrayList<>(runs);
+        sorted.sort(Comparator.comparingInt(TileRun::level).thenComparingLong(TileRun::from));
+        for (TileRun run : sorted) {
+            TileRun last = joined.isEmpty() ? null : joined.getLast();
+            if (last != null && last.level == run.level && run.from - last.to <= NEAR) {
+                joined.set(joined.size() - 1, last.with(run));
+            } else {
+                joined.add(run);
+            }
+        }
+        return joined;
     }
 
     /** The run of the same level from the lower beginning to the higher end. */

@@ -51,13 +51,10 @@ final class TiledRow {
                         && event.order().timeMicros() <= asOf)
                 .toList();
         var found = new ArrayList<List<NumberedTile>>();
-        tiles.forEach(_ -> found.add(List.of()));
+        tiles.forEach(_ -> found.add(new ArrayList<>()));
         for (TileRun run : cover.fetch()) {
-            found.set(
-                    run.level(),
-                    tiles.get(run.level()).subMap(run.from(), run.to()).entrySet().stream()
-                            .map(tile -> new NumberedTile(tile.getKey(), plan.tile(tile.getValue())))
-                            .toList());
+            tiles.get(run.level()).subMap(run.from(), run.to()).forEach((number, tile) -> found.get(run.level())
+                    .add(new NumberedTile(number, plan.tile(tile))));
         }
         return plan.read(cover, new RowData(newest, head, found));
     }

@@ -15,6 +15,7 @@ class LevelsTest {
     private static final Duration M5 = Duration.ofMinutes(5);
     private static final Duration H = Duration.ofHours(1);
     private static final Duration D = Duration.ofDays(1);
+    private static final Duration D8 = Duration.ofDays(8);
 
     private static Window window(Duration length, Duration hop) {
         return Window.of(length, hop);
@@ -31,13 +32,47 @@ class LevelsTest {
         assertThat(sizes(window(H, M5))).containsExactly(M5);
         assertThat(sizes(window(Duration.ofMinutes(1), S5))).containsExactly(S5);
         assertThat(sizes(window(D, H))).containsExactly(M5, H);
-        assertThat(sizes(window(Duration.ofDays(90), D))).containsExactly(M5, H, D);
+        assertThat(sizes(window(Duration.ofDays(90), D))).containsExactly(M5, H, D, D8);
+        assertThat(sizes(window(Duration.ofDays(30), D))).containsExactly(M5, H, D);
+        assertThat(sizes(window(Duration.ofDays(7), H))).containsExactly(M5, H, D);
+        assertThat(sizes(window(Duration.ofHours(6), M5))).containsExactly(M5, H);
+        assertThat(sizes(window(Duration.ofHours(5), M5))).containsExactly(M5);
         assertThat(sizes(window(Duration.ofMinutes(1), S5), window(Duration.ofDays(90), D)))
-                .containsExactly(S5, M5, H, D);
-        assertThat(sizes(window(Duration.ofDays(90), S5))).containsExactly(S5, M5, H, D);
+                .containsExactly(S5, M5, H, D, D8);
+        assertThat(sizes(window(Duration.ofDays(90), S5))).containsExactly(S5, M5, H, D, D8);
         assertThat(sizes(window(Duration.ofMinutes(84), Duration.ofMinutes(7)), window(H, M5)))
                 .containsExactly(Duration.ofMinutes(1), M5, Duration.ofMinutes(7));
         assertThat(sizes()).isEmpty();
+    }
+
+    @Test
+    void whatIsFetchedForAWindowIsLittleMoreThanWhatCoversIt() {
+        for (Window window : List.of(
+                window(Duration.ofHours(6), M5),
+                window(D, H),
+                window(Duration.ofDays(7), H),
+                window(Duration.ofDays(30), D),
+                window(Duration.ofDays(90), D))) {
+            Levels levels = Levels.of(List.of(window));
+            for (long head = 0; head < 40 * Window.micros(D); head += 31 * Window.micros(M5)) {
+                List<TileRun> runs = TileRun.cover(window.tailAt(head), head, levels, levels.all());
+                List<TileRun> fetched = TileRun.joined(runs);
+
+                assertThat(tiles(fetched)).isBetween(tiles(runs), 75L);
+                assertThat(fetched.size()).isLessThanOrEqualTo(runs.size());
+                assertThat(runs)
+                        .allMatch(run -> fetched.stream()
+                                        .filter(all -> all.level() == run.level()
+                                                && all.from() <= run.from()
+                                                && run.to() <= all.to())
+                                        .count()
+                                == 1);
+            }
+        }
+    }
+
+    private static long tiles(List<TileRun> runs) {
+        return runs.stream().mapToLong(run -> run.to() - run.from()).sum();
     }
 
     @Test
