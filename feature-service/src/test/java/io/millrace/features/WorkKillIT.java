@@ -180,7 +180,8 @@ class WorkKillIT {
 
     private static String delete(PackagedService service) {
         return DeletionServiceGrpc.newBlockingStub(service.channel())
-                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .withWaitForReady()
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
                 .deleteEntity(DeleteEntityRequest.newBuilder()
                         .setView("work_activity")
                         .putKey(
