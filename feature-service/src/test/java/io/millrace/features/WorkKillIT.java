@@ -3,6 +3,7 @@ package io.millrace.features;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.millrace.features.app.Views;
 import io.millrace.features.app.offline.OfflineRow;
@@ -114,7 +115,9 @@ class WorkKillIT {
             killDuringDeletion(service);
             TestBroker.produceQuickly(topic, 0, tally.batch(400));
 
-            String deletion = delete(service);
+            String deletion = await().atMost(PATIENCE)
+                    .ignoreExceptionsMatching(WorkKillIT::isUnavailable)
+                    .until(() -> delete(service), id -> !id.isEmpty());
             await().atMost(PATIENCE).until(() -> done(service, job));
             await().atMost(PATIENCE).until(() -> service.get("/v1/deletions/" + deletion)
                     .filter(answer -> answer.path("state").asText().equals("done"))
@@ -176,6 +179,12 @@ class WorkKillIT {
         service.killAndStart();
         service.awaitReady();
         asked.join();
+    }
+
+    /** As while the deletions are being read from Kafka after a start. */
+    private static boolean isUnavailable(Throwable failure) {
+        return failure instanceof StatusRuntimeException answer
+                && answer.getStatus().getCode() == Status.Code.UNAVAILABLE;
     }
 
     private static String delete(PackagedService service) {
