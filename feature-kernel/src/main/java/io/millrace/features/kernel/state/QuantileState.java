@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A DDSketch (C. Masson, J. Rim, H. Lee, DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees, 2019) whose buckets are read off a
  * number's bits. Values are ordered as {@link Double#compare} orders them, NaN above all; 0 and what is subnormal are one bucket of their own.
  */
-public final class QuantileState implements AggregationState {
-    private long nans;
-    private long positiveInfinities;
-    private long negativeInfinities;
+public final class QuantileState extends NonFiniteCounts implements AggregationState {
     private long zeros;
     private Magnitudes positive = new Magnitudes();
     private Magnitudes negative = new Magnitudes();
@@ -21,11 +18,7 @@ public final class QuantileState implements AggregationState {
     static QuantileState read(ByteReader in) {
         var state = new QuantileState();
         state.zeros = in.unsigned();
-        if (in.octet() != 0) {
-            state.nans = in.unsigned();
-            state.positiveInfinities = in.unsigned();
-            state.negativeInfinities = in.unsigned();
-        }
+        state.readNonFinite(in);
         state.positive = Magnitudes.read(in);
         state.negative = Magnitudes.read(in);
         return state;
@@ -71,16 +64,10 @@ public final class QuantileState implements AggregationState {
     }
 
     private void add(double value) {
-        if (Double.isNaN(value)) {
-            nans++;
+        if (!Double.isFinite(value)) {
+            countNonFinite(value);
         } else if (Math.abs(value) < Double.MIN_NORMAL) {
             zeros++;
-        } else if (Double.isInfinite(value)) {
-            if (value > 0) {
-                positiveInfinities++;
-            } else {
-                negativeInfinities++;
-            }
         } else if (value > 0) {
             positive.add(value);
         } else {
@@ -93,9 +80,7 @@ public final class QuantileState implements AggregationState {
         if (!(other instanceof QuantileState quantiles)) {
             throw AggregationState.mismatch(this, other);
         }
-        nans += quantiles.nans;
-        positiveInfinities += quantiles.positiveInfinities;
-        negativeInfinities += quantiles.negativeInfinities;
+        mergeNonFinite(quantiles);
         zeros += quantiles.zeros;
         positive.add(quantiles.positive);
         negative.add(quantiles.negative);
@@ -104,13 +89,7 @@ public final class QuantileState implements AggregationState {
     @Override
     public void write(ByteWriter out) {
         out.unsigned(zeros);
-        boolean special = (nans | positiveInfinities | negativeInfinities) != 0;
-        out.octet(special ? 1 : 0);
-        if (special) {
-            out.unsigned(nans);
-            out.unsigned(positiveInfinities);
-            out.unsigned(negativeInfinities);
-        }
+        writeNonFinite(out);
         positive.write(out);
         negative.write(out);
     }

@@ -7,30 +7,22 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** The exact sum of doubles and their number; NaN and the infinities are counted apart. */
-public final class RealSumState implements AggregationState {
+public final class RealSumState extends NonFiniteCounts implements AggregationState {
     private long finite;
-    private long nans;
-    private long positiveInfinities;
-    private long negativeInfinities;
     private final ExactSum sum;
 
     RealSumState() {
-        this(0, 0, 0, 0, new ExactSum());
+        sum = new ExactSum();
     }
 
-    private RealSumState(long finite, long nans, long positiveInfinities, long negativeInfinities, ExactSum sum) {
-        this.finite = finite;
-        this.nans = nans;
-        this.positiveInfinities = positiveInfinities;
-        this.negativeInfinities = negativeInfinities;
-        this.sum = sum;
+    private RealSumState(ByteReader in) {
+        finite = in.unsigned();
+        readNonFinite(in);
+        sum = ExactSum.read(in);
     }
 
     static RealSumState read(ByteReader in) {
-        long finite = in.unsigned();
-        return in.octet() == 0
-                ? new RealSumState(finite, 0, 0, 0, ExactSum.read(in))
-                : new RealSumState(finite, in.unsigned(), in.unsigned(), in.unsigned(), ExactSum.read(in));
+        return new RealSumState(in);
     }
 
     /** The sum, rounded once; 0 of no numbers, never −0; NaN and the infinities as IEEE 754 adds them. */
@@ -58,12 +50,8 @@ public final class RealSumState implements AggregationState {
         if (Double.isFinite(real)) {
             finite++;
             sum.add(real);
-        } else if (Double.isNaN(real)) {
-            nans++;
-        } else if (real > 0) {
-            positiveInfinities++;
         } else {
-            negativeInfinities++;
+            countNonFinite(real);
         }
     }
 
@@ -73,22 +61,14 @@ public final class RealSumState implements AggregationState {
             throw AggregationState.mismatch(this, other);
         }
         finite += summed.finite;
-        nans += summed.nans;
-        positiveInfinities += summed.positiveInfinities;
-        negativeInfinities += summed.negativeInfinities;
+        mergeNonFinite(summed);
         sum.add(summed.sum);
     }
 
     @Override
     public void write(ByteWriter out) {
         out.unsigned(finite);
-        boolean special = (nans | positiveInfinities | negativeInfinities) != 0;
-        out.octet(special ? 1 : 0);
-        if (special) {
-            out.unsigned(nans);
-            out.unsigned(positiveInfinities);
-            out.unsigned(negativeInfinities);
-        }
+        writeNonFinite(out);
         sum.write(out);
     }
 }
