@@ -97,10 +97,7 @@ final class ExactSum {
         carry();
         boolean negative = chunks[CHUNKS - 1] < 0;
         long[] digits = magnitude(negative);
-        int high = CHUNKS - 1;
-        while (high >= 0 && digits[high] == 0) {
-            high--;
-        }
+        int high = highest(digits);
         if (high < 0) {
             return 0.0;
         }
@@ -114,17 +111,11 @@ final class ExactSum {
         carry();
         boolean negative = chunks[CHUNKS - 1] < 0;
         long[] digits = magnitude(negative);
-        int first = 0;
-        int last = CHUNKS - 1;
-        while (first < CHUNKS && digits[first] == 0) {
-            first++;
-        }
-        while (last >= first && digits[last] == 0) {
-            last--;
-        }
-        if (first > last) {
+        int last = highest(digits);
+        if (last < 0) {
             return new ScaledInteger(BigInteger.ZERO, 0);
         }
+        int first = lowest(digits);
         var bytes = ByteBuffer.allocate((last - first + 1) * Integer.BYTES);
         for (int i = last; i >= first; i--) {
             bytes.putInt((int) digits[i]);
@@ -137,20 +128,16 @@ final class ExactSum {
         carry();
         boolean negative = chunks[CHUNKS - 1] < 0;
         long[] digits = magnitude(negative);
-        int first = 0;
-        int last = CHUNKS - 1;
-        while (first < CHUNKS && digits[first] == 0) {
-            first++;
+        int last = highest(digits);
+        if (last < 0) {
+            out.octet(0);
+            return;
         }
-        while (last >= first && digits[last] == 0) {
-            last--;
-        }
+        int first = lowest(digits);
         out.octet(last - first + 1);
-        if (first <= last) {
-            out.octet(first << 1 | (negative ? 1 : 0));
-            for (int i = first; i <= last; i++) {
-                out.int32((int) digits[i]);
-            }
+        out.octet(first << 1 | (negative ? 1 : 0));
+        for (int i = first; i <= last; i++) {
+            out.int32((int) digits[i]);
         }
     }
 
@@ -210,6 +197,24 @@ final class ExactSum {
         }
         opposite.carry();
         return opposite.chunks;
+    }
+
+    /** The place of the highest digit that is not zero; −1 of zero. */
+    private static int highest(long[] digits) {
+        int place = CHUNKS - 1;
+        while (place >= 0 && digits[place] == 0) {
+            place--;
+        }
+        return place;
+    }
+
+    /** The place of the lowest digit that is not zero, of this sum's magnitude, which is not zero. */
+    private int lowest(long[] digits) {
+        int place = low;
+        while (digits[place] == 0) {
+            place++;
+        }
+        return place;
     }
 
     /** The number without its {@code shift} lowest bits, of which there are more than none, rounded to 53 bits. */
