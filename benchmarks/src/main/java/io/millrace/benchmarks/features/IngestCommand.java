@@ -33,7 +33,10 @@ import picocli.CommandLine.Option;
                         + " bytes on disk per entity and feature")
 public final class IngestCommand implements Callable<Integer> {
     private static final String TOPIC = "bench.ingest";
-    private static final int FEATURES = 3;
+    private static final List<String> AGGREGATES = List.of(
+            "name: n_1h, type: int64, aggregate: count, window: 1h",
+            "name: mean_24h, type: double, aggregate: mean, field: amount, window: 24h",
+            "name: max_7d, type: double, aggregate: max, field: amount, window: 7d");
     private static final Duration POLL = Duration.ofMillis(200);
 
     @Option(names = "--events", defaultValue = "1000000", description = "events (default ${DEFAULT-VALUE})")
@@ -65,7 +68,7 @@ public final class IngestCommand implements Callable<Integer> {
                     Goal.atLeast(0.5),
                     () -> ingest(bench),
                     () -> decode(bench)));
-            double cells = (double) entities * FEATURES * views.get();
+            double cells = (double) entities * AGGREGATES.size() * views.get();
             figures.add(Figure.alone(
                     "bytes on disk, " + events / entities + " events of each entity",
                     "B/(entity x feature)",
@@ -92,26 +95,7 @@ public final class IngestCommand implements Callable<Integer> {
     private double ingest(Bench bench) {
         String view = "ingest_" + views.incrementAndGet();
         long begin = System.nanoTime();
-        bench.apply("""
-                kind: FeatureView
-                name: %s
-                version: v1
-                description: for a benchmark
-                owner: bench@example.org
-                entity:
-                  name: user
-                  join_keys: [{name: user_id, type: int64, field: user}]
-                source:
-                  topic: %s
-                  format: json
-                  timestamp: {field: at, unit: us}
-                retention: 1d
-                fields: {amount: double}
-                features:
-                  - {name: n_1h, type: int64, aggregate: count, window: 1h}
-                  - {name: mean_24h, type: double, aggregate: mean, field: amount, window: 24h}
-                  - {name: max_7d, type: double, aggregate: max, field: amount, window: 7d}
-                """.formatted(view, TOPIC));
+        bench.apply(BenchView.yaml(view, TOPIC, List.of("amount: double"), AGGREGATES));
         bench.awaitApplied(view, events);
         return events / ((System.nanoTime() - begin) / 1e9);
     }

@@ -90,7 +90,7 @@ public final class ScaleCommand implements Callable<Integer> {
             FeatureView view = StoreFill.view(
                     "window_" + lengths.get(i),
                     1,
-                    "  - {name: mean, type: double, aggregate: mean, field: f0, window: " + lengths.get(i) + "}\n");
+                    List.of("name: mean, type: double, aggregate: mean, field: f0, window: " + lengths.get(i)));
             StoreFill.fill(store, view, 1_000, 200, minutes.get(i) * MINUTE);
             views.add(view);
         }

@@ -45,29 +45,10 @@ enum Shape {
     }
 
     String yaml(String view) {
-        return """
-                kind: FeatureView
-                name: %s
-                version: v1
-                description: for a benchmark
-                owner: bench@example.org
-                entity:
-                  name: user
-                  join_keys: [{name: user_id, type: int64, field: user}]
-                source:
-                  topic: %s
-                  format: json
-                  timestamp: {field: at, unit: us}
-                ttl: 30d
-                retention: 1d
-                %s
-                features:
-                %s
-                """.formatted(
-                view,
-                topic(view),
-                this == WINDOWED ? "fields: {f0: double, f1: double, f2: double, f3: double, f4: int64}" : "",
-                features().stream().map(feature -> "  - {" + feature + "}").collect(Collectors.joining("\n")));
+        List<String> fields = this == WINDOWED
+                ? List.of("f0: double", "f1: double", "f2: double", "f3: double", "f4: int64")
+                : List.of();
+        return BenchView.yaml(view, topic(view), fields, features());
     }
 
     private List<String> features() {

@@ -32,37 +32,27 @@ public final class StoreFill {
 
     private StoreFill() {}
 
-    /** A view of doubles; {@code features} is YAML, its fields are f0 to f{@code fields − 1}. */
-    public static FeatureView view(String name, int fields, String features) {
-        var types = new ArrayList<String>();
-        IntStream.range(0, fields).forEach(i -> types.add("f" + i + ": double"));
+    /**
+     * A view of doubles; its fields are f0 to f{@code fields - 1}.
+     *
+     * @param features what stands between the braces of each feature
+     */
+    public static FeatureView view(String name, int fields, List<String> features) {
+        List<String> types =
+                IntStream.range(0, fields).mapToObj(i -> "f" + i + ": double").toList();
         return new FeatureViewReader()
-                .read(List.of(
-                        new DefinitionFile("bench.yaml", """
-                        kind: FeatureView
-                        name: %s
-                        version: v1
-                        description: for a benchmark
-                        owner: bench@example.org
-                        entity:
-                          name: user
-                          join_keys: [{name: user_id, type: int64, field: user}]
-                        source: {topic: bench, format: json, timestamp: {field: at, unit: us}}
-                        retention: 1d
-                        fields: {%s}
-                        features:
-                        %s
-                        """.formatted(name, String.join(", ", types), features))))
+                .read(List.of(new DefinitionFile("bench.yaml", BenchView.yaml(name, "bench", types, features))))
                 .getFirst();
     }
 
     /** Plain features of all fields. */
     public static FeatureView plain(String name, int fields) {
-        var features = new StringBuilder();
-        for (int i = 0; i < fields; i++) {
-            features.append("  - {name: f").append(i).append(", type: double}\n");
-        }
-        return view(name, fields, features.toString());
+        return view(
+                name,
+                fields,
+                IntStream.range(0, fields)
+                        .mapToObj(i -> "name: f" + i + ", type: double")
+                        .toList());
     }
 
     /** {@code each} events of every entity, evenly over {@code spanMicros} up to {@link #NOW}. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,7 @@ public class StoreRead {
     }
 
     private static FeatureView windowed() {
-        var features = new StringBuilder();
+        var features = new ArrayList<String>();
         for (int field = 0; field < 10; field++) {
             for (String of : List.of(
                     "mean, window: 1h",
@@ -83,14 +84,10 @@ public class StoreRead {
                     "max, window: 24h",
                     "sum, window: 1h")) {
                 String name = of.replaceAll("[^a-z0-9]+", "_") + "_" + field;
-                features.append("  - {name: ")
-                        .append(name)
-                        .append(", type: double, field: f")
-                        .append(field);
-                features.append(", aggregate: ").append(of).append("}\n");
+                features.add("name: " + name + ", type: double, field: f" + field + ", aggregate: " + of);
             }
         }
-        return StoreFill.view("windowed", 10, features.toString());
+        return StoreFill.view("windowed", 10, features);
     }
 
     /** Deletes the store. */
