@@ -2,7 +2,6 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Batch;
-import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
@@ -14,8 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,13 +23,9 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 
-/**
- * One life of a view's consumer: from the positions that the online store has, poll by poll, each poll one atomic change of the store. Whatever
- * fails ends this life; the next one begins at the store's positions again. Used by one thread.
- */
-final class Consumption {
+/** Takes a view version's events into the online store: one life of a consumer, each poll one atomic change of the store. */
+final class Consumption implements SourceLoop.Taking {
     private static final Logger LOG = Logger.getLogger(Consumption.class);
-    private static final Duration POLL = Duration.ofMillis(500);
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration COMMIT_PATIENCE = Duration.ofMillis(500);
 
@@ -71,42 +64,9 @@ final class Consumption {
         this.commitNanos = commitInterval.toNanos();
     }
 
-    /**
-     * Consumes until it is no longer {@code open} or the topic is no longer what it was.
-     *
-     * @param shared whether other replicas take a share of the partitions
-     * @param healthy called after each poll whose records are applied
-     * @throws StoreUnavailableException from the store
-     * @throws KafkaException from Kafka, OffsetOutOfRangeException among them
-     */
-    void run(boolean shared, BooleanSupplier open, BooleanSupplier sameTopic, Runnable healthy) {
-        if (shared) {
-            consumer.subscribe(List.of(topic.name()), new Assignments());
-        } else {
-            consumer.assign(topic.topicPartitions());
-            begin(topic.topicPartitions());
-        }
-        try {
-            while (open.getAsBoolean() && sameTopic.getAsBoolean()) {
-                apply(consumer.poll(POLL));
-                counts.lag = lag();
-                healthy.run();
-                if (System.nanoTime() - lastCommit >= commitNanos) {
-                    commit();
-                }
-            }
-        } catch (WakeupException e) {
-            if (open.getAsBoolean()) {
-                throw e;
-            }
-        }
-        if (!open.getAsBoolean()) {
-            commit();
-        }
-    }
-
-    /** Sets the consumer to where the store is; where the store has no position, to the first record that there is. */
-    private void begin(Collection<TopicPartition> partitions) {
+    /** Where the store has no position, the first record that there is comes first. */
+    @Override
+    public void begin(Collection<TopicPartition> partitions) {
         Map<SourcePartition, Long> stored = store.positions(view.id());
         Map<TopicPartition, OffsetAndMetadata> ofGroup = consumer.committed(new HashSet<>(partitions));
         Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
@@ -128,6 +88,33 @@ final class Consumption {
             store.apply(view, new Batch(List.of(), fresh));
         }
         progress.begin(applied);
+    }
+
+    @Override
+    public void leave(Collection<TopicPartition> partitions) {
+        partitions.forEach(partition -> applied.remove(topic.source(partition.partition())));
+    }
+
+    @Override
+    public void turn(ConsumerRecords<byte[], byte[]> records) {
+        apply(records);
+        counts.lag = lag();
+        if (System.nanoTime() - lastCommit >= commitNanos) {
+            commit();
+        }
+    }
+
+    /** Offsets of a topic that is gone would be taken for those of the one that has its name now. */
+    @Override
+    public void finish(SourceLoop.Ending why) {
+        if (why == SourceLoop.Ending.STOPPED) {
+            commit();
+        }
+    }
+
+    @Override
+    public void close() {
+        deadLetters.close();
     }
 
     private void sayIfMadeAnew(SourcePartition source, Set<SourcePartition> stored) {
@@ -228,18 +215,6 @@ final class Consumption {
             throw e;
         } catch (KafkaException e) {
             LOG.debugf(e, "%s: offsets were not committed", view.id());
-        }
-    }
-
-    private final class Assignments implements ConsumerRebalanceListener {
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            begin(partitions);
-        }
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            partitions.forEach(partition -> applied.remove(topic.source(partition.partition())));
         }
     }
 }

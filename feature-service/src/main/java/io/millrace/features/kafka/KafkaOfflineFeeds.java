@@ -95,7 +95,6 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
             boolean shared = loops.isShared();
             var feed = new OfflineFeed(
                     view,
-                    shared,
                     store,
                     () -> readers.offline(view),
                     new OfflineFeed.Flush(

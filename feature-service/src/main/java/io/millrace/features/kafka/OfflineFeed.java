@@ -14,32 +14,25 @@ import io.millrace.features.telemetry.OfflineMetrics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 
 /**
- * Takes a view version's events into the offline store: one life of a consumer, from the positions that the store has. Rows are gathered and added together with the
- * positions after them; whatever fails ends this life, and the next one begins at the store's positions again. Used by one thread.
+ * Takes a view version's events into the offline store. Rows are gathered and added together with the positions after them.
  *
  * <p>With several replicas each takes the partitions that Kafka gives it. Two that believe to have the same one do no harm: the store takes what continues where it is and refuses
  * the other.
  */
-final class OfflineFeed implements SourceLoop.Life {
+final class OfflineFeed implements SourceLoop.Taker {
     private static final Logger LOG = Logger.getLogger(OfflineFeed.class);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final FeatureView view;
-    private final boolean shared;
     private final OfflineStore store;
     private final Supplier<RecordReader> readers;
     private final Flush flush;
@@ -54,14 +47,8 @@ final class OfflineFeed implements SourceLoop.Life {
     record Flush(Duration interval, int rows, long bytes) {}
 
     OfflineFeed(
-            FeatureView view,
-            boolean shared,
-            OfflineStore store,
-            Supplier<RecordReader> readers,
-            Flush flush,
-            OfflineMetrics metrics) {
+            FeatureView view, OfflineStore store, Supplier<RecordReader> readers, Flush flush, OfflineMetrics metrics) {
         this.view = view;
-        this.shared = shared;
         this.store = store;
         this.readers = readers;
         this.flush = flush;
@@ -79,54 +66,26 @@ final class OfflineFeed implements SourceLoop.Life {
     }
 
     @Override
-    public void run(
-            TopicInfo topic,
-            KafkaConsumer<byte[], byte[]> consumer,
-            BooleanSupplier open,
-            BooleanSupplier sameTopic,
-            Runnable healthy) {
-        new Taking(topic, consumer, readers.get()).run(open, sameTopic, healthy);
+    public SourceLoop.Taking take(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {
+        return new Gathering(topic, consumer, readers.get());
     }
 
-    private final class Taking {
+    private final class Gathering implements SourceLoop.Taking {
         private final TopicInfo topic;
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final RecordReader reader;
         private final PendingRows pending = new PendingRows();
         private long lastFlush = System.nanoTime();
 
-        Taking(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer, RecordReader reader) {
+        Gathering(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer, RecordReader reader) {
             this.topic = topic;
             this.consumer = consumer;
             this.reader = reader;
         }
 
-        void run(BooleanSupplier open, BooleanSupplier sameTopic, Runnable healthy) {
-            if (shared) {
-                consumer.subscribe(List.of(topic.name()), new Assignments());
-            } else {
-                consumer.assign(topic.topicPartitions());
-                begin(topic.topicPartitions());
-            }
-            try {
-                while (open.getAsBoolean() && sameTopic.getAsBoolean()) {
-                    take(consumer.poll(POLL));
-                    if (isDue()) {
-                        flush();
-                    }
-                    lag = behind();
-                    healthy.run();
-                }
-            } catch (WakeupException e) {
-                if (open.getAsBoolean()) {
-                    throw e;
-                }
-            }
-            flush();
-        }
-
-        /** Sets the consumer to where the store is; where the store has no position, to the first record that there is. */
-        private void begin(Collection<TopicPartition> partitions) {
+        /** Where the store has no position, the first record that there is comes first. */
+        @Override
+        public void begin(Collection<TopicPartition> partitions) {
             Map<SourcePartition, Reached> stored = store.reached(view.id());
             Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
             for (TopicPartition partition : partitions) {
@@ -135,6 +94,28 @@ final class OfflineFeed implements SourceLoop.Life {
                 long position = pending.begin(source, stored.get(source), beginning);
                 consumer.seek(partition, reader.resume(source, position, beginning, ""));
             }
+        }
+
+        /** What is not in the store yet is left to whoever has the partitions next. */
+        @Override
+        public void leave(Collection<TopicPartition> partitions) {
+            for (TopicPartition partition : partitions) {
+                pending.forget(topic.source(partition.partition()));
+            }
+        }
+
+        @Override
+        public void turn(ConsumerRecords<byte[], byte[]> records) {
+            take(records);
+            if (isDue()) {
+                flush();
+            }
+            lag = behind();
+        }
+
+        @Override
+        public void finish(SourceLoop.Ending why) {
+            flush();
         }
 
         private void take(ConsumerRecords<byte[], byte[]> records) {
@@ -210,21 +191,6 @@ final class OfflineFeed implements SourceLoop.Life {
                 behind += consumer.currentLag(partition).orElse(0);
             }
             return behind;
-        }
-
-        private final class Assignments implements ConsumerRebalanceListener {
-            @Override
-            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                begin(partitions);
-            }
-
-            /** What is not in the store yet is left to whoever has the partitions next. */
-            @Override
-            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-                for (TopicPartition partition : partitions) {
-                    pending.forget(topic.source(partition.partition()));
-                }
-            }
         }
     }
 }

@@ -6,31 +6,36 @@ import io.millrace.features.app.offline.OfflineConflictException;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the topic of a view version, on a thread of its own from start to stop: waits for the topic, gives it to one life of a consumer after the other, and says, counts and tries
+ * Reads the topic of a view version, on a thread of its own from start to stop: waits for the topic, reads it with one consumer after the other, and says, counts and tries
  * again after a growing pause whatever fails; nothing is skipped.
  */
 final class SourceLoop {
     private static final Logger LOG = Logger.getLogger(SourceLoop.class);
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
     private final String name;
     private final Wiring wiring;
-    private final Life life;
+    private final Taker taker;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicBoolean watching = new AtomicBoolean();
     private final Thread thread;
@@ -41,19 +46,38 @@ final class SourceLoop {
     /** What the loop is doing, and why where there is more to say. */
     record Condition(State state, String detail) {}
 
-    /** From the first poll of a consumer to its end. */
-    interface Life {
-        /**
-         * @param open false once the loop is to end
-         * @param sameTopic false once the topic is another one or has more partitions
-         * @param healthy to be called after each poll that was taken
-         */
-        void run(
-                TopicInfo topic,
-                KafkaConsumer<byte[], byte[]> consumer,
-                BooleanSupplier open,
-                BooleanSupplier sameTopic,
-                Runnable healthy);
+    /** Whatever takes the records of a topic. */
+    interface Taker {
+        /** Begins with a consumer that has no partitions yet. */
+        Taking take(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer);
+    }
+
+    /**
+     * The life of one consumer, used by one thread: whatever is thrown ends it, and the next one begins where the taker's store is then. It neither polls nor closes the consumer. A stop interrupts a poll and
+     * whatever waits for Kafka by this consumer, and nothing else.
+     */
+    interface Taking extends AutoCloseable {
+        /** Sets the consumer to where the store is. */
+        void begin(Collection<TopicPartition> partitions);
+
+        /** Leaves partitions to whoever has them next; also those of a consumer that is closed behind this. Called where replicas share a topic. */
+        default void leave(Collection<TopicPartition> partitions) {}
+
+        /** Takes the records of one poll, which may be none. */
+        void turn(ConsumerRecords<byte[], byte[]> records);
+
+        /** Called behind the last turn, where none of them threw. */
+        default void finish(Ending why) {}
+
+        @Override
+        default void close() {}
+    }
+
+    /** Why a consumer's life ends in peace. */
+    enum Ending {
+        STOPPED,
+        /** The topic is another one or has more partitions. */
+        TOPIC_CHANGED
     }
 
     /**
@@ -76,10 +100,10 @@ final class SourceLoop {
     /**
      * @param name for the log and the thread
      */
-    SourceLoop(String name, Wiring wiring, Life life) {
+    SourceLoop(String name, Wiring wiring, Taker taker) {
         this.name = name;
         this.wiring = wiring;
-        this.life = life;
+        this.taker = taker;
         this.pause = wiring.minBackoff();
         this.thread = Thread.ofPlatform()
                 .name(name)
@@ -147,7 +171,7 @@ final class SourceLoop {
         }
     }
 
-    /** What a life throws when it is given partitions comes out of Kafka's client in a wrapping. */
+    /** What is thrown where a consumer is given partitions comes out of Kafka's client in a wrapping. */
     private static RuntimeException cause(RuntimeException thrown) {
         return thrown instanceof KafkaException && thrown.getCause() instanceof RuntimeException cause ? cause : thrown;
     }
@@ -191,11 +215,44 @@ final class SourceLoop {
     }
 
     private void consume(TopicInfo topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = wiring.clients().consumer(wiring.group())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = wiring.clients().consumer(wiring.group());
+                Taking taking = taker.take(topic, consumer)) {
             consuming = consumer;
-            life.run(topic, consumer, this::isOpen, () -> isStill(topic), this::healthy);
+            if (wiring.shared()) {
+                consumer.subscribe(List.of(topic.name()), new Assignments(taking));
+            } else {
+                consumer.assign(topic.topicPartitions());
+                taking.begin(topic.topicPartitions());
+            }
+            turn(topic, consumer, taking);
+            taking.finish(isOpen() ? Ending.TOPIC_CHANGED : Ending.STOPPED);
         } finally {
             consuming = null;
+        }
+    }
+
+    private void turn(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer, Taking taking) {
+        try {
+            while (isOpen() && isStill(topic)) {
+                taking.turn(consumer.poll(POLL));
+                healthy();
+            }
+        } catch (WakeupException e) {
+            if (isOpen()) {
+                throw e;
+            }
+        }
+    }
+
+    private record Assignments(Taking taking) implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            taking.begin(partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            taking.leave(partitions);
         }
     }
 

@@ -4,12 +4,11 @@ import io.millrace.features.app.OnlineStore;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /** Applies the events of one view version to the online store, from start to stop. */
-final class ViewIngestion implements SourceLoop.Life, PerView.Running {
+final class ViewIngestion implements SourceLoop.Taker, PerView.Running {
     private final FeatureView view;
     private final Wiring wiring;
     private final Progress progress = new Progress();
@@ -71,24 +70,16 @@ final class ViewIngestion implements SourceLoop.Life, PerView.Running {
     }
 
     @Override
-    public void run(
-            TopicInfo topic,
-            KafkaConsumer<byte[], byte[]> consumer,
-            BooleanSupplier open,
-            BooleanSupplier sameTopic,
-            Runnable healthy) {
-        try (DeadLetters deadLetters = wiring.deadLetters().get()) {
-            new Consumption(
-                            view,
-                            topic,
-                            consumer,
-                            wiring.store(),
-                            wiring.reader().get(),
-                            deadLetters,
-                            progress,
-                            wiring.counts(),
-                            wiring.commitInterval())
-                    .run(wiring.loop().shared(), open, sameTopic, healthy);
-        }
+    public SourceLoop.Taking take(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {
+        return new Consumption(
+                view,
+                topic,
+                consumer,
+                wiring.store(),
+                wiring.reader().get(),
+                wiring.deadLetters().get(),
+                progress,
+                wiring.counts(),
+                wiring.commitInterval());
     }
 }

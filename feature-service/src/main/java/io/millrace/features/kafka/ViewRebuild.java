@@ -8,8 +8,8 @@ import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.gate.Refusal;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -18,6 +18,7 @@ import org.jboss.logging.Logger;
 /** Builds the state of a view that is served once more, beside it, and takes its place. Dead letters are left to the loop of the served state. Used once, by one thread. */
 final class ViewRebuild {
     private static final Logger LOG = Logger.getLogger(ViewRebuild.class);
+    private static final Duration POLL = Duration.ofMillis(200);
 
     private final FeatureView view;
     private final ViewIngestion.Wiring wiring;
@@ -106,36 +107,42 @@ final class ViewRebuild {
     }
 
     private void consume(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {
-        var done = new AtomicBoolean();
         var progress = new Progress();
-        Map<TopicPartition, Long> first = consumer.beginningOffsets(topic.topicPartitions());
-        long gone = first.values().stream().mapToLong(Long::longValue).sum();
-        new Consumption(
-                        view,
-                        topic,
-                        consumer,
-                        beside,
-                        wiring.reader().get(),
-                        DeadLetters.unwritten(
-                                wiring.loop().clients(),
-                                wiring.loop().topics(),
-                                view.id().toString()),
-                        progress,
-                        Counts.apart(),
-                        wiring.commitInterval())
-                .run(false, () -> !done.get(), () -> true, () -> {
-                    told.checkCancelled();
-                    long applied = progress.applied().values().stream()
-                                    .mapToLong(Long::longValue)
-                                    .sum()
-                            - gone;
-                    long behind = behind(topic, consumer);
-                    told.progress(applied, applied + behind);
-                    if (behind == 0 && store.promote(view)) {
-                        done.set(true);
-                        LOG.infof("%s: built again from %d records, and served", view.id(), applied);
-                    }
-                });
+        long gone = sum(consumer.beginningOffsets(topic.topicPartitions()));
+        try (var state = state(topic, consumer, progress)) {
+            consumer.assign(topic.topicPartitions());
+            state.begin(topic.topicPartitions());
+            long applied;
+            long behind;
+            do {
+                state.turn(consumer.poll(POLL));
+                told.checkCancelled();
+                applied = sum(progress.applied()) - gone;
+                behind = behind(topic, consumer);
+                told.progress(applied, applied + behind);
+            } while (behind > 0 || !store.promote(view));
+            LOG.infof("%s: built again from %d records, and served", view.id(), applied);
+        }
+    }
+
+    private Consumption state(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer, Progress progress) {
+        return new Consumption(
+                view,
+                topic,
+                consumer,
+                beside,
+                wiring.reader().get(),
+                DeadLetters.unwritten(
+                        wiring.loop().clients(),
+                        wiring.loop().topics(),
+                        view.id().toString()),
+                progress,
+                Counts.apart(),
+                wiring.commitInterval());
+    }
+
+    private static long sum(Map<?, Long> offsets) {
+        return offsets.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static long behind(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer) {

@@ -51,7 +51,6 @@ class OfflineFeedTest {
     private SourceLoop start(OfflineStore into, boolean shared, int flushRows) {
         var feed = new OfflineFeed(
                 view,
-                shared,
                 into,
                 () -> new TopicRecords(
                         EventProjector.of(view), new EventTimeBound(Duration.ofDays(1)), InstantSource.system()),
