@@ -135,6 +135,11 @@ class SourceFaultsTest {
                 .toList();
     }
 
+    /** A transaction that is committed can be read a moment later. */
+    private void awaitDeadLetters(String... reasonsAtOffsets) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(deadLetters()).containsExactly(reasonsAtOffsets));
+    }
+
     private void send(byte @Nullable [] key, byte @Nullable [] value, @Nullable Long timestamp) throws Exception {
         try (var producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestBroker.bootstrap(), "max.request.size", 8 << 20),
@@ -180,7 +185,7 @@ class SourceFaultsTest {
         awaitCaughtUp(start(view, rebuilt, Optional.empty()));
         assertThat(amounts(store)).containsExactly(1.0, 2.0, 5.0);
         assertThat(amounts(rebuilt)).containsExactly(1.0, 2.0, 5.0, 7.0);
-        assertThat(deadLetters()).containsExactly("LATE@2", "NOT_JSON@3", "LATE@4", "LATE@6");
+        awaitDeadLetters("LATE@2", "NOT_JSON@3", "LATE@4", "LATE@6");
         assertThat(loop.counts().deadLettered.sum()).isEqualTo(2);
         assertThat(loop.counts().reasons()).containsEntry("late", 1L).containsEntry("not_json", 1L);
     }
@@ -195,7 +200,7 @@ class SourceFaultsTest {
         awaitCaughtUp(loop);
 
         assertThat(amounts(store)).containsExactly(1.0);
-        assertThat(deadLetters()).containsExactly("EVENT_TIME_IN_FUTURE@1");
+        awaitDeadLetters("EVENT_TIME_IN_FUTURE@1");
     }
 
     @Test
@@ -221,7 +226,7 @@ class SourceFaultsTest {
         awaitCaughtUp(start(view(""), store, Optional.empty()));
 
         assertThat(amounts(store)).containsExactly(1.0, 2.0);
-        assertThat(deadLetters()).containsExactly("TOO_LARGE@2", "NOT_JSON@3");
+        awaitDeadLetters("TOO_LARGE@2", "NOT_JSON@3");
         ConsumerRecord<byte[], byte[]> large =
                 TestBroker.records(topic + ".dlq").getFirst();
         assertThat(large.value()).as("its bytes stay in the source").isNull();
@@ -239,7 +244,7 @@ class SourceFaultsTest {
         awaitCaughtUp(start(view(""), store, Optional.empty()));
 
         assertThat(amounts(store)).containsExactly(2.0);
-        assertThat(deadLetters()).containsExactly("TOO_LARGE@0", "TOO_LARGE@1", "TOO_LARGE@2");
+        awaitDeadLetters("TOO_LARGE@0", "TOO_LARGE@1", "TOO_LARGE@2");
     }
 
     @Test
@@ -271,7 +276,7 @@ class SourceFaultsTest {
         awaitCaughtUp(start(view, store, Optional.empty()));
 
         assertThat(amounts(store)).containsExactly(1.0);
-        assertThat(deadLetters()).containsExactly("NOT_JSON@1");
+        awaitDeadLetters("NOT_JSON@1");
     }
 
     @Test
@@ -292,7 +297,7 @@ class SourceFaultsTest {
             awaitCaughtUp(loop);
 
             assertThat(amounts(store)).containsExactly(1.0, 3.0);
-            assertThat(deadLetters()).containsExactly("UNKNOWN_SCHEMA@1", "NOT_FRAMED@2");
+            awaitDeadLetters("UNKNOWN_SCHEMA@1", "NOT_FRAMED@2");
         }
     }
 
@@ -305,6 +310,6 @@ class SourceFaultsTest {
         awaitCaughtUp(start(avro(), store, Optional.empty()));
 
         assertThat(amounts(store)).containsExactly(1.0);
-        assertThat(deadLetters()).containsExactly("NOT_AVRO@1");
+        awaitDeadLetters("NOT_AVRO@1");
     }
 }
