@@ -2,7 +2,6 @@ package io.millrace.features.kernel.condition;
 
 import com.google.protobuf.Timestamp;
 import dev.cel.common.CelIssue;
-import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
@@ -10,8 +9,6 @@ import dev.cel.common.types.NullableType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.CelByteString;
 import dev.cel.compiler.CelCompiler;
-import dev.cel.compiler.CelCompilerBuilder;
-import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
@@ -22,9 +19,7 @@ import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.ValueType;
 import io.millrace.features.kernel.condition.Expression.Compiled;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,38 +32,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExpressionLanguage {
     /** Characters of an expression. */
-    public static final int MAX_LENGTH = 1_000;
+    public static final int MAX_LENGTH = CelVariables.MAX_LENGTH;
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final CelOptions OPTIONS = CelOptions.current()
-            .enableHeterogeneousNumericComparisons(true)
-            .evaluateCanonicalTypesToNativeValues(true)
-            .maxExpressionCodePointSize(MAX_LENGTH)
-            .maxParseRecursionDepth(50)
-            .build();
 
     private static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder()
-            .setOptions(OPTIONS)
-            .addLibraries(CelExtensions.math(OPTIONS))
+            .setOptions(CelVariables.OPTIONS)
+            .addLibraries(CelExtensions.math(CelVariables.OPTIONS))
             .build();
 
-    private final List<EventField> variables;
+    private final CelVariables variables;
     private final CelCompiler compiler;
 
-    private ExpressionLanguage(List<EventField> variables, CelCompiler compiler) {
-        this.variables = List.copyOf(variables);
-        this.compiler = compiler;
+    private ExpressionLanguage(CelVariables variables) {
+        this.variables = variables;
+        this.compiler = variables
+                .compiler()
+                .addLibraries(CelExtensions.math(CelVariables.OPTIONS))
+                .build();
     }
 
     /** The language whose names are these. */
     public static ExpressionLanguage over(List<EventField> variables) {
-        CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
-                .setOptions(OPTIONS)
-                .addLibraries(CelExtensions.math(OPTIONS));
-        for (EventField variable : variables) {
-            builder.addVar(variable.name(), ConditionLanguage.celType(variable.type()));
-        }
-        return new ExpressionLanguage(variables, builder.build());
+        return new ExpressionLanguage(new CelVariables(variables));
     }
 
     /** Compiles and checks that the expression gives values of the type. */
@@ -81,7 +67,7 @@ public final class ExpressionLanguage {
         }
         try {
             CelType given = unwrapped(result.getAst().getResultType());
-            if (!given.equals(unwrapped(ConditionLanguage.celType(type)))) {
+            if (!given.equals(unwrapped(CelVariables.celType(type)))) {
                 return new Compiled.Faulty(1, "the expression gives " + word(given) + ", but 'type' is " + type.word());
             }
             CelRuntime.Program program = RUNTIME.createProgram(result.getAst());
@@ -93,12 +79,8 @@ public final class ExpressionLanguage {
 
     private @Nullable FeatureValue evaluate(
             CelRuntime.Program program, ValueType type, List<@Nullable FeatureValue> values) {
-        Map<String, Object> arguments = HashMap.newHashMap(variables.size());
-        for (int i = 0; i < variables.size(); i++) {
-            arguments.put(variables.get(i).name(), ConditionLanguage.celValue(values.get(i)));
-        }
         try {
-            return value(program.eval(arguments), type);
+            return value(program.eval(variables.bound(values)), type);
         } catch (CelEvaluationException notComputable) {
             return null;
         }
@@ -154,7 +136,7 @@ public final class ExpressionLanguage {
     private String hint(String expression, int column) {
         Matcher words = WORD.matcher(expression);
         boolean isWord = column <= expression.length() && words.find(column - 1) && words.start() == column - 1;
-        List<String> names = variables.stream().map(EventField::name).toList();
+        List<String> names = variables.fields().stream().map(EventField::name).toList();
         return isWord && !names.contains(words.group()) ? NearestName.hint(words.group(), names) : "";
     }
 }
