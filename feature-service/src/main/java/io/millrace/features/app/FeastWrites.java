@@ -71,7 +71,7 @@ public class FeastWrites {
             definitions.requireCurrent();
             return ReadPlan.unknownView(frame.view());
         });
-        int rows = rows(frame);
+        int rows = Columns.rows(List.of(frame.columns()));
         Map<String, List<@Nullable FeatureValue>> columns = new LinkedHashMap<>(frame.columns());
         List<Long> times = times(columns);
         keepKnown(view, columns);
@@ -84,22 +84,6 @@ public class FeastWrites {
             return Written.COMMITTED;
         }
         return barrier.await(view, settings.writeWait()) ? Written.READABLE : Written.COMMITTED;
-    }
-
-    private static int rows(Frame frame) {
-        int rows = -1;
-        for (Map.Entry<String, List<@Nullable FeatureValue>> column :
-                frame.columns().entrySet()) {
-            int size = column.getValue().size();
-            if (rows >= 0 && rows != size) {
-                throw new Refusal(
-                        FeatureReason.RAGGED_COLUMNS,
-                        "all columns must have the same number of rows; '" + column.getKey() + "' has " + size
-                                + ", another one " + rows);
-            }
-            rows = size;
-        }
-        return rows;
     }
 
     private static List<Long> times(Map<String, List<@Nullable FeatureValue>> columns) {

@@ -199,19 +199,7 @@ public class OnlineReads {
     }
 
     private static int rows(OnlineRequest request) {
-        int rows = -1;
-        for (var columns : List.of(request.entities(), request.requestData())) {
-            for (Map.Entry<String, List<@Nullable FeatureValue>> column : columns.entrySet()) {
-                int size = column.getValue().size();
-                if (rows >= 0 && rows != size) {
-                    throw new Refusal(
-                            FeatureReason.RAGGED_COLUMNS,
-                            "all columns must have the same number of rows; '" + column.getKey() + "' has " + size
-                                    + ", another one " + rows);
-                }
-                rows = size;
-            }
-        }
+        int rows = Columns.rows(List.of(request.entities(), request.requestData()));
         if (rows < 1) {
             throw new Refusal(FeatureReason.EMPTY_REQUEST, "no entities are asked for");
         }
