@@ -87,15 +87,10 @@ public class FeastWriteResource {
     }
 
     private static PushTarget target(String to) {
-        return switch (to) {
-            case "online" -> PushTarget.ONLINE;
-            case "offline" -> PushTarget.OFFLINE;
-            case "online_and_offline" -> PushTarget.ONLINE_AND_OFFLINE;
-            default ->
-                throw new Refusal(
+        return PushTarget.of(to)
+                .orElseThrow(() -> new Refusal(
                         FeatureReason.MALFORMED_REQUEST,
                         to + " is not a supported push format. Please specify one of these ['online', 'offline',"
-                                + " 'online_and_offline'].");
-        };
+                                + " 'online_and_offline']."));
     }
 }

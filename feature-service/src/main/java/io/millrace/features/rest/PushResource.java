@@ -67,13 +67,8 @@ public class PushResource {
         if (to.isMissingNode() || to.isNull()) {
             return PushTarget.ONLINE_AND_OFFLINE;
         }
-        return switch (to.asText()) {
-            case "online" -> PushTarget.ONLINE;
-            case "offline" -> PushTarget.OFFLINE;
-            case "online_and_offline" -> PushTarget.ONLINE_AND_OFFLINE;
-            default ->
-                throw new Refusal(
-                        FeatureReason.MALFORMED_REQUEST, "'to' must be online, offline or online_and_offline");
-        };
+        return PushTarget.of(to.asText())
+                .orElseThrow(() -> new Refusal(
+                        FeatureReason.MALFORMED_REQUEST, "'to' must be online, offline or online_and_offline"));
     }
 }

@@ -90,13 +90,8 @@ public class FeastFeatureServer extends MutinyGrpcFeatureServerGrpc.GrpcFeatureS
     }
 
     private static PushTarget target(String to) {
-        return switch (to) {
-            case "online" -> PushTarget.ONLINE;
-            case "offline" -> PushTarget.OFFLINE;
-            case "online_and_offline" -> PushTarget.ONLINE_AND_OFFLINE;
-            default ->
-                throw new Refusal(
-                        FeatureReason.MALFORMED_REQUEST, "'to' must be online, offline or online_and_offline");
-        };
+        return PushTarget.of(to)
+                .orElseThrow(() -> new Refusal(
+                        FeatureReason.MALFORMED_REQUEST, "'to' must be online, offline or online_and_offline"));
     }
 }
