@@ -116,11 +116,11 @@ final class AnswerColumns {
     static void append(@Nullable FeatureValue value, DuckDBAppender appender) throws SQLException {
         switch (value) {
             case null -> appender.appendNull();
-            case FeatureValue.Bool(boolean bool) -> appender.append(bool);
-            case FeatureValue.Int(long whole) -> appender.append(whole);
-            case FeatureValue.Real(double real) -> appender.append(real);
-            case FeatureValue.Text(String text) -> appender.append(text);
-            case FeatureValue.Bytes(byte[] bytes) -> appender.append(bytes);
+            case FeatureValue.Bool _,
+                    FeatureValue.Int _,
+                    FeatureValue.Real _,
+                    FeatureValue.Text _,
+                    FeatureValue.Bytes _ -> ParquetColumns.append(value, appender);
             case FeatureValue.Time(long micros) -> appender.appendEpochMicros(micros);
             case FeatureValue.Many(List<FeatureValue> values) -> {
                 var elements = new ArrayList<Object>(values.size());
