@@ -21,9 +21,4 @@ public record Horizon(long earliestMicros, long singlesAfterMicros, long tilesAf
     public Horizon(long earliestMicros, long singlesAfterMicros, long tilesAfterMicros) {
         this(earliestMicros, singlesAfterMicros, tilesAfterMicros, List.of());
     }
-
-    /** Whether a tile that ends here is still needed. */
-    public boolean keepsTileTo(long endMicros) {
-        return endMicros > tilesAfterMicros;
-    }
 }
