@@ -3,6 +3,7 @@ package io.millrace.features.store;
 import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.StoreCopies;
 import io.millrace.features.config.FeaturesConfig;
+import io.millrace.features.telemetry.FeatureMetrics;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
@@ -23,6 +24,7 @@ public class OnlineStores {
             FeaturesConfig config,
             Instance<Redis> redis,
             InstantSource clock,
+            FeatureMetrics metrics,
             @ConfigProperty(name = "quarkus.redis.client-type", defaultValue = "standalone") String clientType) {
         FeaturesConfig.OnlineStoreConfig settings = config.onlineStore();
         return switch (settings.kind()) {
@@ -35,6 +37,7 @@ public class OnlineStores {
                                 MAX_OPEN_FILES),
                         settings.verifyAtStart(),
                         clock);
+                metrics.gauge(FeatureMetrics.STORE_FILE_BYTES, embedded.access(), RocksAccess::fileBytes);
                 long cached = settings.rowCache().asLongValue();
                 yield cached == 0 ? embedded : new CachedReads(embedded, new Plans(), cached);
             }

@@ -71,6 +71,16 @@ final class RocksAccess implements AutoCloseable {
         }
     }
 
+    /** Bytes on disk of the rows and views; NaN while the folder is closed. */
+    double fileBytes() {
+        try {
+            Long bytes = use(RocksFolder::fileBytes);
+            return bytes;
+        } catch (StoreUnavailableException closed) {
+            return Double.NaN;
+        }
+    }
+
     /** Closes the folder, changes it, and opens what is there then, whether or not the change went well. Waits for what is under way. */
     void exchange(Runnable change) {
         life.writeLock().lock();

@@ -43,6 +43,8 @@ public class FeatureMetrics {
     public static final String VIEWS = "millrace.features.ingestion.views";
     /** The largest lag of a view version, in records. */
     public static final String LAG_MAX = "millrace.features.ingestion.lag.max";
+    /** Bytes of the embedded online store's files, without the log of the changes that are still in memory. */
+    public static final String STORE_FILE_BYTES = "millrace.features.store.file.bytes";
     /** The largest lag of a vector index, in records. */
     public static final String VECTOR_LAG_MAX = "millrace.features.vectors.lag.max";
     /** Rows taken by push. */

@@ -181,7 +181,8 @@ class LifecycleTest extends ServiceUnderTest {
                         "millrace_features_ingestion_lag_max",
                         "millrace_features_ingestion_views{",
                         "millrace_features_read_duration_seconds_count",
-                        "millrace_features_read_waiting");
+                        "millrace_features_read_waiting")
+                .containsPattern("\nmillrace_features_store_file_bytes[^\n]* [0-9.E]+\n");
         assertThat(given().port(managementPortInUse())
                         .get("/q/health/live")
                         .asString()
