@@ -3,21 +3,17 @@ package io.millrace.features.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.HistoryStore;
 import io.millrace.features.app.IngestionReport.State;
 import io.millrace.features.app.Projectors;
 import io.millrace.features.app.Views;
-import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
-import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.definition.FeatureViewReader;
 import io.millrace.features.kernel.format.SchemaRegistry;
 import io.millrace.features.schemas.FakeRegistry;
-import io.millrace.features.telemetry.FeatureMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,25 +36,19 @@ import org.junit.jupiter.api.Test;
 
 /** What is wrong with records and with what they need, against a real broker: each has one outcome, and none stalls its partition or is skipped. */
 class SourceFaultsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String AT = "2026-03-02T09:00:00Z";
     private static final String SCHEMA = "{\"type\": \"record\", \"name\": \"Click\", \"fields\": ["
             + "{\"name\": \"user\", \"type\": \"long\"},"
             + "{\"name\": \"at\", \"type\": {\"type\": \"long\", \"logicalType\": \"timestamp-millis\"}},"
             + "{\"name\": \"amount\", \"type\": \"double\"}, {\"name\": \"kind\", \"type\": \"string\"}]}";
 
-    private final FeaturesConfig config = TestConfig.fast();
-    private final KafkaClients clients = new KafkaClients(Map.of("bootstrap.servers", TestBroker.bootstrap()), config);
-    private final Topics topics = new Topics(clients, config);
-    private final SourceEnds ends = new SourceEnds(topics);
+    private final TestLoops loops = new TestLoops();
     private final HistoryStore store = new HistoryStore();
-    private final List<ViewIngestion> loops = new ArrayList<>();
     private String topic = "clicks-" + UUID.randomUUID();
 
     @AfterEach
     void stop() {
-        loops.forEach(ViewIngestion::stop);
-        topics.stop(new io.quarkus.runtime.ShutdownEvent());
+        loops.close();
     }
 
     private FeatureView view(String more, DefinitionFile... schemas) {
@@ -78,41 +68,19 @@ class SourceFaultsTest {
 
     private ViewIngestion start(FeatureView view, HistoryStore into, Optional<SchemaRegistry> registry) {
         var readers = new Readers(
-                new Projectors(registry), new EventTimeBound(Duration.ofHours(1)), InstantSource.system(), config);
-        var loop = new ViewIngestion(
-                view,
-                new ViewIngestion.Wiring(
-                        new SourceLoop.Wiring(
-                                clients,
-                                topics,
-                                topic,
-                                ViewIngestion.group(view.id()),
-                                false,
-                                () -> {},
-                                config.ingestion().minBackoff(),
-                                config.ingestion().maxBackoff(),
-                                _ -> {}),
-                        into,
-                        () -> readers.online(view),
-                        () -> new DeadLetters(
-                                clients,
-                                topics,
-                                ViewIngestion.group(view.id()),
-                                view.id().toString()),
-                        Duration.ofMillis(100),
-                        new Counts(new FeatureMetrics(new SimpleMeterRegistry()))));
-        loops.add(loop);
-        loop.start();
-        return loop;
+                new Projectors(registry),
+                new EventTimeBound(Duration.ofHours(1)),
+                InstantSource.system(),
+                loops.config);
+        return loops.start(view, topic, into, () -> readers.online(view));
     }
 
     private void awaitCaughtUp(ViewIngestion loop) throws Exception {
-        Map<SourcePartition, Long> target = ends.of(topic).get(30, TimeUnit.SECONDS);
-        assertThat(loop.progress().reached(target, PATIENCE).get()).isTrue();
+        loops.awaitCaughtUp(loop, topic);
     }
 
     private void awaitState(ViewIngestion loop, State state) {
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(loop.condition().state()).isEqualTo(state));
     }
 
@@ -137,7 +105,8 @@ class SourceFaultsTest {
 
     /** A transaction that is committed can be read a moment later. */
     private void awaitDeadLetters(String... reasonsAtOffsets) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(deadLetters()).containsExactly(reasonsAtOffsets));
+        await().atMost(TestLoops.PATIENCE)
+                .untilAsserted(() -> assertThat(deadLetters()).containsExactly(reasonsAtOffsets));
     }
 
     private void send(byte @Nullable [] key, byte @Nullable [] value, @Nullable Long timestamp) throws Exception {

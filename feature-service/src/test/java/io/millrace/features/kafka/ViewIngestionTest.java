@@ -3,7 +3,6 @@ package io.millrace.features.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.HistoryStore;
 import io.millrace.features.app.IngestionReport.State;
@@ -11,7 +10,6 @@ import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.app.Views;
-import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -19,36 +17,27 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.projection.EventProjector;
-import io.millrace.features.telemetry.FeatureMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ViewIngestionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final InstantSource CLOCK = InstantSource.system();
 
-    private final FeaturesConfig config = TestConfig.fast();
-    private final KafkaClients clients = new KafkaClients(Map.of("bootstrap.servers", TestBroker.bootstrap()), config);
-    private final Topics topics = new Topics(clients, config);
-    private final SourceEnds ends = new SourceEnds(topics);
+    private final TestLoops loops = new TestLoops();
     private final HistoryStore store = new HistoryStore();
-    private final List<ViewIngestion> loops = new ArrayList<>();
     private final String topic = "activity-" + UUID.randomUUID();
     private final FeatureView view = Views.view(Views.activity("v" + Math.abs(topic.hashCode()), "v1", topic));
 
     @AfterEach
     void stop() {
-        loops.forEach(ViewIngestion::stop);
-        topics.stop(new io.quarkus.runtime.ShutdownEvent());
+        loops.close();
     }
 
     private ViewIngestion start(OnlineStore into) {
@@ -57,34 +46,12 @@ class ViewIngestionTest {
 
     private ViewIngestion start(OnlineStore into, boolean shared) {
         var future = new EventTimeBound(Duration.ofDays(1));
-        String id = ViewIngestion.group(view.id()) + (shared ? UUID.randomUUID() : "");
-        var loop = new ViewIngestion(
-                view,
-                new ViewIngestion.Wiring(
-                        new SourceLoop.Wiring(
-                                clients,
-                                topics,
-                                topic,
-                                ViewIngestion.group(view.id()),
-                                shared,
-                                () -> {},
-                                config.ingestion().minBackoff(),
-                                config.ingestion().maxBackoff(),
-                                _ -> {}),
-                        into,
-                        () -> new TopicRecords(EventProjector.of(view), future, CLOCK),
-                        () -> new DeadLetters(clients, topics, id, view.id().toString()),
-                        config.ingestion().commitInterval(),
-                        new Counts(new FeatureMetrics(new SimpleMeterRegistry()))));
-        loops.add(loop);
-        loop.start();
-        return loop;
+        return loops.start(view, topic, into, () -> new TopicRecords(EventProjector.of(view), future, CLOCK), shared);
     }
 
     /** Waits until everything that is in the topic now has been applied. */
     private void awaitCaughtUp(ViewIngestion loop) throws Exception {
-        Map<SourcePartition, Long> target = ends.of(topic).get(30, TimeUnit.SECONDS);
-        assertThat(loop.progress().reached(target, PATIENCE).get()).isTrue();
+        loops.awaitCaughtUp(loop, topic);
     }
 
     private List<Double> amounts() {
@@ -106,7 +73,7 @@ class ViewIngestionTest {
     @Test
     void aTopicThatComesLaterIsWaitedForAndAppliedFromItsFirstRecord() throws Exception {
         ViewIngestion loop = start(store);
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(loop.condition().state()).isEqualTo(State.WAITING_FOR_TOPIC));
         assertThat(loop.condition().detail()).contains(topic);
 
@@ -116,7 +83,7 @@ class ViewIngestionTest {
         awaitCaughtUp(loop);
 
         assertThat(amounts()).containsExactlyInAnyOrder(1.0, 2.0);
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(loop.condition().state()).isEqualTo(State.RUNNING));
     }
 
@@ -130,7 +97,7 @@ class ViewIngestionTest {
 
         assertThat(amounts()).containsExactly(1.0, 2.0);
         // Kafka answers an end of a transaction before its marker is in the partition
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(
                         () -> assertThat(store.positions(view.id()).values()).containsExactly(5L));
     }
@@ -226,7 +193,7 @@ class ViewIngestionTest {
         awaitCaughtUp(loop);
 
         TestBroker.deleteTopic(topic);
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(loop.condition().state()).isEqualTo(State.WAITING_FOR_TOPIC));
         TestBroker.createTopic(topic, 1);
         TestBroker.produce(topic, 0, event(3));
@@ -253,7 +220,7 @@ class ViewIngestionTest {
         }
         ViewIngestion next = start(store);
 
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(next.condition().state()).isEqualTo(State.RECORDS_LOST));
         assertThat(amounts()).containsExactly(1.0);
     }
@@ -278,8 +245,8 @@ class ViewIngestionTest {
     }
 
     private void awaitStored() throws Exception {
-        Map<SourcePartition, Long> target = ends.of(topic).get(30, TimeUnit.SECONDS);
-        await().atMost(PATIENCE)
+        Map<SourcePartition, Long> target = loops.ends(topic);
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(store.positions(view.id())).isEqualTo(target));
     }
 
@@ -291,7 +258,7 @@ class ViewIngestionTest {
         awaitCaughtUp(loop);
 
         try (var admin = TestBroker.admin()) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+            await().atMost(TestLoops.PATIENCE).untilAsserted(() -> assertThat(
                             admin.listConsumerGroupOffsets(ViewIngestion.group(view.id()))
                                     .partitionsToOffsetAndMetadata()
                                     .get()
@@ -299,8 +266,7 @@ class ViewIngestionTest {
                     .singleElement()
                     .satisfies(committed -> assertThat(committed.offset()).isEqualTo(2)));
         }
-        assertThat(loop.progress().lag(ends.of(topic).get(30, TimeUnit.SECONDS)))
-                .isZero();
+        assertThat(loop.progress().lag(loops.ends(topic))).isZero();
     }
 
     @Test
@@ -341,7 +307,7 @@ class ViewIngestionTest {
             public void close() {}
         };
         ViewIngestion loop = start(flaky);
-        await().atMost(PATIENCE)
+        await().atMost(TestLoops.PATIENCE)
                 .untilAsserted(() -> assertThat(loop.condition().state()).isEqualTo(State.WAITING_FOR_STORE));
         away.set(false);
         awaitCaughtUp(loop);
