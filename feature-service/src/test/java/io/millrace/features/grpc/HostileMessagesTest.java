@@ -31,10 +31,8 @@ import io.millrace.proto.features.v1.TrainingSetServiceGrpc;
 import io.millrace.proto.features.v1.VectorServiceGrpc;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
@@ -51,24 +49,8 @@ class HostileMessagesTest extends ServiceUnderTest {
 
     /** The read's method for bytes as they are. */
     private static final MethodDescriptor<byte[], byte[]> READ =
-            FeatureServiceGrpc.getGetOnlineFeaturesMethod().toBuilder(new Raw(), new Raw())
+            FeatureServiceGrpc.getGetOnlineFeaturesMethod().toBuilder(new RawMessages(), new RawMessages())
                     .build();
-
-    private record Raw() implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
 
     private Status send(byte[] message, CallOptions options) {
         return refusal(() -> ClientCalls.blockingUnaryCall(

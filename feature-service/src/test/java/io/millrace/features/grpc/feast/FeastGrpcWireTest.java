@@ -14,13 +14,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.millrace.features.RealBroker;
+import io.millrace.features.grpc.RawMessages;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -81,23 +78,6 @@ class FeastGrpcWireTest {
               - {name: days, type: list<timestamp>}
             """;
 
-    /** Bytes as they are. */
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
-
     @ConfigProperty(name = "quarkus.grpc.server.test-port")
     int port;
 
@@ -126,8 +106,8 @@ class FeastGrpcWireTest {
                 MethodDescriptor.<byte[], byte[]>newBuilder()
                         .setType(MethodDescriptor.MethodType.UNARY)
                         .setFullMethodName(method)
-                        .setRequestMarshaller(BYTES)
-                        .setResponseMarshaller(BYTES)
+                        .setRequestMarshaller(new RawMessages())
+                        .setResponseMarshaller(new RawMessages())
                         .build(),
                 CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
                 request.done());
