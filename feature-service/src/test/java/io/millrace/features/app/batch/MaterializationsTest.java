@@ -1,5 +1,7 @@
 package io.millrace.features.app.batch;
 
+import static io.millrace.features.app.batch.SpendTable.FIRST;
+import static io.millrace.features.app.batch.SpendTable.ROWS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -20,14 +22,12 @@ import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
-import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.telemetry.MaterializationMetrics;
 import io.millrace.gate.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +40,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MaterializationsTest {
     private static final Instant NOW = Instant.parse("2026-03-02T10:00:00Z");
-    private static final long FIRST = Instant.parse("2026-03-01T00:00:00Z").getEpochSecond();
-    private static final int ROWS = 2_500;
 
     private final Catalog catalog = new Catalog();
     private final Voids voids = new Voids();
@@ -66,34 +63,10 @@ class MaterializationsTest {
     private Jobs jobs = jobs();
     private Materializations materializations = make();
 
-    private static String yaml(String name, String features) {
-        return """
-                kind: FeatureView
-                name: %s
-                version: v1
-                description: what users spent
-                owner: shop@example.org
-                entity:
-                  name: user
-                  join_keys: [{name: user_id, type: int64, field: user}]
-                source:
-                  batch: {path: spend.parquet}
-                  timestamp: {field: at, unit: s}
-                  created: {field: made, unit: s}
-                ttl: 6h
-                features: [%s]
-                fields: {amount: double}
-                """.formatted(name, features);
-    }
-
-    private static final FeatureView SPEND = Views.view(yaml("spend", "{name: amount, type: double, field: amount}"));
-    private static final FeatureView WINDOWS =
-            Views.view(yaml("windows", "{name: n, type: int64, aggregate: count, window: 1h}"));
-
     @BeforeEach
     void define() {
-        catalog.put(SPEND);
-        catalog.put(WINDOWS);
+        catalog.put(SpendTable.SPEND);
+        catalog.put(SpendTable.WINDOWS);
     }
 
     @AfterEach
@@ -109,7 +82,7 @@ class MaterializationsTest {
                     if (tableFails) {
                         throw new BatchSourceException("the file is gone", null);
                     }
-                    return table();
+                    return new SpendTable(badEvery);
                 },
                 log(),
                 (ViewId _, String _, List<RejectedRows.Rejected> rows) -> rejected.addAll(rows),
@@ -177,37 +150,6 @@ class MaterializationsTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** A row per ten seconds. */
-    private BatchTables.Rows table() {
-        return new BatchTables.Rows() {
-            private int next;
-
-            @Override
-            public long expected() {
-                return ROWS;
-            }
-
-            @Override
-            public @Nullable Map<String, @Nullable FeatureValue> next() {
-                if (next == ROWS) {
-                    return null;
-                }
-                Map<String, @Nullable FeatureValue> row = new HashMap<>();
-                row.put("user", new FeatureValue.Int(next % 5));
-                row.put("at", new FeatureValue.Int(FIRST + next * 10L));
-                row.put("made", new FeatureValue.Int(FIRST + next));
-                row.put(
-                        "amount",
-                        next % badEvery == badEvery - 1 ? new FeatureValue.Text("much") : new FeatureValue.Int(next));
-                next++;
-                return row;
-            }
-
-            @Override
-            public void close() {}
-        };
     }
 
     private Materialization ended(Materialization job) {
