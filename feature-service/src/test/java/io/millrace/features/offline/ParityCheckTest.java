@@ -44,6 +44,29 @@ class ParityCheckTest {
         public void dropped() {}
     };
 
+    /** A sampler, files and the comparison of both for one view. */
+    private static final class Running {
+        final Path folder;
+        final OfflineStore offline;
+        final ParitySampler sampler = new ParitySampler(1, 1_000, NOBODY);
+        final ParityCheck check;
+
+        Running(Path folder, Drawn drawn) {
+            this.folder = folder;
+            this.offline = TestOfflineStore.of(folder);
+            var catalog = new Catalog();
+            catalog.put(drawn.view);
+            this.check = new ParityCheck(
+                    sampler,
+                    catalog,
+                    offline,
+                    new EntityEvents(new DuckDb(256 << 20, 1, folder.resolve("spill"))),
+                    NOBODY,
+                    () -> Instant.ofEpochSecond(Drawn.START / 1_000_000),
+                    new ParityCheck.Bounds(1_000, Duration.ofHours(1), 50));
+        }
+    }
+
     @TempDir
     Path directory;
 
@@ -52,33 +75,21 @@ class ParityCheckTest {
     /** Serves some reads from these events, stores those, and reports the comparison. */
     private ParityReport report(
             Drawn drawn, UnaryOperator<List<FeatureEvent>> served, UnaryOperator<List<OfflineRow>> stored) {
-        Path folder = directory.resolve("p" + number++);
-        OfflineStore offline = TestOfflineStore.of(folder);
+        var running = new Running(directory.resolve("p" + number++), drawn);
         OfflineBatch batch = drawn.batch();
-        offline.append(drawn.view, new OfflineBatch(stored.apply(drawn.rows), batch.spans()));
-        var catalog = new Catalog();
-        catalog.put(drawn.view);
-        var sampler = new ParitySampler(1, 1_000, NOBODY);
-        var check = new ParityCheck(
-                sampler,
-                catalog,
-                offline,
-                new EntityEvents(new DuckDb(256 << 20, 1, folder.resolve("spill"))),
-                NOBODY,
-                () -> Instant.ofEpochSecond(Drawn.START / 1_000_000),
-                new ParityCheck.Bounds(1_000, Duration.ofHours(1), 50));
-        try (OnlineStore online = TestOnlineStore.rocksDb(folder.resolve("online"))) {
+        running.offline.append(drawn.view, new OfflineBatch(stored.apply(drawn.rows), batch.spans()));
+        try (OnlineStore online = TestOnlineStore.rocksDb(running.folder.resolve("online"))) {
             online.apply(drawn.view, new Batch(served.apply(drawn.counted()), drawn.next()));
             int[] all = IntStream.range(0, drawn.view.features().size()).toArray();
             for (int i = 0; i < 20; i++) {
                 var query = new ViewQuery(
                         drawn.view, all, Arrays.asList(Drawn.entity(drawn.anyEntity())), new long[] {drawn.anyInstant()
                         });
-                sampler.look(List.of(query), online.read(List.of(query)), Drawn.START);
+                running.sampler.look(List.of(query), online.read(List.of(query)), Drawn.START);
             }
         }
-        check.round();
-        return check.report();
+        running.check.round();
+        return running.check.report();
     }
 
     @Test
@@ -161,38 +172,26 @@ class ParityCheckTest {
     @Test
     void aSampleWaitsUntilTheFilesHaveComeToItsPositions() {
         var drawn = new Drawn(1, 5);
-        Path folder = directory.resolve("late");
-        OfflineStore offline = TestOfflineStore.of(folder);
-        var catalog = new Catalog();
-        catalog.put(drawn.view);
-        var sampler = new ParitySampler(1, 10, NOBODY);
-        var check = new ParityCheck(
-                sampler,
-                catalog,
-                offline,
-                new EntityEvents(new DuckDb(256 << 20, 1, folder.resolve("spill"))),
-                NOBODY,
-                () -> Instant.ofEpochSecond(Drawn.START / 1_000_000),
-                new ParityCheck.Bounds(10, Duration.ofHours(1), 50));
-        try (OnlineStore online = TestOnlineStore.rocksDb(folder.resolve("online"))) {
+        var running = new Running(directory.resolve("late"), drawn);
+        try (OnlineStore online = TestOnlineStore.rocksDb(running.folder.resolve("online"))) {
             online.apply(drawn.view, new Batch(drawn.counted(), drawn.next()));
             var query = new ViewQuery(
                     drawn.view, new int[] {0}, Arrays.asList(Drawn.entity("007")), new long[] {Drawn.START});
-            sampler.look(List.of(query), online.read(List.of(query)), Drawn.START);
-            sampler.look(List.of(query), online.read(List.of(query)), Drawn.START - 7_200_000_000L);
+            running.sampler.look(List.of(query), online.read(List.of(query)), Drawn.START);
+            running.sampler.look(List.of(query), online.read(List.of(query)), Drawn.START - 7_200_000_000L);
         }
 
-        check.round();
-        assertThat(check.report().waiting()).isEqualTo(1);
-        assertThat(check.report().dropped()).isEqualTo(1);
-        assertThat(check.report().features()).isEmpty();
+        running.check.round();
+        assertThat(running.check.report().waiting()).isEqualTo(1);
+        assertThat(running.check.report().dropped()).isEqualTo(1);
+        assertThat(running.check.report().features()).isEmpty();
 
         Map<SourcePartition, Span> spans = drawn.batch().spans();
-        offline.append(drawn.view, new OfflineBatch(drawn.rows, spans));
-        check.round();
-        assertThat(check.report().waiting()).isZero();
-        assertThat(check.report().features())
+        running.offline.append(drawn.view, new OfflineBatch(drawn.rows, spans));
+        running.check.round();
+        assertThat(running.check.report().waiting()).isZero();
+        assertThat(running.check.report().features())
                 .allSatisfy(feature -> assertThat(feature.mismatched()).isZero());
-        assertThat(check.report().features()).isNotEmpty();
+        assertThat(running.check.report().features()).isNotEmpty();
     }
 }
