@@ -109,17 +109,7 @@ class DefinitionsTest {
                         return "";
                     }
                 },
-                new Ingestions() {
-                    @Override
-                    public Map<ViewId, IngestionReport> reports() {
-                        return Map.of();
-                    }
-
-                    @Override
-                    public Map<ViewId, IngestionReport> conditions() {
-                        return Map.of();
-                    }
-                },
+                Views.NO_INGESTIONS,
                 Views::nothingToBackfill);
 
         assertThatThrownBy(() -> raced.apply(Views.files(V1), Mode.PLAIN))

@@ -8,10 +8,8 @@ import static org.quicktheories.generators.SourceDSL.lists;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.DefinitionPlan.Change;
 import io.millrace.features.app.Definitions.Mode;
-import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Refusal;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -43,18 +41,6 @@ class PlanProperties {
             "kind: FeatureService\nname: model\nfeatures: [activity:events_1h]\n",
             "kind: FeatureService\nname: scored\nversion: v1\nfeatures: [more:big]\n");
 
-    private final Ingestions none = new Ingestions() {
-        @Override
-        public Map<ViewId, IngestionReport> reports() {
-            return Map.of();
-        }
-
-        @Override
-        public Map<ViewId, IngestionReport> conditions() {
-            return Map.of();
-        }
-    };
-
     /** Bits 0 to 11 choose documents, 12 and 13 say how: prune, force. */
     private static List<DefinitionFile> folder(int drawn) {
         return IntStream.range(0, DOCUMENTS.size())
@@ -77,7 +63,7 @@ class PlanProperties {
     private void check(List<Integer> folders) {
         var catalog = new Catalog();
         var log = new MemoryDefinitions(catalog);
-        var definitions = new Definitions(catalog, log, none, Views::nothingToBackfill);
+        var definitions = new Definitions(catalog, log, Views.NO_INGESTIONS, Views::nothingToBackfill);
         for (int drawn : folders) {
             DefinitionPlan plan;
             try {
