@@ -1,5 +1,6 @@
 package io.millrace.features.kernel.format;
 
+import static io.millrace.features.kernel.format.Undecodable.assertFault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -81,12 +82,6 @@ class AvroDecoderTest {
         new GenericDatumWriter<>(record.getSchema()).write(record, encoder);
         encoder.flush();
         return out.toByteArray();
-    }
-
-    private static void assertFault(Fault fault, RecordDecoder decoder, byte... record) {
-        assertThatThrownBy(() -> decoder.decode(record))
-                .isInstanceOfSatisfying(UndecodableRecordException.class, e -> assertThat(e.fault())
-                        .isEqualTo(fault));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.millrace.features.kernel.format;
 
+import static io.millrace.features.kernel.format.Undecodable.assertFault;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
@@ -103,12 +103,6 @@ class ProtobufDecoderTest {
                     out.writeInt64(500, 1);
                 },
                 head);
-    }
-
-    private static void assertFault(Fault fault, RecordDecoder decoder, byte... record) {
-        assertThatThrownBy(() -> decoder.decode(record))
-                .isInstanceOfSatisfying(UndecodableRecordException.class, e -> assertThat(e.fault())
-                        .isEqualTo(fault));
     }
 
     @Test
