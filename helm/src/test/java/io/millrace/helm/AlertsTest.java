@@ -7,16 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.backing.Checkout;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +29,22 @@ class AlertsTest {
 
     @TempDir
     private Path folder;
+
+    /** What helm/promtool said: where the tool is, or why it cannot be had. */
+    private record Promtool(boolean isThere, String said) {}
+
+    private static Promtool promtool = new Promtool(false, "");
+
+    /** May fetch it: once for all. */
+    @BeforeAll
+    static void find() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Checkout.root().resolve("helm/promtool").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        promtool = new Promtool(process.waitFor() == 0, said);
+    }
 
     @BeforeEach
     void copyBoth() throws IOException {
@@ -54,12 +69,12 @@ class AlertsTest {
 
     @Test
     void theRulesAndTheTextsOfTheirAnnotationsAreSound() throws IOException, InterruptedException {
-        assertThat(promtool("check", "rules", rules.toString())).contains("SUCCESS");
+        assertThat(run("check", "rules", rules.toString())).contains("SUCCESS");
     }
 
     @Test
     void eachAlertFiresWhenItShould() throws IOException, InterruptedException {
-        assertThat(promtool("test", "rules", "alerts-test.yaml")).contains("SUCCESS");
+        assertThat(run("test", "rules", "alerts-test.yaml")).contains("SUCCESS");
     }
 
     private Stream<JsonNode> cases() throws IOException {
@@ -73,15 +88,9 @@ class AlertsTest {
     }
 
     /** What it says where it ends well. */
-    private String promtool(String... arguments) throws IOException, InterruptedException {
-        Optional<Path> tool = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, "promtool"))
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeTrue(
-                tool.isPresent(),
-                "promtool (Debian: apt install prometheus) is not on the path: alerts are not evaluated");
-        var command = Stream.concat(tool.map(Path::toString).stream(), Arrays.stream(arguments))
+    private String run(String... arguments) throws IOException, InterruptedException {
+        assumeTrue(promtool.isThere(), promtool.said());
+        var command = Stream.concat(Stream.of(promtool.said()), Arrays.stream(arguments))
                 .toList();
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
