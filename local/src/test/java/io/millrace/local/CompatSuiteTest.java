@@ -62,9 +62,9 @@ class CompatSuiteTest {
 
     @Test
     void withoutPyPiItIsSkipped() throws Exception {
-        assumeThat(run(Map.of(), List.of("bash", "-c", "python3 -c 'import venv, ensurepip'"))
+        assumeThat(run(Map.of(), List.of("bash", "-c", "python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'"))
                         .code())
-                .as("python3 with venv")
+                .as("python3, which the suite of this command alone needs")
                 .isZero();
 
         Ended ended = run(
