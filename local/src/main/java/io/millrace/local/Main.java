@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             StoreCommand.Rebuild.class,
             DemoCommand.class,
             TrainingSetCommand.class,
+            JobsCommand.class,
             ParityCommand.class,
             KeepCommand.class
         })
@@ -85,6 +86,6 @@ public final class Main {
     /** A path of the command line, which is meant from where the command was called; the script has gone to the clone's root since. */
     static Path given(Path path) {
         Path from = Path.of(System.getProperty("millrace.called.from", ""));
-        return from.toAbsolutePath().equals(Path.of("").toAbsolutePath()) ? path : from.resolve(path);
+        return (from.toAbsolutePath().equals(Path.of("").toAbsolutePath()) ? path : from.resolve(path)).normalize();
     }
 }

@@ -48,6 +48,8 @@ final class MaterializeCommand implements Callable<Integer> {
             }
             JsonNode job = features.post("/v1/materializations", body);
             String id = job.path("id").asText();
+            System.out.println(
+                    "job " + id + "; it does not end with this command, also not with the service: ./millrace jobs");
             var never = new CountDownLatch(1);
             while (UNDERWAY.contains(job.path("state").asText())) {
                 print(job);
@@ -57,6 +59,10 @@ final class MaterializeCommand implements Callable<Integer> {
                 job = features.get("/v1/materializations/" + id);
             }
             print(job);
+            if (!job.path("first_rejected").asText().isEmpty()) {
+                System.out.println("rejected, first "
+                        + job.path("first_rejected").asText() + "; all of them are in millrace.features.push.v1.dlq");
+            }
             return job.path("state").asText().equals("done") ? 0 : CommandFailure.FAILED;
         }
     }

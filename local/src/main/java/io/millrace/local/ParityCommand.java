@@ -11,6 +11,7 @@ import io.millrace.proto.features.v1.GetParityResponse;
 import io.millrace.proto.features.v1.ParityDifference;
 import io.millrace.proto.features.v1.ParityMismatch;
 import io.millrace.proto.features.v1.ParityServiceGrpc;
+import io.millrace.proto.features.v1.Value;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
@@ -50,20 +51,34 @@ final class ParityCommand implements Callable<Integer> {
             System.out.printf(
                     "%s %s as of %s: %s, %s%n",
                     worst.getViewVersion(),
-                    worst.getKeyList().stream().map(ParityCommand::oneLine).toList(),
+                    worst.getKeyList().stream().map(ParityCommand::shown).toList(),
                     Instant.EPOCH.plus(worst.getAsOfMicros(), ChronoUnit.MICROS),
                     worst.getWhy(),
                     worst.getExplanation());
             for (ParityDifference difference : worst.getDifferencesList()) {
                 System.out.printf(
                         "    %s: served %s, offline %s%n",
-                        difference.getFeature(), oneLine(difference.getOnline()), oneLine(difference.getOffline()));
+                        difference.getFeature(), shown(difference.getOnline()), shown(difference.getOffline()));
             }
         }
     }
 
-    private static String oneLine(Object value) {
-        String text = value.toString().strip().replaceAll("\\s+", " ");
-        return text.isEmpty() ? "null" : text;
+    private static String shown(Value value) {
+        return switch (value.getKindCase()) {
+            case BOOL_VALUE -> String.valueOf(value.getBoolValue());
+            case INT64_VALUE -> String.valueOf(value.getInt64Value());
+            case DOUBLE_VALUE -> String.valueOf(value.getDoubleValue());
+            case STRING_VALUE -> "'" + value.getStringValue() + "'";
+            case TIMESTAMP_VALUE ->
+                Instant.EPOCH.plus(value.getTimestampValue(), ChronoUnit.MICROS).toString();
+            case LIST_VALUE ->
+                value.getListValue().getValuesList().stream()
+                        .map(ParityCommand::shown)
+                        .toList()
+                        .toString();
+            case BYTES_VALUE, MAP_VALUE, VECTOR_VALUE ->
+                value.toString().strip().replaceAll("\\s+", " ");
+            case KIND_NOT_SET -> "null";
+        };
     }
 }

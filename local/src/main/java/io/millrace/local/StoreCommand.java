@@ -16,7 +16,6 @@ import io.millrace.proto.features.v1.StoreServiceGrpc.StoreServiceBlockingStub;
 import io.millrace.proto.features.v1.WatchJobRequest;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +96,8 @@ final class StoreCommand {
     @Command(
             name = "rebuild",
             description =
-                    "Build the state of a feature view anew beside the served one, then serve it; Ctrl-C ends it.",
+                    "Build the state of a feature view anew beside the served one, then serve it; ending this command does not end"
+                            + " the job, ./millrace jobs --cancel ID does.",
             mixinStandardHelpOptions = true)
     static final class Rebuild implements Callable<Integer> {
         @Parameters(paramLabel = "VIEW", description = "view or view@version")
@@ -122,8 +122,8 @@ final class StoreCommand {
         }
 
         private static String line(Job job) {
-            String state = job.getState().name().replace("JOB_STATE_", "").toLowerCase(Locale.ROOT);
-            return "rebuild " + job.getId() + " " + state + (job.getPhase().isEmpty() ? "" : ", " + job.getPhase())
+            return "rebuild " + job.getId() + " " + JobsCommand.state(job)
+                    + (job.getPhase().isEmpty() ? "" : ", " + job.getPhase())
                     + ": " + job.getDone() + (job.hasExpected() ? " of " + job.getExpected() : "") + " rows "
                     + job.getMessage();
         }

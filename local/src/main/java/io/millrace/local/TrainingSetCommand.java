@@ -6,6 +6,7 @@ import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
+import io.millrace.proto.features.v1.CancelJobRequest;
 import io.millrace.proto.features.v1.ExpiredValue;
 import io.millrace.proto.features.v1.Job;
 import io.millrace.proto.features.v1.JobServiceGrpc;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,9 +41,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "training-set",
         description =
-                "Make a training set: for each entity row of a file or query the features as of the row's instant.",
+                "Make a training set: for each entity row of a file or query the features as of the row's instant. Ctrl-C cancels it.",
         mixinStandardHelpOptions = true)
 final class TrainingSetCommand implements Callable<Integer> {
+    private static final int CANCEL_SECONDS = 5;
+
     @Option(names = "--rows", paramLabel = "FILE", description = "entity rows: .csv, .parquet, .json or .jsonl")
     private @Nullable Path rows;
 
@@ -115,6 +119,10 @@ final class TrainingSetCommand implements Callable<Integer> {
         if (from.isPresent() && !Files.isRegularFile(from.get())) {
             throw CommandFailure.failed("there is no file " + from.get());
         }
+        Path folder = Main.given(out).toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CommandFailure.failed("there is no folder " + folder + " to write " + out + " to");
+        }
         Snapshot running = Main.running();
         Layout layout = Main.layout(running.dataName());
         Optional<Path> imported =
@@ -127,11 +135,9 @@ final class TrainingSetCommand implements Callable<Integer> {
             Job job = TrainingSetServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
                     .startTrainingSet(request(imported))
                     .getJob();
-            Job ended = watch(channels, job.getId());
+            Job ended = untilEnded(channels, job.getId(), imported);
             if (ended.getState() != JobState.JOB_STATE_DONE) {
-                throw CommandFailure.failed("the training set "
-                        + ended.getState().name().replace("JOB_STATE_", "").toLowerCase(Locale.ROOT) + ": "
-                        + ended.getMessage());
+                throw CommandFailure.failed("the training set " + JobsCommand.state(ended) + ": " + ended.getMessage());
             }
             fetch(channels, job.getId());
             System.out.println(ended.getResultOrDefault("rows", "0") + " rows in " + out);
@@ -174,6 +180,21 @@ final class TrainingSetCommand implements Callable<Integer> {
             }
         }
         return request.build();
+    }
+
+    /** Nobody fetches what a command began that was ended: its job ends with it. */
+    private static Job untilEnded(Channels channels, String id, Optional<Path> imported) {
+        var cancel = new Thread(() -> {
+            JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                    .withDeadlineAfter(CANCEL_SECONDS, TimeUnit.SECONDS)
+                    .cancelJob(CancelJobRequest.newBuilder().setId(id).build());
+            imported.ifPresent(TrainingSetCommand::remove);
+            System.out.println("  cancelled");
+        });
+        Runtime.getRuntime().addShutdownHook(cancel);
+        Job ended = watch(channels, id);
+        Runtime.getRuntime().removeShutdownHook(cancel);
+        return ended;
     }
 
     private static Job watch(Channels channels, String id) {

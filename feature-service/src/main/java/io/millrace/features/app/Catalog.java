@@ -189,6 +189,11 @@ public class Catalog {
         return state.served().view(name);
     }
 
+    /** What a name that no view has is answered with. */
+    public Refusal unknownView(String name) {
+        return ReadPlan.unknownView(name, state.served());
+    }
+
     /** Whether the name without a version means this one. */
     public boolean isDefault(ViewId id) {
         return state.served().isDefault(DefinitionKey.view(id));
@@ -216,7 +221,7 @@ public class Catalog {
             if (FeatureName.parse(feature).isPresent()) {
                 features.add(feature);
             } else {
-                NamedView view = now.view(feature).orElseThrow(() -> ReadPlan.unknownView(feature));
+                NamedView view = now.view(feature).orElseThrow(() -> ReadPlan.unknownView(feature, now));
                 view.featureNames().forEach(of -> features.add(feature + ":" + of));
             }
         }

@@ -313,7 +313,7 @@ public class Definitions {
         DefinitionSet now = catalog.definitions();
         if (!now.keys().contains(key)) {
             throw key.kind() == Kind.FEATURE_VIEW
-                    ? ReadPlan.unknownView(key.id().toString())
+                    ? catalog.unknownView(key.id().toString())
                     : new Refusal(
                             FeatureReason.DEFINITION_NOT_FOUND, key.kind().word() + " " + key.id() + " does not exist");
         }
@@ -369,6 +369,6 @@ public class Definitions {
         return list().stream()
                 .filter(summary -> summary.view().id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> ReadPlan.unknownView(id.toString()));
+                .orElseThrow(() -> catalog.unknownView(id.toString()));
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.features.app;
 
+import io.millrace.definitions.NearestName;
 import io.millrace.features.domain.FeastTime;
 import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureValue;
@@ -69,8 +70,9 @@ public class FeastWrites {
     public Written write(Frame frame) {
         FeatureView view = catalog.resolve(frame.view()).orElseThrow(() -> {
             definitions.requireCurrent();
-            return ReadPlan.unknownView(frame.view());
+            return catalog.unknownView(frame.view());
         });
+        Pushes.requirePushed(view);
         int rows = Columns.rows(List.of(frame.columns()));
         Map<String, List<@Nullable FeatureValue>> columns = new LinkedHashMap<>(frame.columns());
         List<Long> times = times(columns);
@@ -84,6 +86,16 @@ public class FeastWrites {
             return Written.COMMITTED;
         }
         return barrier.await(view, settings.writeWait()) ? Written.READABLE : Written.COMMITTED;
+    }
+
+    /** What a name that no view has may mean, as the end of a sentence; may be empty. */
+    public String nearest(String name) {
+        return NearestName.hint(
+                name,
+                catalog.all().stream()
+                        .filter(view -> view.source() instanceof FeatureView.Source.Push)
+                        .map(view -> view.id().name())
+                        .toList());
     }
 
     private static List<Long> times(Map<String, List<@Nullable FeatureValue>> columns) {

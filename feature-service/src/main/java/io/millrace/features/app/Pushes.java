@@ -106,15 +106,27 @@ public class Pushes {
         FeatureView view = catalog.resolve(name).orElseThrow(() -> {
             Names.require("A feature view", name);
             definitions.requireCurrent();
-            return ReadPlan.unknownView(name);
+            return catalog.unknownView(name);
         });
-        if (!(view.source() instanceof FeatureView.Source.Push)) {
+        requirePushed(view);
+        return view;
+    }
+
+    /**
+     * @throws Refusal {@link FeatureReason#NO_PUSH_SOURCE}
+     */
+    static void requirePushed(FeatureView view) {
+        String from =
+                switch (view.source()) {
+                    case FeatureView.Source.Push _ -> "";
+                    case FeatureView.Source.Topic topic -> "its events from the topic " + topic.topic();
+                    case FeatureView.Source.Batch _ -> "the rows of its batch source when it is materialised";
+                };
+        if (!from.isEmpty()) {
             throw new Refusal(
                     FeatureReason.NO_PUSH_SOURCE,
-                    "feature view " + view.id()
-                            + " takes its events from a topic; only views with 'push: true' take rows");
+                    "feature view " + view.id() + " takes " + from + "; only views with 'push: true' take rows");
         }
-        return view;
     }
 
     private List<FeatureEvent> events(FeatureView view, Push push, int rows) {

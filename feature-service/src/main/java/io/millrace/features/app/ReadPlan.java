@@ -101,7 +101,13 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
 
     /** The plan of some features, kept and computed ones. */
     static ReadPlan of(List<String> features, boolean fullNames, DefinitionSet definitions) {
-        return of(features, fullNames, new OnDemandPlanner(definitions::view), definitions::view);
+        return of(features, fullNames, new OnDemandPlanner(definitions::view), name -> {
+            Optional<NamedView> view = definitions.view(name);
+            if (view.isEmpty()) {
+                throw unknownView(name, definitions);
+            }
+            return view;
+        });
     }
 
     private static ReadPlan of(
@@ -153,7 +159,8 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
         }
 
         void add(String name, FeatureReference reference) {
-            NamedView named = resolve.apply(reference.view()).orElseThrow(() -> unknownView(reference.view()));
+            NamedView named = resolve.apply(reference.view())
+                    .orElseThrow(() -> unknownView(reference.view(), DefinitionSet.EMPTY));
             int index = named.featureNames().indexOf(reference.feature());
             if (index < 0) {
                 throw new Refusal(
@@ -205,8 +212,20 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
         }
     }
 
-    /** What a name that no view has is answered with. */
-    public static Refusal unknownView(String name) {
-        return new Refusal(FeatureReason.VIEW_NOT_FOUND, "Feature view " + name + " does not exist");
+    /** What a name that no view has is answered with: the name that may be meant, or the versions that there are. */
+    static Refusal unknownView(String name, DefinitionSet served) {
+        int at = name.indexOf('@');
+        String view = at < 0 ? name : name.substring(0, at);
+        List<ViewId> versions = served.versions(view);
+        return new Refusal(
+                FeatureReason.VIEW_NOT_FOUND,
+                "Feature view " + name + " does not exist"
+                        + (versions.isEmpty()
+                                ? NearestName.hint(view, served.viewNames())
+                                : "; versions that do: "
+                                        + versions.stream()
+                                                .map(ViewId::toString)
+                                                .sorted()
+                                                .toList()));
     }
 }

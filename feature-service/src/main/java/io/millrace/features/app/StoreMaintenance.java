@@ -80,7 +80,7 @@ public class StoreMaintenance {
     private ViewId resolve(String name) {
         Names.require("A feature view", name);
         definitions.requireCurrent();
-        return catalog.resolve(name).map(FeatureView::id).orElseThrow(() -> ReadPlan.unknownView(name));
+        return catalog.resolve(name).map(FeatureView::id).orElseThrow(() -> catalog.unknownView(name));
     }
 
     /**
@@ -90,7 +90,7 @@ public class StoreMaintenance {
      * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND} or {@link FeatureReason#RECORDS_GONE}
      */
     public void rebuild(String name, RebuildProgress told) {
-        rebuilds.rebuild(catalog.find(resolve(name)).orElseThrow(() -> ReadPlan.unknownView(name)), told);
+        rebuilds.rebuild(catalog.find(resolve(name)).orElseThrow(() -> catalog.unknownView(name)), told);
     }
 
     private static Path folder(String directory) {

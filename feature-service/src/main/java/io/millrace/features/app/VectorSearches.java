@@ -145,7 +145,7 @@ public class VectorSearches {
     private FeatureView view(FeatureReference reference) {
         return catalog.resolve(reference.view()).orElseThrow(() -> {
             definitions.requireCurrent();
-            return ReadPlan.unknownView(reference.view());
+            return catalog.unknownView(reference.view());
         });
     }
 

@@ -5,6 +5,7 @@ import io.millrace.features.kernel.FeatureView.Computation.Aggregated;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.FeatureView.Source;
 import io.millrace.features.kernel.OnDemandView;
+import io.millrace.features.kernel.RecordFormat;
 import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.features.kernel.definition.DefinitionSet;
 import java.util.ArrayList;
@@ -151,11 +152,30 @@ public final class DefinitionDifference {
             if (!was.topic().equals(is.topic())) {
                 return "source.topic";
             }
+            if (!was.format().equals(is.format())) {
+                return "source." + format(was.format(), is.format());
+            }
             return was.timestampField().equals(is.timestampField())
                     ? "source.timestamp.unit"
                     : "source.timestamp.field";
         }
+        if (served instanceof Source.Batch was && wanted instanceof Source.Batch is) {
+            if (!was.table().equals(is.table())) {
+                return "source.batch";
+            }
+            return was.timestamp().equals(is.timestamp()) ? "source.created" : "source.timestamp";
+        }
         return "source";
+    }
+
+    private static String format(RecordFormat was, RecordFormat is) {
+        if (was.encoding() != is.encoding()) {
+            return "format";
+        }
+        if (!was.schema().equals(is.schema())) {
+            return "schema";
+        }
+        return was.message().equals(is.message()) ? "framing" : "message";
     }
 
     private static String features(List<Feature> served, List<Feature> wanted) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the ingestion of one view has done since this process started, counted for the view and for the service. */
 final class Counts {
+    private static final String LATE = LateRecords.Refused.LATE.name().toLowerCase(Locale.ROOT);
+
     final LongAdder applied = new LongAdder();
     final LongAdder deadLettered = new LongAdder();
     final LongAdder tooLate = new LongAdder();
@@ -52,6 +54,12 @@ final class Counts {
             byReason.computeIfAbsent(letter.reason().name().toLowerCase(Locale.ROOT), _ -> new LongAdder())
                     .increment();
         }
+    }
+
+    /** Events that came too late: for the allowed lateness, or for everything that the online store still keeps. */
+    long late() {
+        LongAdder refused = byReason.get(LATE);
+        return tooLate.sum() + (refused == null ? 0 : refused.sum());
     }
 
     /** Dead letters by reason, in lower case. */

@@ -72,6 +72,6 @@ final class LoopReports {
                 found.isEmpty() ? -1 : loop.progress().lag(found),
                 counts.applied.sum(),
                 counts.deadLettered.sum(),
-                counts.tooLate.sum());
+                counts.late());
     }
 }

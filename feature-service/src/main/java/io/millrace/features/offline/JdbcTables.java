@@ -45,7 +45,9 @@ public class JdbcTables implements BatchTables {
                     query(sql, connection, source.timestamp().field(), range);
             };
         } catch (SQLException e) {
-            throw new BatchSourceException("the table cannot be read: " + e.getMessage(), e);
+            // DuckDB puts its own statement below what is wrong.
+            String wrong = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new BatchSourceException("the table cannot be read: " + wrong, e);
         }
     }
 

@@ -91,8 +91,12 @@ final class FeastErrors {
     }
 
     /** Feast's one 422 that is an error of its own. */
-    static Response noPushSource(String name) {
-        return json(422, quoted(error("PushSourceNotFoundException", "Unable to find push source '" + name + "'.")));
+    static Response noPushSource(String name, String hint) {
+        return json(
+                422,
+                quoted(error(
+                        "PushSourceNotFoundException",
+                        "Unable to find push source '" + name + "'" + (hint.isEmpty() ? "." : hint))));
     }
 
     static Response shape(List<Shape> faults) {

@@ -54,7 +54,7 @@ public class FeastWriteResource {
                     throw refusal;
                 }
                 metrics.writeRefused(refusal.reason());
-                return FeastErrors.noPushSource(view);
+                return FeastErrors.noPushSource(view, writes.nearest(view));
             }
         });
     }

@@ -42,6 +42,7 @@ public class MaterializationsResource {
      * @param expected null where nobody knows
      * @param rows_per_second of this run; 0 where it has done nothing yet
      * @param eta_seconds how long it still takes at that rate; null where that is not known
+     * @param first_rejected number and fault of the first row that could not be used; empty where all could
      */
     @RegisterForReflection
     public record Materialized(
@@ -55,6 +56,7 @@ public class MaterializationsResource {
             @Nullable Long expected,
             double rows_per_second,
             @Nullable Long eta_seconds,
+            String first_rejected,
             String message) {}
 
     @RegisterForReflection
@@ -128,6 +130,7 @@ public class MaterializationsResource {
                 job.expected() == Job.UNKNOWN ? null : job.expected(),
                 job.rowsPerSecond(),
                 job.remaining().map(Duration::toSeconds).orElse(null),
+                materialization.firstRejected(),
                 job.message());
     }
 }

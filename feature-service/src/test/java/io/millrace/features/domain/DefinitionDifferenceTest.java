@@ -2,8 +2,11 @@ package io.millrace.features.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Views;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.definition.FeatureViewReader;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +30,18 @@ class DefinitionDifferenceTest {
         assertThat(DefinitionDifference.between(SERVED, Views.view(respelled))).isEmpty();
     }
 
+    @Test
+    void howRecordsAreWrittenIsNamedToo() {
+        String framed = YAML.replace("format: json", "format: avro\n  framing: registry");
+        String bare = YAML.replace("format: json", "format: avro\n  framing: none\n  schema: a.avsc");
+
+        assertThat(DefinitionDifference.between(withSchema(framed), withSchema(bare)))
+                .contains("source.schema");
+        assertThat(DefinitionDifference.between(
+                        withSchema(bare), withSchema(bare.replace("framing: none", "framing: registry"))))
+                .contains("source.framing");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -37,6 +52,7 @@ class DefinitionDifferenceTest {
                 "topic: clicks|topic: clacks|source.topic",
                 "unit: rfc3339|unit: ms|source.timestamp.unit",
                 "field: at,|field: time,|source.timestamp.field",
+                "format: json|format: avro|source.format",
                 "ttl: 1d|ttl: 2d|ttl",
                 "ttl: 1d|ttl: 1d\\nallowed-lateness: 1m|allowed-lateness",
                 "ttl: 1d|ttl: 1d\\ncontract: {domain: d, name: n}|contract",
@@ -53,5 +69,15 @@ class DefinitionDifferenceTest {
 
         assertThat(DefinitionDifference.between(SERVED, Views.view(YAML.replace(before, to.replace("\\n", "\n")))))
                 .contains(field);
+    }
+
+    private static FeatureView withSchema(String yaml) {
+        String schema = """
+                {"type": "record", "name": "Click", "fields": [{"name": "user", "type": "long"},
+                 {"name": "at", "type": "string"}, {"name": "amount", "type": "double"}, {"name": "kind", "type": "string"}]}
+                """;
+        return new FeatureViewReader()
+                .read(List.of(new DefinitionFile("v.yaml", yaml), new DefinitionFile("a.avsc", schema)))
+                .getFirst();
     }
 }

@@ -146,6 +146,14 @@ class FeastWireTest extends FeastServerUnderTest {
         assertThat(view.statusCode()).isEqualTo(404);
         assertThat(view.body())
                 .isEqualTo(feastError("FeatureViewNotFoundException", "Feature view nope does not exist"));
+        assertThat(post("{\"features\":[\"driver_stat:trips\"],\"entities\":{\"driver_id\":[1]}}", "")
+                        .body())
+                .isEqualTo(feastError(
+                        "FeatureViewNotFoundException",
+                        "Feature view driver_stat does not exist; did you mean 'driver_stats'?"));
+        assertThat(post("{\"features\":[\"driver_stats@v7:trips\"],\"entities\":{\"driver_id\":[1]}}", "")
+                        .body())
+                .contains("Feature view driver_stats@v7 does not exist; versions that do: [driver_stats@v1");
         assertThat(service.statusCode()).isEqualTo(404);
         assertThat(service.body())
                 .isEqualTo(feastError("FeatureServiceNotFoundException", "Feature service svc does not exist"));

@@ -158,6 +158,11 @@ class FeastWriteWireTest extends FeastServerUnderTest {
         assertThat(source.statusCode()).isEqualTo(422);
         assertThat(source.body())
                 .isEqualTo(feastError("PushSourceNotFoundException", "Unable to find push source 'nope'."));
+        assertThat(post("/push", good.replace("driver_pushed", "driver_pushd"), "")
+                        .body())
+                .isEqualTo(feastError(
+                        "PushSourceNotFoundException",
+                        "Unable to find push source 'driver_pushd'; did you mean 'driver_pushed'?"));
         HttpResponse<String> view =
                 post("/write-to-online-store", "{\"feature_view_name\":\"nope\",\"df\":{\"event_timestamp\":[]}}", "");
         assertThat(view.statusCode()).isEqualTo(404);

@@ -33,6 +33,10 @@ public record Applied(List<Outcome> outcomes, List<String> notes, List<String> f
         public Outcome(String kind, String name, Change change) {
             this(kind, name, change, "");
         }
+
+        private String words() {
+            return change == Change.ORPHANED ? "not in this folder; stays without --prune" : detail;
+        }
     }
 
     public Applied {
@@ -76,7 +80,7 @@ public record Applied(List<Outcome> outcomes, List<String> notes, List<String> f
                     outcome.change().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     outcome.kind(),
                     outcome.name(),
-                    outcome.detail().isEmpty() ? "" : "  (" + outcome.detail() + ")");
+                    outcome.words().isEmpty() ? "" : "  (" + outcome.words() + ")");
         }
         notes.forEach(note -> out.println("  " + note));
         faults.forEach(fault -> out.println("  refused    " + fault));

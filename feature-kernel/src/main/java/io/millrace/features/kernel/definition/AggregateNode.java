@@ -72,7 +72,8 @@ final class AggregateNode {
         }
         return node.optionalDuration("window").filter(window -> {
             Optional<String> fault = Hops.faultOfWindow(window);
-            fault.ifPresent(message -> node.fault("window", "'window' " + message + ", or " + UNBOUNDED));
+            fault.ifPresent(
+                    message -> node.fault("window", "'window' " + message + ", or " + UNBOUNDED + was("window")));
             return fault.isEmpty();
         });
     }
@@ -88,7 +89,7 @@ final class AggregateNode {
         }
         return node.optionalDuration("hop").filter(hop -> {
             Optional<String> fault = Hops.faultOfHop(hop, window);
-            fault.ifPresent(message -> node.fault("hop", "'hop' " + message));
+            fault.ifPresent(message -> node.fault("hop", "'hop' " + message + was("hop")));
             return fault.isEmpty();
         });
     }
@@ -158,7 +159,7 @@ final class AggregateNode {
             wrong |= quantile.isEmpty();
         }
         if (wrong || quantiles.isEmpty() || quantiles.size() > MOST_VALUES) {
-            node.fault(key, "'" + key + "' must be " + Parameter.Q.bounds());
+            node.fault(key, "'" + key + "' must be " + Parameter.Q.bounds() + was(key));
         }
         return quantiles;
     }
@@ -178,10 +179,15 @@ final class AggregateNode {
         }
         long number = node.optionalLong(parameter.key()).orElse(0L);
         if (number < 1 || number > most) {
-            node.fault(parameter.key(), "'" + parameter.key() + "' must be " + parameter.bounds());
+            node.fault(
+                    parameter.key(), "'" + parameter.key() + "' must be " + parameter.bounds() + was(parameter.key()));
             return 0;
         }
         return (int) number;
+    }
+
+    private String was(String key) {
+        return node.has(key) ? ", was " + node.plain(key) : "";
     }
 
     private static String lower(Aggregate aggregate) {

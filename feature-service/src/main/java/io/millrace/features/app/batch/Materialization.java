@@ -13,6 +13,9 @@ public record Materialization(Job job, ViewId view, TimeRange range, RowCounts c
     /** The kind of these jobs. */
     public static final String KIND = "materialization";
 
+    /** Of a job's result: the first row that could not be used, and why. */
+    static final String FIRST_REJECTED = "first_rejected";
+
     private static final String VIEW = "view";
     private static final String FROM = "from";
     private static final String TO = "to";
@@ -24,6 +27,11 @@ public record Materialization(Job job, ViewId view, TimeRange range, RowCounts c
 
     public String id() {
         return job.id();
+    }
+
+    /** The number of the first row that could not be used, counted from 0, and why; empty where there was none. */
+    public String firstRejected() {
+        return job.result().getOrDefault(FIRST_REJECTED, "");
     }
 
     /** What a job is started with; a bound that is none is left out. */

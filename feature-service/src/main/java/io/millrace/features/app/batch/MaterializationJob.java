@@ -191,6 +191,10 @@ public class MaterializationJob implements JobHandler {
                             .join();
                 }
             });
+            if (counts.rejected() == 0 && !rejected.isEmpty()) {
+                RejectedRows.Rejected first = rejected.getFirst();
+                context.result(Materialization.FIRST_REJECTED, "row " + first.number() + ": " + first.reason());
+            }
             advance(read, events.size(), rejected.size());
             return true;
         }

@@ -5,7 +5,6 @@ import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.EventTimeBound;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.Names;
-import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.domain.Coercion;
@@ -161,7 +160,7 @@ public class Materializations {
 
     private FeatureView batchView(String name) {
         Names.require("A feature view", name);
-        FeatureView view = catalog.resolve(name).orElseThrow(() -> ReadPlan.unknownView(name));
+        FeatureView view = catalog.resolve(name).orElseThrow(() -> catalog.unknownView(name));
         if (!(view.source() instanceof Source.Batch)) {
             throw new Refusal(
                     FeatureReason.NO_BATCH_SOURCE, "feature view " + view.id() + " has no batch source to materialise");

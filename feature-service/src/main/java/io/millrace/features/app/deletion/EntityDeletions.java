@@ -1,5 +1,6 @@
 package io.millrace.features.app.deletion;
 
+import io.millrace.definitions.NearestName;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.DurableStore;
@@ -102,10 +103,7 @@ public class EntityDeletions {
         }
         List<FeatureView> views = views(target);
         if (views.isEmpty()) {
-            throw new Refusal(
-                    FeatureReason.VIEW_NOT_FOUND,
-                    "there is no feature view " + (target.kind() == Deletion.Kind.ENTITY ? "of entity " : "")
-                            + target.name());
+            throw unknown(target);
         }
         SortedMap<String, FeatureValue> named = new TreeMap<>();
         for (FeatureView view : views) {
@@ -240,6 +238,19 @@ public class EntityDeletions {
                     "Kafka does not say where the events of " + view.id() + " end; nothing was deleted",
                     e);
         }
+    }
+
+    private Refusal unknown(Target target) {
+        return target.kind() == Deletion.Kind.VIEW
+                ? catalog.unknownView(target.name())
+                : new Refusal(
+                        FeatureReason.VIEW_NOT_FOUND,
+                        "there is no feature view of entity " + target.name()
+                                + NearestName.hint(
+                                        target.name(),
+                                        catalog.all().stream()
+                                                .map(FeatureView::entity)
+                                                .toList()));
     }
 
     private List<FeatureView> views(Target target) {

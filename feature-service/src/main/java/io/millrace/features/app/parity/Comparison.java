@@ -10,6 +10,8 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.fold.PointInTimeHistory;
 import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.table.FeatureTable;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -111,17 +113,26 @@ final class Comparison {
         if (sample.eventTimeMicros() > newest) {
             return new Explained(
                     Why.MISSING_OFFLINE,
-                    "the online row's newest event is of " + sample.eventTimeMicros()
-                            + " µs, the offline store's newest that counts is of " + newest + " µs");
+                    "the online row's newest event is of " + instant(sample.eventTimeMicros())
+                            + ", the offline store's newest that counts " + newestOffline(newest)
+                            + "; rows that were pushed to online alone are not kept offline");
         }
         if (newest > sample.eventTimeMicros()) {
             return new Explained(
                     Why.MISSING_ONLINE,
-                    "the online row's newest event is of " + sample.eventTimeMicros()
-                            + " µs, the offline store's newest that counts is of " + newest + " µs");
+                    "the online row's newest event is of " + instant(sample.eventTimeMicros())
+                            + ", the offline store's newest that counts " + newestOffline(newest));
         }
         return new Explained(
                 Why.VALUE, "no single event explains it; the newest that count offline: " + named(this::counts));
+    }
+
+    private static String newestOffline(long micros) {
+        return micros == 0 ? "is none" : "is of " + instant(micros);
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     private String named(Predicate<OfflineRow> which) {
@@ -137,7 +148,7 @@ final class Comparison {
 
     private static String words(OfflineRow row) {
         FeatureEvent event = row.event();
-        return "the event of " + event.timeMicros() + " µs at "
+        return "the event of " + instant(event.timeMicros()) + " at "
                 + event.position().source().topicId() + "/"
                 + event.position().source().partition() + "/" + event.position().offset();
     }

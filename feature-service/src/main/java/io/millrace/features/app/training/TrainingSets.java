@@ -55,9 +55,9 @@ public class TrainingSets {
         List<String> features = spec.service().map(catalog::featuresOf).orElse(spec.features());
         Map<String, ViewId> pinned = new LinkedHashMap<>();
         ReadPlan.of(features, spec.fullNames(), name -> {
-            Optional<NamedView> view = catalog.named(name);
-            view.ifPresent(version -> pinned.put(name, version.id()));
-            return view;
+            NamedView view = catalog.named(name).orElseThrow(() -> catalog.unknownView(name));
+            pinned.put(name, view.id());
+            return Optional.of(view);
         });
         return jobs.start(TrainingSetJob.KIND, TrainingSetParameters.of(spec, features, pinned, rows(spec.rows())));
     }

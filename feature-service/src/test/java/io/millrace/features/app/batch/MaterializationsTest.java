@@ -224,6 +224,8 @@ class MaterializationsTest {
         assertThat(rejected.stream().map(RejectedRows.Rejected::number))
                 .containsExactly(499L, 999L, 1499L, 1999L, 2499L);
         assertThat(rejected.getFirst().reason()).contains("amount");
+        assertThat(done.firstRejected())
+                .isEqualTo("row 499: " + rejected.getFirst().reason());
         assertThat(logged).hasSize(ROWS - 5);
     }
 
