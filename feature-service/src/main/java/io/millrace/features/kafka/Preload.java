@@ -1,10 +1,10 @@
 package io.millrace.features.kafka;
 
+import io.millrace.features.app.ForwardingOnlineStore;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.Rebuilds.RebuildProgress;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.offline.OfflineStore;
-import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.Source;
@@ -106,36 +106,11 @@ final class Preload {
 
     /** A state that is filled when its positions are asked for and there are none. */
     OnlineStore before(OnlineStore state, FeatureView view) {
-        return new OnlineStore() {
+        return new ForwardingOnlineStore(state) {
             @Override
             public Map<SourcePartition, Long> positions(ViewId id) {
-                Map<SourcePartition, Long> positions = state.positions(id);
-                return positions.isEmpty() && fill(state, view, UNTOLD) > 0 ? state.positions(id) : positions;
-            }
-
-            @Override
-            public Applied apply(FeatureView of, Batch batch) {
-                return state.apply(of, batch);
-            }
-
-            @Override
-            public List<ViewRows> read(List<ViewQuery> queries) {
-                return state.read(queries);
-            }
-
-            @Override
-            public void delete(FeatureView of, EntityKey key) {
-                state.delete(of, key);
-            }
-
-            @Override
-            public void drop(ViewId id) {
-                state.drop(id);
-            }
-
-            @Override
-            public void close() {
-                state.close();
+                Map<SourcePartition, Long> positions = super.positions(id);
+                return positions.isEmpty() && fill(state, view, UNTOLD) > 0 ? super.positions(id) : positions;
             }
         };
     }

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An online store in memory: all events, and nothing is ever dropped. Fails as often as it is told; a view is withheld where it is told that. */
-public final class HistoryStore implements DurableStore {
+public class HistoryStore implements DurableStore {
     /** How many of the next changes fail before anything is applied. */
     public final AtomicInteger failures = new AtomicInteger();
 

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.features.app.EventTimeBound;
+import io.millrace.features.app.ForwardingOnlineStore;
 import io.millrace.features.app.HistoryStore;
 import io.millrace.features.app.IngestionReport.State;
 import io.millrace.features.app.OnlineStore;
-import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.app.Views;
-import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
@@ -274,37 +273,14 @@ class ViewIngestionTest {
         TestBroker.createTopic(topic, 1);
         TestBroker.produce(topic, 0, event(1));
         var away = new java.util.concurrent.atomic.AtomicBoolean(true);
-        OnlineStore flaky = new OnlineStore() {
+        OnlineStore flaky = new ForwardingOnlineStore(store) {
             @Override
             public Map<SourcePartition, Long> positions(ViewId id) {
                 if (away.get()) {
                     throw new StoreUnavailableException("away", null);
                 }
-                return store.positions(id);
+                return super.positions(id);
             }
-
-            @Override
-            public Applied apply(FeatureView of, Batch batch) {
-                return store.apply(of, batch);
-            }
-
-            @Override
-            public List<ViewRows> read(List<ViewQuery> queries) {
-                return store.read(queries);
-            }
-
-            @Override
-            public void delete(FeatureView of, EntityKey key) {
-                store.delete(of, key);
-            }
-
-            @Override
-            public void drop(ViewId id) {
-                store.drop(id);
-            }
-
-            @Override
-            public void close() {}
         };
         ViewIngestion loop = start(flaky);
         await().atMost(TestLoops.PATIENCE)

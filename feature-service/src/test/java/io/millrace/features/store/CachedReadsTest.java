@@ -9,30 +9,22 @@ import static io.millrace.features.store.StoreEvents.entity;
 import static io.millrace.features.store.StoreEvents.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.HistoryStore;
-import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.OnlineStore.ViewQuery;
 import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.kernel.EntityKey;
-import io.millrace.features.kernel.FeatureView;
-import io.millrace.features.kernel.SourcePartition;
-import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureRow;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,25 +33,14 @@ class CachedReadsTest {
     private static final int[] ALL = IntStream.range(0, VIEW.features().size()).toArray();
 
     /** Counts how many rows are read of it, says for which instants they are unchanged, and does something in the middle of a read. */
-    private static final class Counted implements DurableStore {
-        private final HistoryStore store = new HistoryStore();
+    private static final class Counted extends HistoryStore {
         private final ViewPlan plan = ViewPlan.of(VIEW);
         private final AtomicReference<@Nullable Runnable> inRead = new AtomicReference<>();
         private int rowsRead;
 
         @Override
-        public Map<SourcePartition, Long> positions(ViewId view) {
-            return store.positions(view);
-        }
-
-        @Override
-        public Applied apply(FeatureView view, Batch batch) {
-            return store.apply(view, batch);
-        }
-
-        @Override
         public List<ViewRows> read(List<ViewQuery> queries) {
-            List<ViewRows> read = store.read(queries);
+            List<ViewRows> read = super.read(queries);
             for (int i = 0; i < queries.size(); i++) {
                 FeatureTable table = read.get(i).table();
                 rowsRead += table.rows();
@@ -73,49 +54,6 @@ class CachedReadsTest {
             }
             return read;
         }
-
-        @Override
-        public void delete(FeatureView view, EntityKey key) {
-            store.delete(view, key);
-        }
-
-        @Override
-        public void drop(ViewId view) {
-            store.drop(view);
-        }
-
-        @Override
-        public void adopt(Collection<FeatureView> defined) {
-            store.adopt(defined);
-        }
-
-        @Override
-        public Optional<String> withheld(ViewId view) {
-            return store.withheld(view);
-        }
-
-        @Override
-        public void withhold(ViewId view, String why) {
-            store.withhold(view, why);
-        }
-
-        @Override
-        public OnlineStore beside() {
-            return store.beside();
-        }
-
-        @Override
-        public boolean promote(FeatureView view) {
-            return store.promote(view);
-        }
-
-        @Override
-        public Swept sweep(FeatureView view, BooleanSupplier pace) {
-            return store.sweep(view, pace);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private final Counted store = new Counted();

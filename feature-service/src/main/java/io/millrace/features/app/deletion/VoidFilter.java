@@ -1,5 +1,6 @@
 package io.millrace.features.app.deletion;
 
+import io.millrace.features.app.ForwardingOnlineStore;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreCopies;
 import io.millrace.features.app.StoreCopies.Copy;
@@ -8,7 +9,6 @@ import io.millrace.features.app.offline.OfflineBatch;
 import io.millrace.features.app.offline.OfflineRow;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.offline.OfflineStore;
-import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
@@ -68,16 +68,9 @@ public class VoidFilter {
         }
     }
 
-    private final class FilteredOnline implements OnlineStore {
-        private final OnlineStore store;
-
+    private final class FilteredOnline extends ForwardingOnlineStore {
         FilteredOnline(OnlineStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public Map<SourcePartition, Long> positions(ViewId view) {
-            return store.positions(view);
+            super(store);
         }
 
         @Override
@@ -85,30 +78,10 @@ public class VoidFilter {
             Lock shared = voids.online().readLock();
             shared.lock();
             try {
-                return store.apply(view, new Batch(voids.without(view, batch.events()), batch.next()));
+                return super.apply(view, new Batch(voids.without(view, batch.events()), batch.next()));
             } finally {
                 shared.unlock();
             }
-        }
-
-        @Override
-        public List<ViewRows> read(List<ViewQuery> queries) {
-            return store.read(queries);
-        }
-
-        @Override
-        public void delete(FeatureView view, EntityKey key) {
-            store.delete(view, key);
-        }
-
-        @Override
-        public void drop(ViewId view) {
-            store.drop(view);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 
