@@ -28,8 +28,6 @@ import org.jboss.logging.Logger;
 public class KafkaOfflineFeeds implements OfflineFeeds {
     private static final Logger LOG = Logger.getLogger(KafkaOfflineFeeds.class);
 
-    private final DefinitionStore definitions;
-    private final DeletionLog deletions;
     private final Topics topics;
     private final OfflineStore store;
     private final FeaturesConfig config;
@@ -37,14 +35,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     private final Readers readers;
     private final OfflineMetrics metrics;
     private final SourceLoops loops;
-    private final PerView<Running> feeds;
-
-    private record Running(FeatureView view, OfflineFeed feed, SourceLoop loop) implements PerView.Running {
-        @Override
-        public boolean stop() {
-            return loop.stop();
-        }
-    }
+    private final PerView<RunningFeed> feeds;
 
     public KafkaOfflineFeeds(
             Catalog catalog,
@@ -60,11 +51,9 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
             Readers readers,
             OfflineMetrics metrics) {
         this.loops = new SourceLoops(clients, topics, own, config);
-        this.feeds = new PerView<>("offline-feeds", catalog, new Feeds());
-        this.definitions = definitions;
+        this.feeds = new PerView<>("offline-feeds", catalog, definitions, deletions, new Feeds());
         this.topics = topics;
         this.store = filter.of(store);
-        this.deletions = deletions;
         this.config = config;
         this.settings = settings;
         this.readers = readers;
@@ -84,15 +73,9 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         feeds.close();
     }
 
-    private final class Feeds implements PerView.Work<Running> {
+    private final class Feeds implements PerView.Work<RunningFeed> {
         @Override
-        public boolean isCurrent() {
-            return definitions.isCurrent() && deletions.isCurrent();
-        }
-
-        @Override
-        public Running start(FeatureView view) {
-            boolean shared = loops.isShared();
+        public RunningFeed start(FeatureView view) {
             var feed = new OfflineFeed(
                     view,
                     store,
@@ -102,12 +85,11 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
                             settings.flushRows(),
                             settings.flushSize().asLongValue()),
                     metrics);
-            var loop = new SourceLoop(
+            return RunningFeed.start(
                     "offline-" + view.id(),
-                    loops.of(view, OfflineFeed.group(view.id()), shared, metrics::retried),
-                    feed);
-            loop.start();
-            return new Running(view, feed, loop);
+                    view,
+                    feed,
+                    loops.of(view, OfflineFeed.group(view.id()), loops.isShared(), metrics::retried));
         }
 
         @Override
@@ -125,10 +107,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
     }
 
     private double maxLag() {
-        return feeds.running().stream()
-                .mapToLong(each -> each.feed().lag())
-                .max()
-                .orElse(0);
+        return RunningFeed.maxLag(feeds.running());
     }
 
     private double inState(State state) {

@@ -21,23 +21,14 @@ import org.jboss.logging.Logger;
 public class KafkaVectorFeeds {
     private static final Logger LOG = Logger.getLogger(KafkaVectorFeeds.class);
 
-    private final DefinitionStore definitions;
     private final VectorIndex index;
-    private final DeletionLog deletions;
     private final VoidFilter voids;
     private final FeaturesConfig config;
     private final Readers readers;
     private final InstantSource clock;
     private final FeatureMetrics metrics;
     private final SourceLoops loops;
-    private final PerView<Running> feeds;
-
-    private record Running(FeatureView view, VectorFeed feed, SourceLoop loop) implements PerView.Running {
-        @Override
-        public boolean stop() {
-            return loop.stop();
-        }
-    }
+    private final PerView<RunningFeed> feeds;
 
     public KafkaVectorFeeds(
             Catalog catalog,
@@ -53,10 +44,8 @@ public class KafkaVectorFeeds {
             InstantSource clock,
             FeatureMetrics metrics) {
         this.loops = new SourceLoops(clients, topics, own, config);
-        this.feeds = new PerView<>("vector-feeds", catalog, new Feeds());
-        this.definitions = definitions;
+        this.feeds = new PerView<>("vector-feeds", catalog, definitions, deletions, new Feeds());
         this.index = index;
-        this.deletions = deletions;
         this.voids = voids;
         this.config = config;
         this.readers = readers;
@@ -73,24 +62,20 @@ public class KafkaVectorFeeds {
         feeds.close();
     }
 
-    private final class Feeds implements PerView.Work<Running> {
-        @Override
-        public boolean isCurrent() {
-            return definitions.isCurrent() && deletions.isCurrent();
-        }
-
+    private final class Feeds implements PerView.Work<RunningFeed> {
         @Override
         public boolean wants(FeatureView view) {
             return view.features().stream().anyMatch(feature -> feature.metric().isPresent());
         }
 
         @Override
-        public Running start(FeatureView view) {
+        public RunningFeed start(FeatureView view) {
             var feed = new VectorFeed(view, index, voids, () -> readers.online(view), clock);
-            var loop = new SourceLoop(
-                    "vectors-" + view.id(), loops.of(view, VectorFeed.group(view.id()), false, metrics::retried), feed);
-            loop.start();
-            return new Running(view, feed, loop);
+            return RunningFeed.start(
+                    "vectors-" + view.id(),
+                    view,
+                    feed,
+                    loops.of(view, VectorFeed.group(view.id()), false, metrics::retried));
         }
 
         @Override
@@ -106,9 +91,6 @@ public class KafkaVectorFeeds {
     }
 
     private double maxLag() {
-        return feeds.running().stream()
-                .mapToLong(each -> each.feed().lag())
-                .max()
-                .orElse(0);
+        return RunningFeed.maxLag(feeds.running());
     }
 }

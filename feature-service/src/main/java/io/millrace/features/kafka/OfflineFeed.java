@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
  * <p>With several replicas each takes the partitions that Kafka gives it. Two that believe to have the same one do no harm: the store takes what continues where it is and refuses
  * the other.
  */
-final class OfflineFeed implements SourceLoop.Taker {
+final class OfflineFeed implements Feed {
     private static final Logger LOG = Logger.getLogger(OfflineFeed.class);
 
     private final FeatureView view;
@@ -60,8 +60,8 @@ final class OfflineFeed implements SourceLoop.Taker {
         return ViewIngestion.group(view) + ".offline";
     }
 
-    /** Records that are not in the offline store yet, as seen last. */
-    long lag() {
+    @Override
+    public long lag() {
         return lag;
     }
 

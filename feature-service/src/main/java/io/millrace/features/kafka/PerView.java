@@ -1,6 +1,8 @@
 package io.millrace.features.kafka;
 
 import io.millrace.features.app.Catalog;
+import io.millrace.features.app.DefinitionStore;
+import io.millrace.features.app.deletion.DeletionLog;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import java.time.Duration;
@@ -27,6 +29,8 @@ final class PerView<R extends PerView.Running> {
 
     private final String name;
     private final Catalog catalog;
+    private final DefinitionStore definitions;
+    private final DeletionLog deletions;
     private final Work<R> work;
     private final Map<ViewId, R> running = new ConcurrentHashMap<>();
 
@@ -47,9 +51,6 @@ final class PerView<R extends PerView.Running> {
 
     /** What there is to do; called by the worker alone. */
     interface Work<R extends Running> {
-        /** Whether the definitions are known to their end: before that a version may be there that is retired further on, and nothing is started, stopped or deleted. */
-        boolean isCurrent();
-
         /** Whether anything may run here now; all is stopped where not. */
         default boolean mayRun() {
             return true;
@@ -72,9 +73,11 @@ final class PerView<R extends PerView.Running> {
     }
 
     /** @param name of the thread */
-    PerView(String name, Catalog catalog, Work<R> work) {
+    PerView(String name, Catalog catalog, DefinitionStore definitions, DeletionLog deletions, Work<R> work) {
         this.name = name;
         this.catalog = catalog;
+        this.definitions = definitions;
+        this.deletions = deletions;
         this.work = work;
         this.worker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
@@ -144,7 +147,7 @@ final class PerView<R extends PerView.Running> {
     }
 
     private void reconcile() {
-        if (!work.isCurrent()) {
+        if (!isCurrent()) {
             return;
         }
         if (!work.mayRun()) {
@@ -164,6 +167,11 @@ final class PerView<R extends PerView.Running> {
                 running.computeIfAbsent(view.id(), _ -> work.start(view));
             }
         }
+    }
+
+    /** Before the definitions are known to their end a version may be there that is retired further on; before the deletions are, events may be there that are void. */
+    private boolean isCurrent() {
+        return definitions.isCurrent() && deletions.isCurrent();
     }
 
     /** What does not end could write behind the deletion: it is stopped again at the next look. */

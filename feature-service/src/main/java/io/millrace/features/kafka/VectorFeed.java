@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** Takes a view version's events into its vector index. Every replica has an index of its own and reads all partitions; nothing is committed to Kafka. */
-final class VectorFeed implements SourceLoop.Taker {
+final class VectorFeed implements Feed {
     private final FeatureView view;
     private final VectorIndex index;
     private final VoidFilter voids;
@@ -47,8 +47,8 @@ final class VectorFeed implements SourceLoop.Taker {
         return ViewIngestion.group(view) + ".vectors";
     }
 
-    /** Records that are not in the index yet, as seen last. */
-    long lag() {
+    @Override
+    public long lag() {
         return lag;
     }
 

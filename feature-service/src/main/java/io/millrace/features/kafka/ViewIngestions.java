@@ -47,8 +47,6 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     private static final Duration START_CHECK = Duration.ofMillis(20);
 
     private final Catalog catalog;
-    private final DefinitionStore definitions;
-    private final DeletionLog deletions;
     private final VoidFilter voids;
     private final Topics topics;
     private final SourceEnds ends;
@@ -86,9 +84,7 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
             Readers readers,
             FeatureMetrics metrics) {
         this.catalog = catalog;
-        this.views = new PerView<>("ingestions", catalog, new Loops());
-        this.definitions = definitions;
-        this.deletions = deletions;
+        this.views = new PerView<>("ingestions", catalog, definitions, deletions, new Loops());
         this.voids = voids;
         this.topics = topics;
         this.ends = ends;
@@ -117,11 +113,6 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     }
 
     private final class Loops implements PerView.Work<ViewIngestion> {
-        @Override
-        public boolean isCurrent() {
-            return definitions.isCurrent() && deletions.isCurrent();
-        }
-
         @Override
         public boolean mayRun() {
             return replica.isHeld();
