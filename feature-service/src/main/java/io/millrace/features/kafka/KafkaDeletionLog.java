@@ -73,6 +73,15 @@ public class KafkaDeletionLog implements DeletionLog {
     }
 
     @Override
+    public String failure() {
+        if (unreadable) {
+            return "a deletion in " + TOPIC + " cannot be read by this release; no event is applied";
+        }
+        String failure = log == null ? "not started" : log.failure();
+        return failure == null ? "" : failure;
+    }
+
+    @Override
     public void put(Deletion deletion) {
         try {
             if (log == null) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** A definitions log in memory; what is written is heard at once. */
 public final class MemoryDefinitions implements DefinitionStore {
     final List<Map<String, Optional<String>>> written = new ArrayList<>();
-    boolean current = true;
+    public boolean current = true;
     private final Catalog catalog;
 
     public MemoryDefinitions(Catalog catalog) {

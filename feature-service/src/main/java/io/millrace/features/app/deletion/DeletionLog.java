@@ -14,4 +14,7 @@ public interface DeletionLog {
 
     /** Whether every deletion of before this process started has been heard; no event is applied before that. */
     boolean isCurrent();
+
+    /** Why deletions cannot be followed at the moment; empty where they can. */
+    String failure();
 }

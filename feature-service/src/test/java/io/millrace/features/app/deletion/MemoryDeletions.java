@@ -8,6 +8,9 @@ public final class MemoryDeletions implements DeletionLog {
     final List<Deletion> written = new ArrayList<>();
     private final Voids voids;
 
+    /** Why they are not read yet; empty where they are. */
+    public String failure = "";
+
     public MemoryDeletions(Voids voids) {
         this.voids = voids;
     }
@@ -20,6 +23,11 @@ public final class MemoryDeletions implements DeletionLog {
 
     @Override
     public boolean isCurrent() {
-        return true;
+        return failure.isEmpty();
+    }
+
+    @Override
+    public String failure() {
+        return failure;
     }
 }
