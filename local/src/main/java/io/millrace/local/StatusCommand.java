@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
@@ -10,9 +11,6 @@ import io.millrace.local.platform.PortPlan;
 import io.millrace.local.platform.ProcessFile;
 import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
-import io.millrace.proto.features.v1.FeatureServiceGrpc;
-import io.millrace.proto.features.v1.FeatureViewSummary;
-import io.millrace.proto.features.v1.ListFeatureViewsRequest;
 import io.millrace.proto.inference.v1.InferenceServiceGrpc;
 import io.millrace.proto.inference.v1.ListPipelinesRequest;
 import io.millrace.proto.inference.v1.PipelineSummary;
@@ -50,7 +48,7 @@ final class StatusCommand implements Callable<Integer> {
         process(platform, "kafka", ports.bootstrapServers());
         process(platform, "postgres", "127.0.0.1:" + ports.postgres());
         try (var channels = new Channels(ports)) {
-            views(channels);
+            views();
             pipelines(channels);
         }
         return good ? 0 : CommandFailure.FAILED;
@@ -83,22 +81,22 @@ final class StatusCommand implements Callable<Integer> {
         out.printf("  %-18s %-22s %s%n", name, state, what);
     }
 
-    private void views(Channels channels) {
-        try {
-            for (FeatureViewSummary view : FeatureServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
-                    .withDeadlineAfter(5, TimeUnit.SECONDS)
-                    .listFeatureViews(ListFeatureViewsRequest.getDefaultInstance())
-                    .getViewsList()) {
+    private void views() {
+        try (var features = new FeatureCalls()) {
+            for (JsonNode view : features.get("/v1/feature-views").path("views")) {
+                long lag = view.path("lag").asLong();
                 out.printf(
-                        "  view     %-28s lag %d, applied %d, late %d, dead letters %d%n",
-                        view.getName() + "@" + view.getVersion(),
-                        view.getLag(),
-                        view.getApplied(),
-                        view.getLateDropped(),
-                        view.getDeadLettered());
+                        "  view     %-28s %s, lag %s, applied %d, late %d, dead letters %d %s%n",
+                        view.path("name").asText() + "@" + view.path("version").asText(),
+                        view.path("state").asText(),
+                        lag < 0 ? "not known" : String.valueOf(lag),
+                        view.path("applied").asLong(),
+                        view.path("late_dropped").asLong(),
+                        view.path("dead_lettered").asLong(),
+                        view.path("detail").asText());
             }
-        } catch (StatusRuntimeException e) {
-            out.println("  views are not known: " + e.getStatus().getCode());
+        } catch (CommandFailure e) {
+            out.println("  views are not known: " + e.getMessage());
         }
     }
 

@@ -38,6 +38,11 @@ public interface AppliedBarrier {
         return false;
     }
 
+    /** Why the store of this replica follows no source, so that it must not be read; empty where it does. Answers at once. */
+    default Optional<String> refusal() {
+        return Optional.empty();
+    }
+
     /** Records of the view's source that are not yet applied, as last heard of; -1 where that is not known. Answers at once. */
     default long lag(ViewId view) {
         return -1;

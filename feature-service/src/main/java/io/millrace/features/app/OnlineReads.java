@@ -107,6 +107,10 @@ public class OnlineReads {
         }
 
         private List<ViewRows> stored(List<ViewQuery> queries) {
+            Optional<String> refusal = barrier.refusal();
+            if (refusal.isPresent()) {
+                throw new Refusal(FeatureReason.ONLINE_STORE_UNAVAILABLE, refusal.get());
+            }
             try {
                 return store.read(queries);
             } catch (StoreUnavailableException e) {

@@ -2,6 +2,7 @@ package io.millrace.features.config;
 
 import io.millrace.features.app.jobs.JobHandler;
 import io.millrace.features.app.jobs.JobLimits;
+import io.millrace.features.app.jobs.JobMeter;
 import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.store.JobFolder;
 import io.quarkus.runtime.StartupEvent;
@@ -17,12 +18,13 @@ import java.time.InstantSource;
 public class JobsWiring {
     @Produces
     @Singleton
-    Jobs jobs(JobsConfig config, @Any Instance<JobHandler> handlers, InstantSource clock) {
+    Jobs jobs(JobsConfig config, @Any Instance<JobHandler> handlers, InstantSource clock, JobMeter meter) {
         return new Jobs(
                 handlers::stream,
                 new JobFolder(config.directory()),
                 new JobLimits(config.concurrency(), config.maxWaiting(), config.kept(), config.keptFor()),
-                clock);
+                clock,
+                meter);
     }
 
     void begin(@Observes StartupEvent event, Jobs jobs) {

@@ -233,7 +233,8 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
             }
         } catch (RuntimeException e) {
             if (unheard.add(id)) {
-                LOG.warnf(e, "%s: the store does not say how far other replicas are; complete reads wait for it", id);
+                LOG.warnf(
+                        "%s: the store does not say how far other replicas are; complete reads wait for it: %s", id, e);
             }
         }
     }
@@ -298,6 +299,9 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     @Override
     public Map<ViewId, IngestionReport> reports() {
+        if (isShared()) {
+            views.running().forEach(this::hear);
+        }
         return reports.of(views.served(), true, this::whyRebuilt);
     }
 

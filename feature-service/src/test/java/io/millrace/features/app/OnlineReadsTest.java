@@ -182,6 +182,32 @@ class OnlineReadsTest {
     }
 
     @Test
+    void aReplicaWhoseStoreFollowsNoSourceAnswersNothing() {
+        var barrier = new AppliedBarrier() {
+            @Override
+            public CompletableFuture<Optional<Map<SourcePartition, Long>>> reached(
+                    FeatureView view, Duration patience) {
+                return CompletableFuture.completedFuture(Optional.empty());
+            }
+
+            @Override
+            public Optional<String> refusal() {
+                return Optional.of("another replica applies events");
+            }
+        };
+        var second =
+                new OnlineReads(catalog, definitions, store, barrier, InstantSource.fixed(NOW), ParitySampler.none());
+
+        assertThatThrownBy(
+                        () -> second.prepare(request(List.of("user_activity:last_amount"), new FeatureValue.Int(1001)))
+                                .read(Optional.empty()))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.reason()).isEqualTo(FeatureReason.ONLINE_STORE_UNAVAILABLE);
+                    assertThat(refusal).hasMessage("another replica applies events");
+                });
+    }
+
+    @Test
     void whatCannotBeReadIsRefusedWithItsReason() {
         var user = new FeatureValue.Int(1);
         assertRefused(FeatureReason.EMPTY_REQUEST, () -> reads.prepare(request(List.of(), user)));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.features.RedisNode;
 import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.IngestionReport;
 import io.millrace.features.app.Views;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.store.RedisOnlineStore;
@@ -119,6 +120,21 @@ class SharedRedisTest {
                                 + TestBroker.header(record, "millrace.source-offset")))
                 .hasSize((int) recount.poison())
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void eachReplicaSaysHowFarTheWholeTopicIsApplied() {
+        RedisNode node = closing(RedisNode.alone(folder));
+        DurableStore store = store(List.of(node), 1);
+        produce(20);
+        List<Replica> replicas = List.of(replica(store(List.of(node), 1)), replica(store(List.of(node), 1)));
+
+        awaitRecount(store);
+
+        assertThat(replicas).allSatisfy(replica -> await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(replica.ingestions.reports().get(view.id()))
+                        .extracting(IngestionReport::lag)
+                        .isEqualTo(0L)));
     }
 
     /** Waits until so many records more have been applied. */

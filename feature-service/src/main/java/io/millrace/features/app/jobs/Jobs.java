@@ -34,6 +34,7 @@ public final class Jobs implements AutoCloseable {
     private final JobStore store;
     private final JobLimits limits;
     private final InstantSource clock;
+    private final JobMeter meter;
     private final Map<String, RunningJob> jobs = new ConcurrentHashMap<>();
     private final ExecutorService workers;
     private volatile boolean closing;
@@ -45,11 +46,16 @@ public final class Jobs implements AutoCloseable {
      * @param handlers asked when a job is begun
      */
     public Jobs(
-            Supplier<Stream<? extends JobHandler>> handlers, JobStore store, JobLimits limits, InstantSource clock) {
+            Supplier<Stream<? extends JobHandler>> handlers,
+            JobStore store,
+            JobLimits limits,
+            InstantSource clock,
+            JobMeter meter) {
         this.handlers = handlers;
         this.store = store;
         this.limits = limits;
         this.clock = clock;
+        this.meter = meter;
         this.workers = Executors.newFixedThreadPool(
                 limits.concurrency(),
                 Thread.ofPlatform().daemon().name("job-", 0).factory());
@@ -57,6 +63,7 @@ public final class Jobs implements AutoCloseable {
 
     /** Takes up what an earlier process left. Call once, before anything else. */
     public void takeUp() {
+        handlers.get().forEach(handler -> meter.watch(this, handler.kind()));
         for (Job left : store.all().stream().sorted(NEWEST_FIRST.reversed()).toList()) {
             var entry = new RunningJob(left, store);
             jobs.put(left.id(), entry);
@@ -229,7 +236,7 @@ public final class Jobs implements AutoCloseable {
             why = "";
         } catch (JobFailedException | Refusal failed) {
             why = String.valueOf(failed.getMessage());
-            LOG.warnf(failed, "Job %s (%s) failed", entry.id(), entry.job().kind());
+            LOG.warnf("Job %s (%s) failed: %s", entry.id(), entry.job().kind(), why);
         } catch (RuntimeException unexpected) {
             LOG.errorf(
                     unexpected,
@@ -245,6 +252,9 @@ public final class Jobs implements AutoCloseable {
 
     private void become(RunningJob entry, Job next) {
         entry.become(next);
+        if (next.state().isFinal()) {
+            meter.ended(next.kind(), next.state());
+        }
         tell(next);
     }
 

@@ -17,6 +17,7 @@ import io.millrace.features.app.Views;
 import io.millrace.features.app.deletion.Voids;
 import io.millrace.features.app.jobs.Job;
 import io.millrace.features.app.jobs.JobLimits;
+import io.millrace.features.app.jobs.JobMeter;
 import io.millrace.features.app.jobs.JobStore;
 import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.domain.PushTarget;
@@ -88,7 +89,12 @@ class MaterializationsTest {
                 (ViewId _, String _, List<RejectedRows.Rejected> rows) -> rejected.addAll(rows),
                 voids,
                 new MaterializationMetrics(meters, () -> now));
-        return new Jobs(() -> Stream.of(handler), store(), new JobLimits(1, 10, 1, Duration.ofDays(1)), () -> now);
+        return new Jobs(
+                () -> Stream.of(handler),
+                store(),
+                new JobLimits(1, 10, 1, Duration.ofDays(1)),
+                () -> now,
+                JobMeter.NONE);
     }
 
     private Materializations make() {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.jobs.Job.State;
 import io.millrace.features.store.JobFolder;
+import io.millrace.features.telemetry.JobMetrics;
 import io.millrace.gate.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ class JobsTest {
     private final InstantSource clock = () -> now;
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
     private final List<Jobs> opened = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final JobMeter meter = new JobMetrics(meters);
 
     /** Counts to three, a checkpoint each, and waits in the middle until it may go on or is to end. */
     private final class Counting implements JobHandler {
@@ -76,10 +80,20 @@ class JobsTest {
     }
 
     private Jobs open(JobHandler handler) {
-        var jobs = new Jobs(() -> Stream.of(handler), new JobFolder(folder), LIMITS, clock);
+        var jobs = new Jobs(() -> Stream.of(handler), new JobFolder(folder), LIMITS, clock, meter);
         opened.add(jobs);
         jobs.takeUp();
         return jobs;
+    }
+
+    private double counted(String metric, String state) {
+        return meters.get(metric)
+                .tags("kind", "counting", "state", state)
+                .meter()
+                .measure()
+                .iterator()
+                .next()
+                .getValue();
     }
 
     @AfterEach
@@ -120,6 +134,9 @@ class JobsTest {
 
         assertThat(failed.state()).isEqualTo(State.FAILED);
         assertThat(failed.message()).isEqualTo("told to fail");
+        assertThat(counted(JobMetrics.ENDED, "failed")).isEqualTo(1);
+        assertThat(counted(JobMetrics.ENDED, "done")).isZero();
+        assertThat(counted(JobMetrics.UNDERWAY, "running")).isZero();
     }
 
     @Test
