@@ -1,7 +1,5 @@
 package io.millrace.features.kernel;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,7 @@ public record FeatureEvent(
     public static final long NO_CREATED = Long.MIN_VALUE;
 
     public FeatureEvent {
-        fields = Collections.unmodifiableList(new ArrayList<>(fields));
+        fields = EventFields.of(fields);
     }
 
     /** An event whose source does not say when it was made. */

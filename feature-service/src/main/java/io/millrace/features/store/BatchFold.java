@@ -3,6 +3,7 @@ package io.millrace.features.store;
 import io.millrace.features.app.OnlineStore.Applied;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.SourcePartition;
+import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.fold.Horizon;
 import io.millrace.features.kernel.fold.Tile;
 import io.millrace.features.kernel.fold.ViewPlan;
@@ -12,17 +13,17 @@ import io.millrace.features.kernel.window.Levels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Folds a batch of events into the rows that it touches, whatever the rows are kept in. Used once, by one thread. */
+/**
+ * Folds a batch of events into the rows that it touches, whatever the rows are kept in: first among themselves, so that a tile is asked for and merged once, however many of the events are
+ * in it. Used once, by one thread.
+ */
 final class BatchFold {
     /** Rows are trimmed when they get a new tile of the largest level that is not above this. */
     private static final long TRIM_LEVEL_MICROS = Duration.ofHours(1).toNanos() / 1_000;
@@ -30,28 +31,41 @@ final class BatchFold {
     private final ViewPlan plan;
     private final Levels levels;
     private final int trimLevel;
-    private final List<Event> fresh = new ArrayList<>();
-    private final Set<TileKey> needed = new HashSet<>();
-    private final Set<EntityRow> late = new LinkedHashSet<>();
+    private final Map<EntityRow, RowFold> rows = new LinkedHashMap<>();
+    private final ByteWriter key = new ByteWriter();
     private final int seen;
+    private final int fresh;
     private final long newest;
     private long oldest = Long.MAX_VALUE;
     private final Horizon horizon;
 
-    /** @param tiles on each level the one that the event falls into; none where it goes into none */
-    private record Event(EntityRow row, Observation observed, List<TileKey> tiles) {
-        long time() {
-            return observed.order().timeMicros();
-        }
-    }
-
     /** The rows of a store, as they are before the batch. */
     interface Rows {
-        /** The tiles that there are, encoded. */
-        Map<TileKey, byte[]> tiles(Collection<TileKey> keys);
+        /** The tiles, encoded, in the order of the keys; null where there is none. */
+        byte[] @Nullable [] tiles(List<TileKey> keys);
 
         /** The newest single event of each row at or before the instant; rows without one are left out. */
         Map<EntityRow, EventOrder> newest(Collection<EntityRow> rows, long atOrBeforeMicros);
+    }
+
+    /** Which events were applied before; events of one partition mostly come together. */
+    private static final class Unseen {
+        private final Map<SourcePartition, Long> positions;
+        private @Nullable SourcePartition source;
+        private long next;
+
+        private Unseen(Map<SourcePartition, Long> positions) {
+            this.positions = positions;
+        }
+
+        private boolean has(FeatureEvent event) {
+            SourcePartition of = event.position().source();
+            if (!of.equals(source)) {
+                source = of;
+                next = positions.getOrDefault(of, Long.MIN_VALUE);
+            }
+            return event.position().offset() >= next;
+        }
     }
 
     /**
@@ -78,49 +92,47 @@ final class BatchFold {
         this.plan = plan;
         this.levels = plan.levels();
         this.trimLevel = trimLevel(levels);
+        var unseen = new Unseen(positions);
         long max = newestBefore.orElse(Long.MIN_VALUE);
         for (FeatureEvent event : all) {
-            if (isUnseen(event, positions)) {
-                max = Math.max(max, event.timeMicros());
+            if (event.timeMicros() > max && unseen.has(event)) {
+                max = event.timeMicros();
             }
         }
-        List<FeatureEvent> unseen =
-                mine.stream().filter(event -> isUnseen(event, positions)).toList();
-        this.seen = mine.size() - unseen.size();
         this.newest = max;
         this.horizon = max == Long.MIN_VALUE ? new Horizon(max, max, max) : plan.horizon(max);
-        unseen.forEach(this::prepare);
-    }
-
-    private static boolean isUnseen(FeatureEvent event, Map<SourcePartition, Long> positions) {
-        Long next = positions.get(event.position().source());
-        return next == null || event.position().offset() >= next;
-    }
-
-    private void prepare(FeatureEvent event) {
-        oldest = Math.min(oldest, event.timeMicros());
-        EntityRow row = EntityRow.of(event.key());
-        List<TileKey> tiles =
-                event.timeMicros() > horizon.tilesAfterMicros() ? tiles(row, event.timeMicros()) : List.of();
-        fresh.add(new Event(row, plan.observe(event), tiles));
-        needed.addAll(tiles);
-        if (event.timeMicros() <= horizon.singlesAfterMicros()) {
-            late.add(row);
+        int taken = 0;
+        for (FeatureEvent event : mine) {
+            if (unseen.has(event)) {
+                take(event);
+                taken++;
+            }
         }
+        this.fresh = taken;
+        this.seen = mine.size() - taken;
     }
 
-    private List<TileKey> tiles(EntityRow row, long timeMicros) {
-        int count = levels.micros().size();
-        var tiles = new ArrayList<TileKey>(count);
-        for (int level = 0; level < count; level++) {
-            tiles.add(new TileKey(row, level, levels.tileOf(level, timeMicros)));
+    private void take(FeatureEvent event) {
+        long time = event.timeMicros();
+        oldest = Math.min(oldest, time);
+        RowFold row = rows.computeIfAbsent(
+                EntityRow.of(event.key(), key),
+                of -> new RowFold(of, levels.micros().size()));
+        Observation observed = plan.observe(event);
+        boolean inTiles = !levels.isEmpty() && time > horizon.tilesAfterMicros();
+        if (inTiles) {
+            row.addToTiles(observed, plan);
         }
-        return tiles;
+        if (time > horizon.singlesAfterMicros()) {
+            row.addSingle(observed);
+        } else {
+            row.addLate(observed, inTiles);
+        }
     }
 
     /** Whether there is nothing to apply. */
     boolean isEmpty() {
-        return fresh.isEmpty();
+        return rows.isEmpty();
     }
 
     /** Newest event time applied to the view after the batch; {@link Long#MIN_VALUE} where there is none. */
@@ -130,9 +142,7 @@ final class BatchFold {
 
     /** The rows that the batch touches. */
     Set<EntityRow> rows() {
-        Set<EntityRow> rows = new LinkedHashSet<>();
-        fresh.forEach(event -> rows.add(event.row()));
-        return rows;
+        return rows.keySet();
     }
 
     /** What {@link #fold} answers where there is nothing to apply. */
@@ -140,61 +150,70 @@ final class BatchFold {
         return new Applied(0, seen, 0);
     }
 
-    RowChanges fold(Rows rows) {
-        Map<TileKey, byte[]> stored = needed.isEmpty() ? Map.of() : rows.tiles(needed);
-        Map<EntityRow, EventOrder> newestBehind =
-                late.isEmpty() ? new HashMap<>() : new HashMap<>(rows.newest(late, horizon.singlesAfterMicros()));
-        Map<TileKey, Tile> tiles = HashMap.newHashMap(needed.size());
-        Map<EntityRow, List<Observation>> singles = new LinkedHashMap<>();
-        Map<EntityRow, Observation> behind = new LinkedHashMap<>();
-        Set<EntityRow> trim = new HashSet<>();
-        int tooLate = 0;
-        for (Event event : fresh) {
-            addToTiles(event, stored, tiles, trim);
-            boolean kept = event.time() > horizon.singlesAfterMicros();
-            if (kept) {
-                singles.computeIfAbsent(event.row(), _ -> new ArrayList<>()).add(event.observed());
-                if (levels.isEmpty()) {
-                    trim.add(event.row());
+    RowChanges fold(Rows stored) {
+        mergeTiles(stored);
+        int tooLate = foldLate(stored);
+        if (levels.isEmpty()) {
+            for (RowFold row : rows.values()) {
+                if (!row.singles().isEmpty()) {
+                    row.trim();
                 }
-            } else if (isNewer(event.observed().order(), newestBehind.get(event.row()))) {
-                newestBehind.put(event.row(), event.observed().order());
-                behind.put(event.row(), event.observed());
-                trim.add(event.row());
-                kept = true;
-            }
-            if (!kept && event.tiles().isEmpty()) {
-                tooLate++;
             }
         }
         return new RowChanges(
-                tiles,
-                singles,
-                behind,
-                trim,
-                horizon,
-                newest,
-                oldest,
-                new Applied(fresh.size() - tooLate, seen, tooLate));
+                List.copyOf(rows.values()), horizon, newest, oldest, new Applied(fresh - tooLate, seen, tooLate));
     }
 
-    private void addToTiles(Event event, Map<TileKey, byte[]> stored, Map<TileKey, Tile> tiles, Set<EntityRow> trim) {
-        for (TileKey key : event.tiles()) {
-            Tile tile = tiles.get(key);
-            if (tile == null) {
-                byte[] bytes = stored.get(key);
-                tile = bytes == null ? plan.emptyTile() : plan.tile(bytes);
-                tiles.put(key, tile);
-                if (bytes == null && key.level() == trimLevel) {
-                    trim.add(event.row());
+    /** States do not depend on how events were grouped before they were merged, to the bit. */
+    private void mergeTiles(Rows stored) {
+        var keys = new ArrayList<TileKey>();
+        for (RowFold row : rows.values()) {
+            for (RowFold.Slot slot : row.slots()) {
+                keys.add(slot.key());
+            }
+        }
+        if (keys.isEmpty()) {
+            return;
+        }
+        byte[] @Nullable [] before = stored.tiles(keys);
+        int at = 0;
+        for (RowFold row : rows.values()) {
+            for (RowFold.Slot slot : row.slots()) {
+                byte[] bytes = before[at++];
+                if (bytes != null) {
+                    Tile tile = plan.tile(bytes);
+                    tile.merge(slot.tile());
+                    slot.become(tile);
+                } else if (slot.key().level() == trimLevel) {
+                    row.trim();
                 }
             }
-            tile.add(event.observed());
         }
     }
 
-    private static boolean isNewer(EventOrder order, @Nullable EventOrder than) {
-        return than == null || order.compareTo(than) > 0;
+    /** Events behind the horizon: of each row the newest stays, if it is newer than the one that is there. Gives how many changed nothing. */
+    private int foldLate(Rows stored) {
+        List<RowFold> late =
+                rows.values().stream().filter(row -> !row.late().isEmpty()).toList();
+        if (late.isEmpty()) {
+            return 0;
+        }
+        Map<EntityRow, EventOrder> newestBehind =
+                stored.newest(late.stream().map(RowFold::row).toList(), horizon.singlesAfterMicros());
+        int tooLate = 0;
+        for (RowFold row : late) {
+            EventOrder before = newestBehind.get(row.row());
+            for (RowFold.Late event : row.late()) {
+                if (before == null || event.observed().order().compareTo(before) > 0) {
+                    before = event.observed().order();
+                    row.keepBehind(event.observed());
+                    row.trim();
+                } else if (!event.inTiles()) {
+                    tooLate++;
+                }
+            }
+        }
+        return tooLate;
     }
 
     private static int trimLevel(Levels levels) {

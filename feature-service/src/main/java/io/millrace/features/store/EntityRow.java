@@ -1,12 +1,13 @@
 package io.millrace.features.store;
 
 import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.encoding.ValueEncoding;
 import java.util.Arrays;
 import java.util.HexFormat;
 
 /** An entity's key as bytes, equal where the keys are. */
-final class EntityRow {
+final class EntityRow implements Comparable<EntityRow> {
     private final byte[] bytes;
     private final long hash;
 
@@ -16,7 +17,16 @@ final class EntityRow {
     }
 
     static EntityRow of(EntityKey key) {
-        return new EntityRow(ValueEncoding.key(key));
+        return of(key, new ByteWriter());
+    }
+
+    /** @param scratch what is in it goes */
+    static EntityRow of(EntityKey key, ByteWriter scratch) {
+        scratch.cutTo(0);
+        for (int i = 0; i < key.values().size(); i++) {
+            ValueEncoding.write(key.values().get(i), scratch);
+        }
+        return new EntityRow(scratch.toBytes());
     }
 
     /** Not a copy: leave it alone. */
@@ -29,6 +39,13 @@ final class EntityRow {
         return hash;
     }
 
+    /** The order of the keys that the embedded store makes of rows. */
+    @Override
+    public int compareTo(EntityRow other) {
+        int byHash = Long.compareUnsigned(hash, other.hash);
+        return byHash != 0 ? byHash : Arrays.compareUnsigned(bytes, other.bytes);
+    }
+
     private static long hash(byte[] bytes) {
         long hash = 0xcbf29ce484222325L;
         for (byte b : bytes) {
@@ -39,7 +56,7 @@ final class EntityRow {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof EntityRow row && hash == row.hash && Arrays.equals(bytes, row.bytes);
+        return this == other || other instanceof EntityRow row && hash == row.hash && Arrays.equals(bytes, row.bytes);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,14 +53,13 @@ final class RedisSwap implements BatchFold.Rows {
     }
 
     @Override
-    public Map<TileKey, byte[]> tiles(Collection<TileKey> keys) {
-        List<TileKey> wanted = List.copyOf(keys);
-        Response answer = load(Set.of(), wanted, List.of(), 0).get(1);
-        Map<TileKey, byte[]> found = new HashMap<>();
-        for (int i = 0; i < wanted.size(); i++) {
+    public byte[] @Nullable [] tiles(List<TileKey> keys) {
+        Response answer = load(Set.of(), keys, List.of(), 0).get(1);
+        var found = new byte[keys.size()][];
+        for (int i = 0; i < found.length; i++) {
             Response members = answer.get(i);
             if (members.size() > 0) {
-                found.put(wanted.get(i), RedisCodec.tileContent(members.get(0).toBytes()));
+                found[i] = RedisCodec.tileContent(members.get(0).toBytes());
             }
         }
         return found;
@@ -132,20 +130,30 @@ final class RedisSwap implements BatchFold.Rows {
     }
 
     private void write(RowChanges changes, RedisCall call) {
-        call.arg(changes.tiles().size());
-        changes.tiles().forEach((key, tile) -> call.arg(key.row().bytes())
-                .arg(key.level())
-                .arg(key.number())
-                .arg(RedisCodec.tile(key.number(), tile)));
-        call.arg(changes.singles().values().stream().mapToInt(List::size).sum()
-                + changes.behind().size());
-        changes.singles().forEach((row, events) -> events.forEach(event -> single(row, event, call)));
-        changes.behind().forEach((row, event) -> single(row, event, call));
+        List<RowFold.Slot> tiles =
+                changes.rows().stream().flatMap(row -> row.slots().stream()).toList();
+        call.arg(tiles.size());
+        tiles.forEach(slot -> call.arg(slot.key().row().bytes())
+                .arg(slot.key().level())
+                .arg(slot.key().number())
+                .arg(RedisCodec.tile(slot.key().number(), slot.tile())));
+        call.arg(changes.rows().stream()
+                .mapToInt(row -> row.singles().size() + (row.behind() == null ? 0 : 1))
+                .sum());
+        for (RowFold row : changes.rows()) {
+            row.singles().forEach(event -> single(row.row(), event, call));
+            Observation behind = row.behind();
+            if (behind != null) {
+                single(row.row(), behind, call);
+            }
+        }
         List<Long> levels = plan.levels().micros();
-        call.arg(levels.size()).arg(changes.trim().size());
+        List<RowFold> trimmed =
+                changes.rows().stream().filter(RowFold::isTrimmed).toList();
+        call.arg(levels.size()).arg(trimmed.size());
         byte[] bound = RedisCodec.above('[', changes.horizon().singlesAfterMicros());
-        for (EntityRow row : new LinkedHashSet<>(changes.trim())) {
-            call.arg(row.bytes()).arg(bound);
+        for (RowFold row : trimmed) {
+            call.arg(row.row().bytes()).arg(bound);
             changes.horizon().firstTiles().forEach(number -> call.arg(number));
         }
     }

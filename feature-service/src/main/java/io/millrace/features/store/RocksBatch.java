@@ -2,12 +2,16 @@ package io.millrace.features.store;
 
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.encoding.ByteWriter;
+import io.millrace.features.kernel.fold.Horizon;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Observation;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +22,15 @@ import org.rocksdb.WriteOptions;
 
 /** The rows of one view as a batch finds and changes them; the view's lock is held. Used once. */
 final class RocksBatch implements BatchFold.Rows, AutoCloseable {
+    private static final Comparator<RowFold> BY_KEY = Comparator.comparing(RowFold::row);
+
     private final RocksFolder folder;
     private final ViewPlan plan;
     private final int number;
-    private final Map<TileKey, byte[]> written = new HashMap<>();
+    private final RowWrites rows;
+    private final ByteWriter key = new ByteWriter();
+    private final ByteWriter value = new ByteWriter();
+    private final Map<TileKey, byte[]> written = new LinkedHashMap<>();
     private @Nullable RocksIterator keys;
     private @Nullable RocksRowReader reader;
     private long oldestMicros = Long.MAX_VALUE;
@@ -30,6 +39,7 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         this.folder = folder;
         this.plan = plan;
         this.number = before.number();
+        this.rows = new RowWrites(folder.rows().getID());
         folder.tiles().begin(number, plan.levels(), before.newestMicros());
     }
 
@@ -53,11 +63,11 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         }
     }
 
-    /** Writes the changes, and keeps the tiles that are among them. */
-    void writeTo(WriteOptions options, WriteBatch changes) throws RocksDBException {
+    /** Writes the rows and the other changes as one, and keeps the tiles that are among them. */
+    void writeTo(WriteOptions options, WriteBatch others) throws RocksDBException {
         boolean isWritten = false;
-        try {
-            folder.db().write(options, changes);
+        try (WriteBatch all = rows.with(others)) {
+            folder.db().write(options, all);
             isWritten = true;
         } finally {
             if (isWritten) {
@@ -68,63 +78,75 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         }
     }
 
-    void write(RowChanges rows, WriteBatch changes) throws RocksDBException {
-        oldestMicros = rows.oldestMicros();
-        for (var tile : rows.tiles().entrySet()) {
-            byte[] content = tile.getValue().toBytes();
-            changes.put(folder.rows(), RocksKeys.tile(number, tile.getKey()), content);
-            written.put(tile.getKey(), content);
-        }
-        for (var singles : rows.singles().entrySet()) {
-            byte[] row = RocksKeys.row(number, singles.getKey());
-            for (Observation single : singles.getValue()) {
-                changes.put(folder.rows(), RocksKeys.single(row, single.order()), content(single));
+    /** Takes the changes of the rows, in the order of their keys: what RocksDB is given so, it puts into its memory faster. */
+    void take(RowChanges changes, WriteBatch others) throws RocksDBException {
+        oldestMicros = changes.oldestMicros();
+        var sorted = new ArrayList<>(changes.rows());
+        sorted.sort(BY_KEY);
+        for (RowFold row : sorted) {
+            key.cutTo(0);
+            RocksKeys.writeRow(number, row.row(), key);
+            int prefix = key.length();
+            for (RowFold.Slot slot : row.slots()) {
+                key.cutTo(prefix);
+                RocksKeys.writeTile(slot.key().level(), slot.key().number(), key);
+                value.cutTo(0);
+                slot.tile().writeTo(value);
+                rows.put(key, value);
+                written.put(slot.key(), value.toBytes());
+            }
+            for (List<Observation> pack : EventPack.of(row.singles(), plan.levels())) {
+                key.cutTo(prefix);
+                RocksKeys.writeSingle(pack.getFirst().order(), key);
+                value.cutTo(0);
+                EventPack.write(pack, value);
+                rows.put(key, value);
             }
         }
-        if (!folder.tiles().isAllWithin(number, plan.levels(), rows.horizon(), oldestMicros)) {
-            trim(rows, changes);
+        if (!folder.tiles().isAllWithin(number, plan.levels(), changes.horizon(), oldestMicros)) {
+            for (RowFold row : sorted) {
+                if (row.isTrimmed()) {
+                    trim(row, changes.horizon(), others);
+                }
+            }
         }
     }
 
-    private void trim(RowChanges rows, WriteBatch changes) throws RocksDBException {
+    private void trim(RowFold changed, Horizon horizon, WriteBatch changes) throws RocksDBException {
         RocksRowReader reader = reader();
-        for (EntityRow entity : rows.trim()) {
-            byte[] row = RocksKeys.row(number, entity);
-            Observation behind = rows.behind().get(entity);
-            List<byte[]> old = reader.singlesTo(row, rows.horizon().singlesAfterMicros());
-            int keep = behind == null ? 1 : 0;
-            for (int i = 0; i < old.size() - keep; i++) {
-                changes.delete(folder.rows(), old.get(i));
-            }
-            if (behind != null) {
-                changes.put(folder.rows(), RocksKeys.single(row, behind.order()), content(behind));
-            }
-            for (byte[] tile : reader.tilesBehind(row, rows.horizon())) {
-                changes.delete(folder.rows(), tile);
-            }
+        byte[] row = RocksKeys.row(number, changed.row());
+        Observation behind = changed.behind();
+        List<byte[]> old = reader.singlesTo(row, horizon.singlesAfterMicros());
+        int keep = behind == null ? 1 : 0;
+        for (int i = 0; i < old.size() - keep; i++) {
+            changes.delete(folder.rows(), old.get(i));
+        }
+        if (behind != null) {
+            changes.put(folder.rows(), RocksKeys.single(row, behind.order()), content(behind));
+        }
+        for (byte[] tile : reader.tilesBehind(row, horizon)) {
+            changes.delete(folder.rows(), tile);
         }
     }
 
     @Override
-    public Map<TileKey, byte[]> tiles(Collection<TileKey> tiles) {
-        Map<TileKey, byte[]> found = HashMap.newHashMap(tiles.size());
-        List<TileKey> wanted = folder.tiles().find(number, tiles, found);
+    public byte[] @Nullable [] tiles(List<TileKey> keys) {
+        var found = new byte[keys.size()][];
+        List<Integer> wanted = folder.tiles().find(number, keys, found);
         if (wanted.isEmpty()) {
             return found;
         }
-        List<byte[]> encoded =
-                wanted.stream().map(key -> RocksKeys.tile(number, key)).toList();
+        List<byte[]> encoded = wanted.stream()
+                .map(place -> RocksKeys.tile(number, keys.get(place)))
+                .toList();
         List<byte[]> values;
         try {
             values = folder.db().multiGetAsList(Collections.nCopies(encoded.size(), folder.rows()), encoded);
         } catch (RocksDBException e) {
             throw failed("tiles", e);
         }
-        for (int i = 0; i < wanted.size(); i++) {
-            byte[] value = values.get(i);
-            if (value != null) {
-                found.put(wanted.get(i), value);
-            }
+        for (int i = 0; i < values.size(); i++) {
+            found[wanted.get(i)] = values.get(i);
         }
         return found;
     }

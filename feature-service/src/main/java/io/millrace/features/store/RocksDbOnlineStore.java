@@ -295,7 +295,7 @@ public final class RocksDbOnlineStore implements DurableStore {
             if (!fold.isEmpty()) {
                 try (var rows = new RocksBatch(folder, plan, before)) {
                     RowChanges changed = fold.fold(rows);
-                    rows.write(changed, changes);
+                    rows.take(changed, changes);
                     applied = changed.applied();
                     after = before.advanced(changed.newestMicros(), batch.next());
                     RocksViews.put(folder, room, id, after, changes);

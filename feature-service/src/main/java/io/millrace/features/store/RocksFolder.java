@@ -23,7 +23,7 @@ import org.rocksdb.WALRecoveryMode;
 /** An open RocksDB in a folder that belongs to this process alone. */
 final class RocksFolder implements AutoCloseable {
     private static final byte[] ROWS = {'r', 'o', 'w', 's'};
-    private static final byte[] FORMAT = {2};
+    private static final byte[] FORMAT = {3};
     private static final int PART_BYTES = 4_096;
 
     private final Path directory;

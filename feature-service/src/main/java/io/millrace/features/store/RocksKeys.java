@@ -14,7 +14,7 @@ import java.util.Arrays;
 
 /**
  * The keys of the embedded store. A row's keys stand together: view number (4 bytes), hash of the entity (8), entity; then {@code 1}, level, tile number
- * for a tile or {@code 2}, event time, position for a single event; numbers in their order. The first {@value #PREFIX} bytes are the prefix by which RocksDB filters.
+ * for a tile or {@code 2}, event time, position for single events ({@link EventPack}); numbers in their order. The first {@value #PREFIX} bytes are the prefix by which RocksDB filters.
  */
 final class RocksKeys {
     static final int PREFIX = 12;
@@ -109,7 +109,9 @@ final class RocksKeys {
     }
 
     static byte[] tile(int viewNumber, TileKey key) {
-        return tile(row(viewNumber, key.row()), key.level(), key.number());
+        ByteWriter out = writer(viewNumber, key.row());
+        writeTile(key.level(), key.number(), out);
+        return out.toBytes();
     }
 
     static byte[] tile(byte[] row, int level, long number) {
@@ -138,8 +140,7 @@ final class RocksKeys {
     static byte[] single(byte[] row, EventOrder order) {
         var out = new ByteWriter();
         out.raw(row);
-        out.octet(SINGLE);
-        order.writeSortable(out);
+        writeSingle(order, out);
         return out.toBytes();
     }
 
@@ -168,10 +169,28 @@ final class RocksKeys {
 
     private static ByteWriter writer(int viewNumber, EntityRow row) {
         var out = new ByteWriter();
+        writeRow(viewNumber, row, out);
+        return out;
+    }
+
+    /** Appends what all keys of a row begin with. */
+    static void writeRow(int viewNumber, EntityRow row, ByteWriter out) {
         out.int32(viewNumber);
         out.int64(row.hash());
         out.raw(row.bytes());
-        return out;
+    }
+
+    /** Appends the rest of a tile's key. */
+    static void writeTile(int level, long number, ByteWriter out) {
+        out.octet(TILE);
+        out.octet(level);
+        out.sortable64(number);
+    }
+
+    /** Appends the rest of a single event's key. */
+    static void writeSingle(EventOrder order, ByteWriter out) {
+        out.octet(SINGLE);
+        order.writeSortable(out);
     }
 
     private static ByteWriter tiles(byte[] row, int level) {

@@ -1,6 +1,5 @@
 package io.millrace.features.store;
 
-import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.fold.Cover;
 import io.millrace.features.kernel.fold.Horizon;
 import io.millrace.features.kernel.fold.RowData;
@@ -29,9 +28,11 @@ final class RocksRowReader {
         byte[] singles = RocksKeys.singles(row);
         var head = new ArrayList<Observation>();
         Observation newest = null;
-        hasLater = isAfter(singles, cover.asOfMicros());
-        if (hasLater) {
-            keys.seekForPrev(RocksKeys.singlesTo(singles, cover.asOfMicros()));
+        long last = lastOfTile(cover.asOfMicros());
+        long newestMicros = newestMicros(singles);
+        hasLater = newestMicros > cover.asOfMicros();
+        if (newestMicros > last) {
+            keys.seekForPrev(RocksKeys.singlesTo(singles, last));
         }
         while (keys.isValid()) {
             byte[] key = keys.key();
@@ -39,16 +40,13 @@ final class RocksRowReader {
                 break;
             }
             var order = RocksKeys.order(key, singles.length);
-            boolean inHead = order.timeMicros() > cover.headMicros();
-            if (newest == null || inHead) {
-                Observation event = Observation.readContent(order, new ByteReader(keys.value()));
-                newest = newest == null ? event : newest;
-                if (inHead) {
-                    head.add(event);
-                }
-            }
-            if (!inHead) {
+            if (order.timeMicros() <= cover.headMicros()) {
+                newest = newest == null ? EventPack.newest(order, keys.value()) : newest;
                 break;
+            }
+            Observation found = EventPack.addTo(head, order, keys.value(), cover.asOfMicros());
+            if (found != null && (newest == null || found.order().compareTo(newest.order()) > 0)) {
+                newest = found;
             }
             keys.prev();
         }
@@ -56,19 +54,29 @@ final class RocksRowReader {
         return new RowData(newest, head, newest == null ? noTiles() : tiles(row, cover));
     }
 
+    /** The last instant of the finest tile that an instant falls into: packs have their keys there. */
+    private long lastOfTile(long micros) {
+        if (plan.levels().isEmpty()) {
+            return micros;
+        }
+        long size = plan.levels().finest();
+        long last = (plan.levels().tileOf(0, micros) + 1) * size;
+        return last < micros ? Long.MAX_VALUE : last;
+    }
+
     /** Whether the row that was read last has events after the instant of the read. */
     boolean hasLater() {
         return hasLater;
     }
 
-    /** Goes to the newest single event of a row; says whether that is after the instant. */
-    private boolean isAfter(byte[] singles, long micros) {
+    /** Goes to the newest single event of a row; gives its time, the smallest number where there is none. */
+    private long newestMicros(byte[] singles) {
         keys.seekForPrev(RocksKeys.singlesTo(singles, Long.MAX_VALUE));
         if (!keys.isValid()) {
-            return false;
+            return Long.MIN_VALUE;
         }
         byte[] key = keys.key();
-        return RocksKeys.startsWith(key, singles) && RocksKeys.singleMicros(key, singles.length) > micros;
+        return RocksKeys.startsWith(key, singles) ? RocksKeys.singleMicros(key, singles.length) : Long.MIN_VALUE;
     }
 
     private List<List<NumberedTile>> tiles(byte[] row, Cover cover) throws RocksDBException {
@@ -103,7 +111,7 @@ final class RocksRowReader {
         return none;
     }
 
-    /** The keys of single events of a row at or before an instant, the oldest first. */
+    /** The keys of the packs of single events of a row at or before an instant on the border of a finest tile, the oldest first. */
     List<byte[]> singlesTo(byte[] row, long micros) throws RocksDBException {
         byte[] singles = RocksKeys.singles(row);
         var found = new ArrayList<byte[]>();
@@ -137,7 +145,7 @@ final class RocksRowReader {
         return found;
     }
 
-    /** The key of the newest single event of a row at or before an instant. */
+    /** The key of the newest single event of a row at or before an instant on the border of a finest tile. */
     byte @Nullable [] newestSingleTo(byte[] row, long micros) throws RocksDBException {
         byte[] singles = RocksKeys.singles(row);
         keys.seekForPrev(RocksKeys.singlesTo(singles, micros));

@@ -4,7 +4,6 @@ import io.millrace.features.kernel.fold.Horizon;
 import io.millrace.features.kernel.window.Levels;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -32,6 +31,11 @@ final class WrittenTiles {
         @Override
         public int hashCode() {
             return tile.hashCode() + view;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && view == key.view && tile.equals(key.tile);
         }
     }
 
@@ -75,18 +79,19 @@ final class WrittenTiles {
     /**
      * Finds tiles.
      *
-     * @param found gets those that are kept
-     * @return those that must be read; what is neither is not there
+     * @param found gets those that are kept, at the places of the keys
+     * @return the places of those that must be read; what is neither is not there
      */
-    synchronized List<TileKey> find(int view, Collection<TileKey> wanted, Map<TileKey, byte[]> found) {
+    synchronized List<Integer> find(int view, List<TileKey> wanted, byte[] @Nullable [] found) {
         Known known = views.get(view);
-        var rest = new ArrayList<TileKey>();
-        for (TileKey tile : wanted) {
+        var rest = new ArrayList<Integer>();
+        for (int i = 0; i < found.length; i++) {
+            TileKey tile = wanted.get(i);
             byte[] kept = tiles.get(new Key(view, tile));
             if (kept != null) {
-                found.put(tile, kept);
+                found[i] = kept;
             } else if (known == null || tile.number() <= known.keptAbove[tile.level()]) {
-                rest.add(tile);
+                rest.add(i);
             }
         }
         return rest;

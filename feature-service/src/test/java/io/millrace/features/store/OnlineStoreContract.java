@@ -60,6 +60,20 @@ abstract class OnlineStoreContract extends StoreFixture {
         assertThat(store.positions(VIEW.id())).isEqualTo(next(events));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void whatIsReadIsWhatTheEventsSayWhereManyOfABatchFallIntoOneTile(long seed) {
+        var random = new Random(seed);
+        List<FeatureEvent> events = StoreEvents.dense(random, 400);
+        for (int at = 0, to; at < events.size(); at = to) {
+            to = Math.min(events.size(), at + 1 + random.nextInt(200));
+            List<FeatureEvent> batch = events.subList(at, to);
+            store.apply(VIEW, new Batch(batch, next(batch)));
+        }
+
+        assertSameAsHistory(events, random);
+    }
+
     @Test
     void aBatchThatIsAppliedTwiceCountsOnce() {
         FeatureEvent one = event("a", NOON, P0, 0, 1.5);

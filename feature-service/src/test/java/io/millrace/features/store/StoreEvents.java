@@ -99,6 +99,19 @@ final class StoreEvents {
         return events;
     }
 
+    /** Events of two entities within 20 seconds, on boundaries and at equal times among them, of two topics; some say when they were made. */
+    static List<FeatureEvent> dense(Random random, int count) {
+        var other = new SourcePartition("u", "another", 3);
+        var events = new ArrayList<FeatureEvent>();
+        for (int i = 0; i < count; i++) {
+            long time = NOON + (random.nextInt(8) == 0 ? 5 * SECOND * random.nextInt(5) : random.nextLong(20 * SECOND));
+            FeatureEvent event = event(
+                    "e" + random.nextInt(2), time, List.of(P0, P1, other).get(random.nextInt(3)), i, 0.5 * i - 70);
+            events.add(random.nextInt(3) == 0 ? event.created(time - random.nextInt(3)) : event);
+        }
+        return events;
+    }
+
     /** The position behind each partition's last event. */
     static Map<SourcePartition, Long> next(List<FeatureEvent> events) {
         Map<SourcePartition, Long> next = new HashMap<>();

@@ -28,7 +28,19 @@ class WrittenTilesTest {
     }
 
     private List<TileKey> read(WrittenTiles from, TileKey... wanted) {
-        return from.find(NUMBER, List.of(wanted), found);
+        return find(from, NUMBER, List.of(wanted));
+    }
+
+    private List<TileKey> find(WrittenTiles from, int view, List<TileKey> wanted) {
+        byte[][] contents = new byte[wanted.size()][];
+        List<Integer> rest = from.find(view, wanted, contents);
+        found.clear();
+        for (int i = 0; i < contents.length; i++) {
+            if (contents[i] != null) {
+                found.put(wanted.get(i), contents[i]);
+            }
+        }
+        return rest.stream().map(wanted::get).toList();
     }
 
     @Test
@@ -85,7 +97,7 @@ class WrittenTilesTest {
         tiles.forget(NUMBER);
         assertThat(tiles.bytes()).isEqualTo(ofBoth / 2);
         assertThat(read(tiles, tile("a", NOON + HOUR))).containsExactly(tile("a", NOON + HOUR));
-        assertThat(tiles.find(NUMBER + 1, List.of(tile("a", NOON)), found)).isEmpty();
+        assertThat(find(tiles, NUMBER + 1, List.of(tile("a", NOON)))).isEmpty();
     }
 
     @Test

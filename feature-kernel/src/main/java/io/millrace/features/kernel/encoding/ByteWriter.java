@@ -2,6 +2,7 @@ package io.millrace.features.kernel.encoding;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,6 +11,9 @@ import java.util.Arrays;
 public final class ByteWriter {
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** Bytes of the longest number. */
+    private static final int LONGEST = 10;
 
     private byte[] bytes = new byte[64];
     private int length;
@@ -21,12 +25,13 @@ public final class ByteWriter {
 
     /** An unsigned number in groups of seven bits, the lowest first: 1 byte below 128, at most 10. */
     public void unsigned(long value) {
+        room(LONGEST);
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            octet((int) (rest & 0x7f) | 0x80);
+            bytes[length++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
-        octet((int) rest);
+        bytes[length++] = (byte) rest;
     }
 
     /** A signed number; small magnitudes are short. */
@@ -73,6 +78,29 @@ public final class ByteWriter {
     /** As a block of UTF-8. */
     public void text(String value) {
         block(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** How many bytes were written. */
+    public int length() {
+        return length;
+    }
+
+    /** Forgets all but the first bytes; the memory stays, for what is written next. */
+    public void cutTo(int bytes) {
+        length = Math.min(length, bytes);
+    }
+
+    /** The length of what another one has, then its bytes. */
+    public void block(ByteWriter other) {
+        unsigned(other.length);
+        room(other.length);
+        System.arraycopy(other.bytes, 0, bytes, length, other.length);
+        length += other.length;
+    }
+
+    /** Puts what was written into a buffer that has room for it. */
+    public void copyTo(ByteBuffer buffer) {
+        buffer.put(bytes, 0, length);
     }
 
     public byte[] toBytes() {

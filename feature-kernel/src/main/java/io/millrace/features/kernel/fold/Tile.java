@@ -6,7 +6,6 @@ import io.millrace.features.kernel.encoding.EncodingException;
 import io.millrace.features.kernel.state.AggregationState;
 import io.millrace.features.kernel.state.Fold;
 import io.millrace.features.kernel.state.Observation;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What all folds of a view remember of one entity's events in one stretch of time. Mutable, not thread-safe. */
@@ -14,15 +13,19 @@ public final class Tile {
     private static final int VERSION = 1;
 
     private final List<Fold> folds;
-    private final List<AggregationState> states;
+    private final AggregationState[] states;
 
-    private Tile(List<Fold> folds, List<AggregationState> states) {
+    private Tile(List<Fold> folds, AggregationState[] states) {
         this.folds = folds;
         this.states = states;
     }
 
     static Tile empty(List<Fold> folds) {
-        return new Tile(folds, folds.stream().map(Fold::empty).toList());
+        var states = new AggregationState[folds.size()];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = folds.get(i).empty();
+        }
+        return new Tile(folds, states);
     }
 
     /**
@@ -40,9 +43,9 @@ public final class Tile {
         if (count != folds.size()) {
             throw new EncodingException("a tile of " + count + " folds, the view has " + folds.size());
         }
-        var states = new ArrayList<AggregationState>(folds.size());
-        for (Fold fold : folds) {
-            states.add(fold.read(in));
+        var states = new AggregationState[folds.size()];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = folds.get(i).read(in);
         }
         if (!in.atEnd()) {
             throw new EncodingException("bytes behind the last state of a tile");
@@ -51,27 +54,34 @@ public final class Tile {
     }
 
     public void add(Observation event) {
-        for (int i = 0; i < folds.size(); i++) {
-            folds.get(i).add(event, states.get(i));
+        for (int i = 0; i < states.length; i++) {
+            folds.get(i).add(event, states[i]);
         }
     }
 
     public void merge(Tile other) {
         for (int i = 0; i < folds.size(); i++) {
-            states.get(i).merge(other.states.get(i));
+            states[i].merge(other.states[i]);
         }
     }
 
     AggregationState state(int fold) {
-        return states.get(fold);
+        return states[fold];
     }
 
     /** A version, the number of folds, and their states in the order of the view's plan: equal for equal events, whatever their order. */
     public byte[] toBytes() {
         var out = new ByteWriter();
-        out.octet(VERSION);
-        out.unsigned(states.size());
-        states.forEach(state -> state.write(out));
+        writeTo(out);
         return out.toBytes();
+    }
+
+    /** Appends what {@link #toBytes} gives. */
+    public void writeTo(ByteWriter out) {
+        out.octet(VERSION);
+        out.unsigned(states.length);
+        for (AggregationState state : states) {
+            state.write(out);
+        }
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.EventFields;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
@@ -28,7 +29,6 @@ import io.millrace.features.kernel.projection.Projection.UndecodableReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -363,7 +363,7 @@ public final class EventProjector {
                             : "'" + timestampField + "' is null or not there; it is the event's timestamp");
         }
         return new Projection.Event(
-                new FeatureEvent(new EntityKey(key), micros, position, Arrays.asList(reading.fields)));
+                new FeatureEvent(new EntityKey(key), micros, position, EventFields.ofArray(reading.fields)));
     }
 
     private static void refuseTwice(boolean seen, String name) {

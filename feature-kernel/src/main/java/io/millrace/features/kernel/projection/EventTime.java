@@ -61,9 +61,7 @@ public final class EventTime {
                     case S -> 6;
                     case MS -> 3;
                     case US -> 0;
-                    case RFC3339 ->
-                        throw new UndecodableFieldException(
-                                UndecodableReason.WRONG_TYPE, "'" + field + "' must be an RFC 3339 text, was a number");
+                    case RFC3339 -> throw notText(field);
                 };
         BigDecimal micros = number.scaleByPowerOfTen(digits);
         if (micros.precision() - (long) micros.scale() > 19) {
@@ -79,7 +77,22 @@ public final class EventTime {
 
     /** The number of whole units, exactly. */
     static long ofNumber(long number, TimeUnitOfField unit, String field) {
-        return ofNumber(BigDecimal.valueOf(number), unit, field);
+        long micros =
+                switch (unit) {
+                    case S -> 1_000_000;
+                    case MS -> 1_000;
+                    case US -> 1;
+                    case RFC3339 -> throw notText(field);
+                };
+        if (number < MIN_MICROS / micros || number > MAX_MICROS / micros) {
+            throw outOfRange(field);
+        }
+        return number * micros;
+    }
+
+    private static UndecodableFieldException notText(String field) {
+        return new UndecodableFieldException(
+                UndecodableReason.WRONG_TYPE, "'" + field + "' must be an RFC 3339 text, was a number");
     }
 
     static long inRange(long micros, String field) {

@@ -96,8 +96,12 @@ final class FieldDecoder {
             return new FeatureValue.Time(EventTime.ofText(text(parser, token, ValueType.TIMESTAMP, field), field));
         }
         return switch (token) {
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-                new FeatureValue.Time(EventTime.ofNumber(parser.getDecimalValue(), unit, field));
+            case VALUE_NUMBER_INT ->
+                new FeatureValue.Time(
+                        parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                                ? EventTime.ofNumber(parser.getDecimalValue(), unit, field)
+                                : EventTime.ofNumber(parser.getLongValue(), unit, field));
+            case VALUE_NUMBER_FLOAT -> new FeatureValue.Time(EventTime.ofNumber(parser.getDecimalValue(), unit, field));
             default ->
                 throw new UndecodableFieldException(
                         UndecodableReason.WRONG_TYPE, "'" + field + "' must be a number, was " + what(token));

@@ -4,7 +4,6 @@ import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 
 /**
  * Where an event stands among the events of its entity: by event time, then by the time at which it was made, then by position in its log. Total: no two
@@ -19,12 +18,6 @@ public record EventOrder(long timeMicros, long createdMicros, String topicId, in
 
     /** Two of these behind the sortable form of an event time are above every event of that time: times of creation lie in the first half of the numbers. */
     public static final int ABOVE_ALL = 0xff;
-
-    private static final Comparator<EventOrder> ORDER = Comparator.comparingLong(EventOrder::timeMicros)
-            .thenComparingLong(EventOrder::createdMicros)
-            .thenComparing(EventOrder::topicId)
-            .thenComparingInt(EventOrder::partition)
-            .thenComparingLong(EventOrder::offset);
 
     public EventOrder(long timeMicros, String topicId, int partition, long offset) {
         this(timeMicros, FeatureEvent.NO_CREATED, topicId, partition, offset);
@@ -46,7 +39,20 @@ public record EventOrder(long timeMicros, long createdMicros, String topicId, in
 
     @Override
     public int compareTo(EventOrder other) {
-        return ORDER.compare(this, other);
+        int byTime = Long.compare(timeMicros, other.timeMicros);
+        if (byTime != 0) {
+            return byTime;
+        }
+        int byCreated = Long.compare(createdMicros, other.createdMicros);
+        if (byCreated != 0) {
+            return byCreated;
+        }
+        int byTopic = topicId.compareTo(other.topicId);
+        if (byTopic != 0) {
+            return byTopic;
+        }
+        int byPartition = Integer.compare(partition, other.partition);
+        return byPartition != 0 ? byPartition : Long.compare(offset, other.offset);
     }
 
     /** Bytes whose unsigned order is this order, for topic ids of ASCII as Kafka's are. */

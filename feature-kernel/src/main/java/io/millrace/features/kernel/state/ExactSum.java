@@ -17,22 +17,22 @@ final class ExactSum {
     private static final long DIGIT = 0xffff_ffffL;
     private static final long FRACTION = (1L << 52) - 1;
 
-    /** All of them; of a sum as it was read only those that were written, from {@link #low}: most sums that are read are only added to another. */
+    private static final long[] NONE = {};
+
+    /** Those from {@link #base} on, as many as there was need for: numbers of one kind need some five. All others are zero. */
     private long[] chunks;
 
-    private boolean asRead;
-
-    /** The lowest chunk that may not be zero. */
-    private int low = CHUNKS;
+    private int base;
 
     /** How many numbers below 2^32 each chunk may hold the sum of. */
     private int terms;
 
     ExactSum() {
-        this(new long[CHUNKS]);
+        this(0, NONE);
     }
 
-    private ExactSum(long[] chunks) {
+    private ExactSum(int base, long[] chunks) {
+        this.base = base;
         this.chunks = chunks;
     }
 
@@ -55,70 +55,79 @@ final class ExactSum {
         int shift = (exponent - 1) & 31;
         int chunk = (exponent - 1) >>> 5;
         makeRoom();
-        low = Math.min(low, chunk);
+        reach(chunk, chunk + 3);
+        int at = chunk - base;
         long first = mantissa << shift & DIGIT;
         long second = mantissa >>> 32 - shift & DIGIT;
         long third = shift == 0 ? 0 : mantissa >>> 64 - shift;
         if (bits < 0) {
-            chunks[chunk] -= first;
-            chunks[chunk + 1] -= second;
-            chunks[chunk + 2] -= third;
+            chunks[at] -= first;
+            chunks[at + 1] -= second;
+            chunks[at + 2] -= third;
         } else {
-            chunks[chunk] += first;
-            chunks[chunk + 1] += second;
-            chunks[chunk + 2] += third;
+            chunks[at] += first;
+            chunks[at + 1] += second;
+            chunks[at + 2] += third;
         }
     }
 
     void add(ExactSum other) {
-        if (!other.asRead) {
+        if (other.terms > 1) {
             other.carry();
         }
-        makeRoom();
-        int offset = other.asRead ? other.low : 0;
-        int end = other.asRead ? other.low + other.chunks.length : CHUNKS;
-        for (int i = other.low; i < end; i++) {
-            chunks[i] += other.chunks[i - offset];
+        if (other.chunks.length == 0) {
+            return;
         }
-        low = Math.min(low, other.low);
+        makeRoom();
+        reach(other.base, other.base + other.chunks.length);
+        int at = other.base - base;
+        for (int i = 0; i < other.chunks.length; i++) {
+            chunks[at + i] += other.chunks[i];
+        }
     }
 
-    private void unfold() {
-        if (asRead) {
-            long[] all = new long[CHUNKS];
-            System.arraycopy(chunks, 0, all, low, chunks.length);
-            chunks = all;
-            asRead = false;
+    /** Makes room for the chunks from the first to below the last, and for what is carried above them. */
+    private void reach(int from, int to) {
+        int end = base + chunks.length;
+        if (chunks.length == 0) {
+            base = from;
+            chunks = new long[Math.min(CHUNKS, to + 1) - from];
+        } else if (from < base || to > end) {
+            int begin = Math.min(from, base);
+            long[] wider = new long[(to > end ? Math.min(CHUNKS, to + 1) : end) - begin];
+            System.arraycopy(chunks, 0, wider, base - begin, chunks.length);
+            base = begin;
+            chunks = wider;
         }
     }
 
     /** The nearest double, ties to even; an infinity where the sum lies beyond the doubles; never −0. */
     double round() {
         carry();
-        boolean negative = chunks[CHUNKS - 1] < 0;
-        long[] digits = magnitude(negative);
-        int high = highest(digits);
+        boolean negative = isNegative();
+        ExactSum magnitude = negative ? opposite() : this;
+        int high = magnitude.highest();
         if (high < 0) {
             return 0.0;
         }
-        int length = high * 32 + 64 - Long.numberOfLeadingZeros(digits[high]);
-        double rounded = length <= 53 ? Double.longBitsToDouble(bits(digits, 0)) : rounded(digits, length - 53);
+        int length = high * 32 + 64 - Long.numberOfLeadingZeros(magnitude.digit(high));
+        double rounded = length <= 53 ? Double.longBitsToDouble(magnitude.bits(0)) : magnitude.rounded(length - 53);
         return negative ? -rounded : rounded;
     }
 
     /** The sum itself. */
     ScaledInteger exact() {
         carry();
-        boolean negative = chunks[CHUNKS - 1] < 0;
-        long[] digits = magnitude(negative);
-        int last = highest(digits);
+        boolean negative = isNegative();
+        ExactSum magnitude = negative ? opposite() : this;
+        int last = magnitude.highest();
         if (last < 0) {
             return new ScaledInteger(BigInteger.ZERO, 0);
         }
-        int first = lowest(digits);
+        int first = magnitude.lowest();
         var bytes = ByteBuffer.allocate((last - first + 1) * Integer.BYTES);
         for (int i = last; i >= first; i--) {
-            bytes.putInt((int) digits[i]);
+            bytes.putInt((int) magnitude.digit(i));
         }
         return new ScaledInteger(new BigInteger(negative ? -1 : 1, bytes.array()), first * 32 - 1074);
     }
@@ -126,18 +135,18 @@ final class ExactSum {
     /** The sign, then the digits between the lowest and the highest that are not zero: 1 byte for zero, about 15 for everyday numbers. */
     void write(ByteWriter out) {
         carry();
-        boolean negative = chunks[CHUNKS - 1] < 0;
-        long[] digits = magnitude(negative);
-        int last = highest(digits);
+        boolean negative = isNegative();
+        ExactSum magnitude = negative ? opposite() : this;
+        int last = magnitude.highest();
         if (last < 0) {
             out.octet(0);
             return;
         }
-        int first = lowest(digits);
+        int first = magnitude.lowest();
         out.octet(last - first + 1);
         out.octet(first << 1 | (negative ? 1 : 0));
         for (int i = first; i <= last; i++) {
-            out.int32((int) digits[i]);
+            out.int32((int) magnitude.digit(i));
         }
     }
 
@@ -151,80 +160,90 @@ final class ExactSum {
         if (first + size > CHUNKS) {
             throw new EncodingException("a sum of " + size + " digits from " + first);
         }
-        var sum = new ExactSum(new long[size]);
+        long[] chunks = new long[size];
         for (int i = 0; i < size; i++) {
             long digit = in.int32() & DIGIT;
-            sum.chunks[i] = (head & 1) == 0 ? digit : -digit;
+            chunks[i] = (head & 1) == 0 ? digit : -digit;
         }
-        sum.asRead = true;
-        sum.low = first;
+        var sum = new ExactSum(first, chunks);
         sum.terms = 1;
         return sum;
     }
 
     private void makeRoom() {
-        unfold();
         if (terms == Integer.MAX_VALUE - 1) {
             carry();
         }
         terms++;
     }
 
-    /** Brings each chunk but the highest into 32 bits: the one form of this number. */
+    /** Brings each chunk but the highest into 32 bits, and the highest into 31 with a sign: the sum is negative where that is. */
     private void carry() {
-        unfold();
-        if (low == CHUNKS) {
+        int last = chunks.length - 1;
+        if (last < 0) {
             return;
         }
         long carried = 0;
-        for (int i = low; i < CHUNKS - 1; i++) {
+        for (int i = 0; i < last; i++) {
             long value = chunks[i] + carried;
             chunks[i] = value & DIGIT;
             carried = value >> 32;
         }
-        chunks[CHUNKS - 1] += carried;
+        chunks[last] += carried;
+        if (chunks[last] != (int) chunks[last] && base + last < CHUNKS - 1) {
+            reach(base, base + last + 2);
+            carry();
+        }
         terms = 1;
     }
 
-    private long[] magnitude(boolean negative) {
-        if (!negative) {
-            return chunks;
-        }
-        var opposite = new ExactSum();
-        opposite.low = low;
-        for (int i = low; i < CHUNKS; i++) {
+    /** Of a sum that was carried. */
+    private boolean isNegative() {
+        return chunks.length > 0 && chunks[chunks.length - 1] < 0;
+    }
+
+    /** This sum with the other sign, carried. */
+    private ExactSum opposite() {
+        var opposite = new ExactSum(base, new long[chunks.length]);
+        for (int i = 0; i < chunks.length; i++) {
             opposite.chunks[i] = -chunks[i];
         }
         opposite.carry();
-        return opposite.chunks;
+        return opposite;
+    }
+
+    /** A chunk of a sum that was carried and is not negative, by its place among all. */
+    private long digit(int place) {
+        int at = place - base;
+        return at >= 0 && at < chunks.length ? chunks[at] : 0;
     }
 
     /** The place of the highest digit that is not zero; −1 of zero. */
-    private static int highest(long[] digits) {
-        int place = CHUNKS - 1;
-        while (place >= 0 && digits[place] == 0) {
-            place--;
+    private int highest() {
+        int at = chunks.length - 1;
+        while (at >= 0 && chunks[at] == 0) {
+            at--;
         }
-        return place;
+        return at < 0 ? -1 : base + at;
     }
 
-    /** The place of the lowest digit that is not zero, of this sum's magnitude, which is not zero. */
-    private int lowest(long[] digits) {
-        int place = low;
-        while (digits[place] == 0) {
-            place++;
+    /** The place of the lowest digit that is not zero, of a sum that is not zero. */
+    private int lowest() {
+        int at = 0;
+        while (chunks[at] == 0) {
+            at++;
         }
-        return place;
+        return base + at;
     }
 
     /** The number without its {@code shift} lowest bits, of which there are more than none, rounded to 53 bits. */
-    private static double rounded(long[] digits, int shift) {
-        long mantissa = bits(digits, shift);
+    private double rounded(int shift) {
+        long mantissa = bits(shift);
         int half = shift - 1;
-        boolean up = (digits[half >>> 5] >>> (half & 31) & 1) != 0;
-        boolean tie = (digits[half >>> 5] & (1L << (half & 31)) - 1) == 0;
+        boolean up = (digit(half >>> 5) >>> (half & 31) & 1) != 0;
+        boolean tie = (digit(half >>> 5) & (1L << (half & 31)) - 1) == 0;
         for (int i = (half >>> 5) - 1; tie && i >= 0; i--) {
-            tie = digits[i] == 0;
+            tie = digit(i) == 0;
         }
         if (up && (!tie || (mantissa & 1) != 0)) {
             mantissa++;
@@ -240,15 +259,12 @@ final class ExactSum {
     }
 
     /** 53 bits from the given one. */
-    private static long bits(long[] digits, int from) {
+    private long bits(int from) {
         int digit = from >>> 5;
         int shift = from & 31;
-        long bits = digits[digit] >>> shift;
-        if (digit + 1 < CHUNKS) {
-            bits |= digits[digit + 1] << 32 - shift;
-        }
-        if (digit + 2 < CHUNKS && shift != 0) {
-            bits |= digits[digit + 2] << 64 - shift;
+        long bits = digit(digit) >>> shift | digit(digit + 1) << 32 - shift;
+        if (shift != 0) {
+            bits |= digit(digit + 2) << 64 - shift;
         }
         return bits & (FRACTION << 1 | 1);
     }

@@ -1,12 +1,11 @@
 package io.millrace.features.kernel.state;
 
+import io.millrace.features.kernel.EventFields;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.encoding.EncodingException;
 import io.millrace.features.kernel.encoding.ValueEncoding;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ public record Observation(EventOrder order, List<@Nullable FeatureValue> fields,
     private static final int VERSION = 1;
 
     public Observation {
-        fields = Collections.unmodifiableList(new ArrayList<>(fields));
+        fields = EventFields.of(fields);
     }
 
     boolean meets(int condition) {
@@ -32,7 +31,9 @@ public record Observation(EventOrder order, List<@Nullable FeatureValue> fields,
         out.octet(VERSION);
         out.unsigned(conditions);
         out.unsigned(fields.size());
-        fields.forEach(field -> ValueEncoding.write(field, out));
+        for (int i = 0; i < fields.size(); i++) {
+            ValueEncoding.write(fields.get(i), out);
+        }
     }
 
     public static Observation readContent(EventOrder order, ByteReader in) {
@@ -42,10 +43,10 @@ public record Observation(EventOrder order, List<@Nullable FeatureValue> fields,
         }
         long conditions = in.unsigned();
         int size = in.size();
-        var fields = new ArrayList<@Nullable FeatureValue>(size);
+        var fields = new @Nullable FeatureValue[size];
         for (int i = 0; i < size; i++) {
-            fields.add(ValueEncoding.read(in));
+            fields[i] = ValueEncoding.read(in);
         }
-        return new Observation(order, fields, conditions);
+        return new Observation(order, EventFields.ofArray(fields), conditions);
     }
 }
