@@ -132,17 +132,20 @@ final class Consumption implements SourceLoop.Taking {
     private void apply(ConsumerRecords<byte[], byte[]> records) {
         var events = new ArrayList<FeatureEvent>(records.count());
         var dead = new ArrayList<DeadLetters.DeadLetter>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            SourcePartition source = topic.source(record.partition());
-            if (record.offset() < applied.getOrDefault(source, 0L)) {
-                reader.remember(record, source);
-                continue;
-            }
-            switch (reader.read(record, source)) {
-                case RecordReader.Read.Event(FeatureEvent event) -> events.add(event);
-                case RecordReader.Read.Nothing _, RecordReader.Read.Elsewhere _ -> {}
-                case RecordReader.Read.Dead(Enum<?> reason, String detail) ->
-                    dead.add(new DeadLetters.DeadLetter(record, source, reason, detail));
+        for (TopicPartition partition : records.partitions()) {
+            SourcePartition source = topic.source(partition.partition());
+            long begin = applied.getOrDefault(source, 0L);
+            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+                if (record.offset() < begin) {
+                    reader.remember(record, source);
+                    continue;
+                }
+                switch (reader.read(record, source)) {
+                    case RecordReader.Read.Event(FeatureEvent event) -> events.add(event);
+                    case RecordReader.Read.Nothing _, RecordReader.Read.Elsewhere _ -> {}
+                    case RecordReader.Read.Dead(Enum<?> reason, String detail) ->
+                        dead.add(new DeadLetters.DeadLetter(record, source, reason, detail));
+                }
             }
         }
         Map<SourcePartition, Long> next = moved();

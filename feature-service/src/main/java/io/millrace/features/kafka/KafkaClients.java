@@ -23,6 +23,8 @@ public class KafkaClients {
     /** Enough for a record at the source's limit with the headers that a dead letter adds. */
     private static final int MAX_REQUEST_BYTES = 64 << 20;
 
+    private static final int MOST_FOR_REDIS = 10_000;
+
     private final Map<String, Object> common;
     private final FeaturesConfig config;
 
@@ -51,7 +53,7 @@ public class KafkaClients {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.ingestion().maxPollRecords());
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, mostRecords());
         settings.put(
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 Math.toIntExact(config.ingestion().maxPartitionFetch().asLongValue()));
@@ -60,6 +62,11 @@ public class KafkaClients {
         settings.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         settings.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private int mostRecords() {
+        int most = config.ingestion().maxPollRecords();
+        return config.onlineStore().kind() == FeaturesConfig.Kind.REDIS ? Math.min(most, MOST_FOR_REDIS) : most;
     }
 
     /** A member of a group that has one place; its id keeps the place for it while it is started again. */
