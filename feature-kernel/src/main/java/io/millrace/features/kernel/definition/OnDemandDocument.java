@@ -118,18 +118,11 @@ final class OnDemandDocument {
     }
 
     private List<Computed> features() {
-        List<MapNode> nodes = document.maps("features");
-        if (nodes.isEmpty() || nodes.size() > MOST_FEATURES) {
-            document.fault(
-                    "features", "'features' must have from 1 to " + MOST_FEATURES + " features, has " + nodes.size());
-        }
+        List<MapNode> nodes = FeatureLists.maps(document, MOST_FEATURES);
         var features = new ArrayList<Computed>();
         Set<String> seen = new HashSet<>();
         for (MapNode node : nodes) {
-            String name = node.string("name", DocumentHead.NAME, DocumentHead.NAME_EXPECTATION);
-            if (!name.isEmpty() && !seen.add(name)) {
-                node.fault("name", "feature '" + name + "' stands twice");
-            }
+            String name = FeatureLists.name(node, seen);
             if (!node.has("type")) {
                 node.fault("type", "'type' is missing: expected one of " + String.join(", ", SCALARS.keySet()));
             }

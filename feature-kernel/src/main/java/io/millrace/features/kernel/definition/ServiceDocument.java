@@ -18,17 +18,12 @@ final class ServiceDocument {
     static Optional<ServiceDefinition> read(MapNode document, String text) {
         int before = document.faults().all().size();
         DocumentHead head = DocumentHead.read(document, DocumentHead.Versioned.OPTIONAL);
-        List<String> features = document.strings("features");
+        List<String> features = FeatureLists.texts(document, MOST_FEATURES);
         Set<String> seen = new HashSet<>();
         for (String feature : features) {
             if (!seen.add(feature)) {
                 document.fault("features", "'" + feature + "' stands twice");
             }
-        }
-        if (features.isEmpty() || features.size() > MOST_FEATURES) {
-            document.fault(
-                    "features",
-                    "'features' must have from 1 to " + MOST_FEATURES + " features, has " + features.size());
         }
         document.refuseUnknownKeys();
         if (document.faults().all().size() > before) {

@@ -119,18 +119,11 @@ final class ViewDocument {
     }
 
     private List<Feature> features(List<JoinKey> joinKeys, FieldTypes fields) {
-        List<MapNode> nodes = document.maps("features");
-        if (nodes.isEmpty() || nodes.size() > MOST_FEATURES) {
-            document.fault(
-                    "features", "'features' must have from 1 to " + MOST_FEATURES + " features, has " + nodes.size());
-        }
+        List<MapNode> nodes = FeatureLists.maps(document, MOST_FEATURES);
         var features = new ArrayList<Feature>();
         Set<String> names = new HashSet<>();
         for (MapNode node : nodes) {
-            String name = node.string("name", DocumentHead.NAME, DocumentHead.NAME_EXPECTATION);
-            if (!name.isEmpty() && !names.add(name)) {
-                node.fault("name", "feature '" + name + "' stands twice");
-            }
+            String name = FeatureLists.name(node, names);
             if (joinKeys.stream().anyMatch(key -> !name.isEmpty() && key.name().equals(name))) {
                 node.fault("name", "feature '" + name + "' has the name of a join key");
             }
