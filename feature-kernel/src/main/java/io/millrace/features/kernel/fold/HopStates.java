@@ -75,6 +75,11 @@ final class HopStates {
     }
 
     private @Nullable AggregationState[] fresh() {
+        return fresh(folds, used);
+    }
+
+    /** Empty states of some folds, by the place of their fold; null at the places of the others. */
+    static @Nullable AggregationState[] fresh(List<Fold> folds, int[] used) {
         var fresh = new @Nullable AggregationState[folds.size()];
         for (int fold : used) {
             fresh[fold] = folds.get(fold).empty();

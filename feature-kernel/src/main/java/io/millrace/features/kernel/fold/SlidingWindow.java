@@ -105,10 +105,6 @@ final class SlidingWindow {
     }
 
     private @Nullable AggregationState[] fresh() {
-        var fresh = new @Nullable AggregationState[folds.size()];
-        for (int fold : used) {
-            fresh[fold] = folds.get(fold).empty();
-        }
-        return fresh;
+        return HopStates.fresh(folds, used);
     }
 }
