@@ -61,7 +61,7 @@ public final class Keeper {
             state.write(Phase.READY, "", ports, layout.name());
             while (!mustEnd()) {
                 watch.look();
-                pause();
+                Poll.pause();
             }
             stopAll();
             state.clear();
@@ -122,7 +122,7 @@ public final class Keeper {
                 if (mustEnd()) {
                     throw CommandFailure.failed("stopped while it started");
                 }
-                pause();
+                Poll.pause();
             }
             for (Future<?> task : waiting) {
                 task.get();
@@ -194,14 +194,5 @@ public final class Keeper {
     private void say(String what, String where, long begin) {
         out.printf(Locale.ROOT, "  %-18s %-24s ready after %.1f s%n", what, where, (System.nanoTime() - begin) / 1e9);
         out.flush();
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailure.failed("interrupted");
-        }
     }
 }

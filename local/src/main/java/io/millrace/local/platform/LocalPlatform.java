@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +108,7 @@ public final class LocalPlatform {
             state.askToStop();
             long deadline = System.nanoTime() + STOP_WITHIN.toNanos();
             while (keeper.get().handle().isPresent() && System.nanoTime() < deadline) {
-                pause();
+                Poll.pause();
             }
             keeper.get().handle().ifPresent(ProcessHandle::destroyForcibly);
         }
@@ -209,7 +208,7 @@ public final class LocalPlatform {
                 state.clear();
                 throw CommandFailure.failed(why);
             }
-            pause();
+            Poll.pause();
         }
     }
 
@@ -223,15 +222,6 @@ public final class LocalPlatform {
             return from + fresh.length;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailure.failed("interrupted");
         }
     }
 }

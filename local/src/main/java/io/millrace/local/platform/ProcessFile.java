@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The list of processes that belong to a platform, kept as a file so that whoever comes later can find and end them. A process is known by
@@ -128,7 +127,7 @@ public final class ProcessFile {
     private void awaitEnd(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < deadline && !alive().isEmpty()) {
-            pause();
+            Poll.pause();
         }
     }
 
@@ -140,15 +139,6 @@ public final class ProcessFile {
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailure.failed("interrupted while processes ended");
         }
     }
 }
