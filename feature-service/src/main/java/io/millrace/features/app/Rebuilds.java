@@ -22,6 +22,18 @@ public interface Rebuilds {
 
     /** Hears how far a rebuild is. */
     interface RebuildProgress {
+        /** Nobody hears it, and nobody ends the work. */
+        RebuildProgress UNHEARD = new RebuildProgress() {
+            @Override
+            public void phase(String name) {}
+
+            @Override
+            public void progress(long done, long expected) {}
+
+            @Override
+            public void checkCancelled() {}
+        };
+
         void phase(String name);
 
         /** In rows. */

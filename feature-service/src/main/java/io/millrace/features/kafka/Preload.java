@@ -110,19 +110,10 @@ final class Preload {
             @Override
             public Map<SourcePartition, Long> positions(ViewId id) {
                 Map<SourcePartition, Long> positions = super.positions(id);
-                return positions.isEmpty() && fill(state, view, UNTOLD) > 0 ? super.positions(id) : positions;
+                return positions.isEmpty() && fill(state, view, RebuildProgress.UNHEARD) > 0
+                        ? super.positions(id)
+                        : positions;
             }
         };
     }
-
-    private static final RebuildProgress UNTOLD = new RebuildProgress() {
-        @Override
-        public void phase(String name) {}
-
-        @Override
-        public void progress(long done, long expected) {}
-
-        @Override
-        public void checkCancelled() {}
-    };
 }

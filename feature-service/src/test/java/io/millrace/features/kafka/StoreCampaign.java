@@ -27,17 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreCampaign {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final RebuildProgress UNHEARD = new RebuildProgress() {
-        @Override
-        public void phase(String name) {}
-
-        @Override
-        public void progress(long done, long expected) {}
-
-        @Override
-        public void checkCancelled() {}
-    };
-
     @TempDir
     Path folder;
 
@@ -67,7 +56,7 @@ class StoreCampaign {
                         case 0 -> store.withhold(view.id(), "the campaign says so");
                         case 1 -> {
                             awaitRecount(store);
-                            replica.ingestions.rebuild(view, UNHEARD);
+                            replica.ingestions.rebuild(view, RebuildProgress.UNHEARD);
                         }
                         default -> produce();
                     }
