@@ -11,6 +11,10 @@ public enum InferenceReason implements Reason {
     DEFINITIONS_UNAVAILABLE(Kind.UNAVAILABLE),
     /** A request without rows, with too many, or with an option outside its bounds. */
     INVALID_REQUEST(Kind.INVALID_ARGUMENT),
+    /** A tensor whose shape, type or data do not fit together, or not what the model takes; an input that is missing or that the model does not have. */
+    INVALID_TENSOR(Kind.INVALID_ARGUMENT),
+    /** No model or pipeline has this name, or no version this number. */
+    MODEL_NOT_FOUND(Kind.NOT_FOUND),
     /** A row lacks a join key or a request field. */
     MISSING_FIELD(Kind.INVALID_ARGUMENT),
     /** A join key, request field or feature is of a type that it must not have. */

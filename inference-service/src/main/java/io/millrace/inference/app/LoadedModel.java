@@ -1,12 +1,26 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.domain.Signature;
+import io.millrace.inference.domain.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A model in memory. Thread-safe, except that nothing may run once {@link #close} was called. */
 public interface LoadedModel extends AutoCloseable {
+    /** What it takes and gives. */
+    Signature signature();
+
     /**
-     * Runs the model.
+     * Runs the model on tensors.
+     *
+     * @param inputs one for each input of the signature, in any order, of its type and of a shape that fits; their data is read until the call returns
+     * @return all outputs of the signature, in its order; their data is the caller's
+     * @throws io.millrace.gate.Refusal MODEL_FAILED
+     */
+    List<Tensor> infer(List<Tensor> inputs);
+
+    /**
+     * Runs the model on a pipeline's rows. Only for a definition with an output.
      *
      * @param rows at least 1
      * @param inputs one direct, little-endian buffer per declared input, in order: [rows, columns], row by row, from position 0 to the limit

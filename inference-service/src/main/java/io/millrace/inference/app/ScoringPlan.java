@@ -38,6 +38,9 @@ final class ScoringPlan {
         var faults = new ArrayList<String>();
         var remarks = new ArrayList<String>();
         var inputs = new ArrayList<Input>();
+        if (model.output().isEmpty()) {
+            faults.add(title(model) + " says neither 'inputs' nor 'output' in its model.yaml, which a pipeline needs");
+        }
         for (ModelDefinition.Input input : model.inputs()) {
             var sources = new ArrayList<Source>();
             for (Column column : input.columns()) {

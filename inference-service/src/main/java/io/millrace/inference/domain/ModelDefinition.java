@@ -2,6 +2,7 @@ package io.millrace.inference.domain;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -10,10 +11,11 @@ import java.util.Set;
  *
  * @param file name of the model file, beside {@code model.yaml}
  * @param digest SHA-256 of the file in lower-case hex
- * @param inputs the tensors that the model takes, at least one
+ * @param inputs the tensors that pipelines fill, with what goes into their columns; none where the model is there for calls with tensors alone
+ * @param output the prediction among what the model gives; there where {@code inputs} is not empty
  */
 public record ModelDefinition(
-        String name, String version, String file, String digest, List<Input> inputs, Output output) {
+        String name, String version, String file, String digest, List<Input> inputs, Optional<Output> output) {
     public ModelDefinition {
         inputs = List.copyOf(inputs);
     }

@@ -1,6 +1,5 @@
 package io.millrace.inference.engine;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -30,8 +29,8 @@ final class OnnxFile {
 
     private OnnxFile() {}
 
-    /** The graph of a file that is ONNX and holds all its data. */
-    static GraphProto graph(ByteBuffer content) throws ModelRefusedException {
+    /** The model of a file that is ONNX and holds all its data. */
+    static ModelProto model(ByteBuffer content) throws ModelRefusedException {
         ModelProto model;
         try {
             model = ModelProto.parseFrom(content.duplicate());
@@ -43,7 +42,7 @@ final class OnnxFile {
                     ModelFault.NOT_ONNX, "the file is not ONNX: it has no IR version, operator set or graph");
         }
         visit(model);
-        return model.getGraph();
+        return model;
     }
 
     private static void visit(Message message) throws ModelRefusedException {

@@ -18,25 +18,45 @@ import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Input;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
+import io.millrace.inference.domain.Signature;
+import io.millrace.inference.domain.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A session of ONNX Runtime. One predictor serves all threads: its translator keeps nothing between calls. */
+/** A session of ONNX Runtime. One predictor of a kind serves all threads: its translator keeps nothing between calls. */
 final class OnnxModel implements LoadedModel {
+    private final Signature signature;
     private final Model model;
-    private final Predictor<Batch, double[]> predictor;
+    private final Predictor<Batch, double[]> rows;
+    private final Predictor<List<Tensor>, List<Tensor>> tensors;
 
     private record Batch(int rows, List<ByteBuffer> inputs) {}
 
-    OnnxModel(ModelDefinition definition, Model model) {
+    OnnxModel(ModelDefinition definition, Signature signature, Model model) {
+        this.signature = signature;
         this.model = model;
-        this.predictor = model.newPredictor(new Tensors(definition));
+        this.rows = model.newPredictor(new Rows(definition));
+        this.tensors = model.newPredictor(new OnnxTensors(signature));
     }
 
     @Override
-    public double[] run(int rows, List<ByteBuffer> inputs) {
+    public Signature signature() {
+        return signature;
+    }
+
+    @Override
+    public List<Tensor> infer(List<Tensor> inputs) {
+        return predict(tensors, inputs);
+    }
+
+    @Override
+    public double[] run(int count, List<ByteBuffer> inputs) {
+        return predict(rows, new Batch(count, inputs));
+    }
+
+    private static <I, O> O predict(Predictor<I, O> predictor, I input) {
         try {
-            return predictor.predict(new Batch(rows, inputs));
+            return predictor.predict(input);
         } catch (TranslateException e) {
             throw failed(e.getCause() instanceof EngineException engine ? engine : e);
         } catch (EngineException e) {
@@ -46,7 +66,8 @@ final class OnnxModel implements LoadedModel {
 
     @Override
     public void close() {
-        predictor.close();
+        rows.close();
+        tensors.close();
         model.close();
     }
 
@@ -56,7 +77,7 @@ final class OnnxModel implements LoadedModel {
     }
 
     /** Buffers to tensors, and the named output's column to numbers. */
-    private record Tensors(ModelDefinition definition) implements NoBatchifyTranslator<Batch, double[]> {
+    private record Rows(ModelDefinition definition) implements NoBatchifyTranslator<Batch, double[]> {
         @Override
         public NDList processInput(TranslatorContext context, Batch batch) {
             NDManager manager = context.getNDManager();
@@ -73,7 +94,7 @@ final class OnnxModel implements LoadedModel {
 
         @Override
         public double[] processOutput(TranslatorContext context, NDList outputs) {
-            Output output = definition.output();
+            Output output = definition.output().orElseThrow();
             NDArray array = null;
             for (NDArray candidate : outputs) {
                 if (output.tensor().equals(candidate.getName())) {

@@ -9,16 +9,16 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.millrace.inference.app.ModelRefusedException;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Input;
+import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.ModelFault;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/** Holds a definition's inputs and output against those of the file. */
+/** Holds what a definition says of inputs and output against those of the file. */
 final class SignatureCheck {
     private static final Set<Integer> NUMBERS = Set.of(
             TensorProto.DataType.FLOAT_VALUE,
@@ -35,15 +35,18 @@ final class SignatureCheck {
      */
     static void check(ModelDefinition definition, GraphProto graph) throws ModelRefusedException {
         var check = new SignatureCheck();
-        check.inputs(definition, graph);
-        check.output(definition, graph);
+        if (definition.output().isPresent()) {
+            check.inputs(definition, graph);
+            check.output(definition.output().get(), graph);
+        }
         if (!check.faults.isEmpty()) {
             throw new ModelRefusedException(ModelFault.SIGNATURE_MISMATCH, String.join("; ", check.faults));
         }
     }
 
     private void inputs(ModelDefinition definition, GraphProto graph) {
-        Map<String, TypeProto> inputs = inputs(graph);
+        var inputs = new LinkedHashMap<String, TypeProto>();
+        OnnxSignature.inputs(graph).forEach(input -> inputs.put(input.getName(), input.getType()));
         for (Input input : definition.inputs()) {
             TypeProto type = inputs.get(input.name());
             if (type == null) {
@@ -59,21 +62,6 @@ final class SignatureCheck {
                 .forEach(name -> faults.add("the file's input '" + name + "' is not declared"));
     }
 
-    /** What the file must be given: its inputs without those that have an initial value. */
-    private static Map<String, TypeProto> inputs(GraphProto graph) {
-        var initial = new HashSet<String>();
-        graph.getInitializerList().forEach(tensor -> initial.add(tensor.getName()));
-        graph.getSparseInitializerList()
-                .forEach(tensor -> initial.add(tensor.getValues().getName()));
-        var inputs = new LinkedHashMap<String, TypeProto>();
-        for (ValueInfoProto input : graph.getInputList()) {
-            if (!initial.contains(input.getName())) {
-                inputs.put(input.getName(), input.getType());
-            }
-        }
-        return inputs;
-    }
-
     private void input(Input input, TypeProto type) {
         String title = "input '" + input.name() + "'";
         if (!type.hasTensorType()) {
@@ -86,7 +74,8 @@ final class SignatureCheck {
             return;
         }
         if (elements != elementType(input.type())) {
-            faults.add(title + " of the file is of type " + typeName(elements) + ", declared is " + input.type());
+            faults.add(title + " of the file is of type " + OnnxTypes.nameInFile(elements) + ", declared is "
+                    + input.type());
         }
         if (!type.getTensorType().hasShape()) {
             return;
@@ -108,10 +97,10 @@ final class SignatureCheck {
         }
     }
 
-    private void output(ModelDefinition definition, GraphProto graph) {
-        String name = definition.output().tensor();
+    private void output(Output output, GraphProto graph) {
+        String name = output.tensor();
         TypeProto type = graph.getOutputList().stream()
-                .filter(output -> output.getName().equals(name))
+                .filter(value -> value.getName().equals(name))
                 .map(ValueInfoProto::getType)
                 .findFirst()
                 .orElse(null);
@@ -127,11 +116,11 @@ final class SignatureCheck {
             return;
         }
         if (!NUMBERS.contains(type.getTensorType().getElemType())) {
-            faults.add(title + " is of type " + typeName(type.getTensorType().getElemType()) + ", which is no number");
+            faults.add(title + " is of type "
+                    + OnnxTypes.nameInFile(type.getTensorType().getElemType()) + ", which is no number");
         }
         if (type.getTensorType().hasShape()) {
-            outputShape(
-                    title, definition.output().column(), type.getTensorType().getShape());
+            outputShape(title, output.column(), type.getTensorType().getShape());
         }
     }
 
@@ -158,10 +147,5 @@ final class SignatureCheck {
             case FLOAT64 -> TensorProto.DataType.DOUBLE_VALUE;
             case INT64 -> TensorProto.DataType.INT64_VALUE;
         };
-    }
-
-    private static String typeName(int type) {
-        TensorProto.DataType known = TensorProto.DataType.forNumber(type);
-        return known == null ? String.valueOf(type) : known.name();
     }
 }

@@ -14,6 +14,7 @@ import io.millrace.inference.domain.ModelDefinition.TensorType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
@@ -40,7 +41,14 @@ final class ModelYaml {
         root.optionalString("description");
         String fileName = root.string("file");
         String digest = root.string("digest", DIGEST, "a SHA-256 in lower-case hex");
-        var definition = new ModelDefinition(name, version, fileName, digest, inputs(root), output(root));
+        boolean forPipelines = root.has("inputs") || root.has("output");
+        var definition = new ModelDefinition(
+                name,
+                version,
+                fileName,
+                digest,
+                forPipelines ? inputs(root) : List.of(),
+                forPipelines ? Optional.of(output(root)) : Optional.empty());
         root.refuseUnknownKeys();
         return definition;
     }
@@ -144,6 +152,6 @@ final class ModelYaml {
     }
 
     private static ModelDefinition nothing(String name, String version) {
-        return new ModelDefinition(name, version, "", "", List.of(), new Output("", 0));
+        return new ModelDefinition(name, version, "", "", List.of(), Optional.empty());
     }
 }

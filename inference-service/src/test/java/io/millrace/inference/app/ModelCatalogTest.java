@@ -13,6 +13,8 @@ import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.Signature;
+import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.KnownFeatures;
 import io.millrace.inference.sample.ModelFiles;
@@ -243,6 +245,16 @@ class ModelCatalogTest {
 
     private static ModelEngine counting(AtomicInteger closed) {
         return file -> new LoadedModel() {
+            @Override
+            public Signature signature() {
+                return new Signature(List.of(), List.of());
+            }
+
+            @Override
+            public List<Tensor> infer(List<Tensor> inputs) {
+                return List.of();
+            }
+
             @Override
             public double[] run(int rows, List<ByteBuffer> inputs) {
                 return new double[rows];

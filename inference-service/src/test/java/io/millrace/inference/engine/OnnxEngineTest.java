@@ -21,6 +21,7 @@ import io.millrace.inference.sample.OnnxModels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -120,7 +121,12 @@ class OnnxEngineTest {
     @Test
     void anOutputThatTheFileDoesNotHaveIsRefused() {
         var definition = new ModelDefinition(
-                "m", "1", "f", "d", List.of(named("input", TensorType.FLOAT32, 2)), new Output("probability", 0));
+                "m",
+                "1",
+                "f",
+                "d",
+                List.of(named("input", TensorType.FLOAT32, 2)),
+                Optional.of(new Output("probability", 0)));
         refused(OnnxModels.linear(0, 1, 2), definition, "no output 'probability', but [output]");
     }
 
@@ -174,7 +180,7 @@ class OnnxEngineTest {
         graph.addNode(OnnxModels.node("ReduceSum", "sum", "output"))
                 .addOutput(OnnxModels.value("sum", DataType.FLOAT, 1, 1));
         var definition = new ModelDefinition(
-                "m", "1", "f", "d", List.of(named("input", TensorType.FLOAT32, 1)), new Output("sum", 0));
+                "m", "1", "f", "d", List.of(named("input", TensorType.FLOAT32, 1)), Optional.of(new Output("sum", 0)));
         ModelFile file = new ModelFile(
                 definition, ByteBuffer.wrap(OnnxModels.model(graph.build()).toByteArray()));
         assertThatExceptionOfType(ModelRefusedException.class)
@@ -196,7 +202,7 @@ class OnnxEngineTest {
     }
 
     private static ModelDefinition definition(List<Input> inputs, int column) {
-        return new ModelDefinition("m", "1", "model.onnx", "digest", inputs, new Output("output", column));
+        return new ModelDefinition("m", "1", "model.onnx", "digest", inputs, Optional.of(new Output("output", column)));
     }
 
     private static Input input(TensorType type, int columns) {

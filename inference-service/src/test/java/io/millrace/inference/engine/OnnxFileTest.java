@@ -88,8 +88,9 @@ class OnnxFileTest {
 
     @Test
     void aModelThatHoldsAllItsDataIsTaken() throws ModelRefusedException {
-        GraphProto graph =
-                OnnxFile.graph(ByteBuffer.wrap(OnnxModels.linear(0, 1, 2).toByteArray()));
+        GraphProto graph = OnnxFile.model(
+                        ByteBuffer.wrap(OnnxModels.linear(0, 1, 2).toByteArray()))
+                .getGraph();
         assertThat(graph.getInitializerCount()).isEqualTo(2);
     }
 
@@ -132,7 +133,7 @@ class OnnxFileTest {
 
     private static void refused(byte[] content, ModelFault fault) {
         assertThatExceptionOfType(ModelRefusedException.class)
-                .isThrownBy(() -> OnnxFile.graph(ByteBuffer.wrap(content)))
+                .isThrownBy(() -> OnnxFile.model(ByteBuffer.wrap(content)))
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(fault));
     }
 

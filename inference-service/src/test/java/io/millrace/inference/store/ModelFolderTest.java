@@ -39,7 +39,7 @@ class ModelFolderTest {
         assertThat(file.content().array()).isEqualTo(MODEL);
         assertThat(file.definition().inputs().getFirst().columns())
                 .containsExactly(new Column.Feature("v:a", OptionalDouble.of(0.5)), new Column.Request("x"));
-        assertThat(file.definition().output().tensor()).isEqualTo("output");
+        assertThat(file.definition().output().orElseThrow().tensor()).isEqualTo("output");
     }
 
     @Test

@@ -1,0 +1,55 @@
+package io.millrace.inference.domain;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** Element types of tensors, under the names that the Open Inference Protocol v2 gives them. */
+public enum Datatype {
+    BOOL(1),
+    UINT8(1),
+    UINT16(2),
+    UINT32(4),
+    UINT64(8),
+    INT8(1),
+    INT16(2),
+    INT32(4),
+    INT64(8),
+    FP16(2),
+    BF16(2),
+    FP32(4),
+    FP64(8),
+    /** Byte strings of any length each. */
+    BYTES(0);
+
+    private final int bytes;
+
+    Datatype(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Size of an element in bytes; 0 for {@link #BYTES}, whose elements say their own. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** The type of exactly this name. */
+    public static Optional<Datatype> named(String name) {
+        for (Datatype type : values()) {
+            if (type.name().equals(name)) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The type as definitions write it: {@code float32} and {@code float64} for FP32 and FP64, else in lower case. */
+    public String word() {
+        return switch (this) {
+            case FP16 -> "float16";
+            case BF16 -> "bfloat16";
+            case FP32 -> "float32";
+            case FP64 -> "float64";
+            default -> name().toLowerCase(Locale.ROOT);
+        };
+    }
+}
