@@ -4,18 +4,28 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Loopback ports. */
 public final class Ports {
+    private static final int LOWEST = 10_000;
+    private static final int EPHEMERAL = 32_768;
+    private static final int ATTEMPTS = 1_000;
+
     private Ports() {}
 
-    /** A port that nothing listened on a moment ago. Another process may take it before the caller does. */
+    /**
+     * A port that nothing listened on a moment ago. Another process may take it before the caller does; no outgoing connection does, because these have ports from {@value #EPHEMERAL} on
+     * (Linux' default of {@code ip_local_port_range}).
+     */
     public static int free() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new BackingException("no free loopback port", e);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, EPHEMERAL);
+            if (isFree(port)) {
+                return port;
+            }
         }
+        throw new BackingException("no free loopback port from " + LOWEST + " to " + (EPHEMERAL - 1));
     }
 
     /** Whether this loopback port can be listened on now. */
