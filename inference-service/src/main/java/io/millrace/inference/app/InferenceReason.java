@@ -15,6 +15,8 @@ public enum InferenceReason implements Reason {
     INVALID_TENSOR(Kind.INVALID_ARGUMENT),
     /** No model or pipeline has this name, or no version this number. */
     MODEL_NOT_FOUND(Kind.NOT_FOUND),
+    /** A model or version is in the repository, but does not serve: it is refused or was unloaded. */
+    MODEL_UNAVAILABLE(Kind.UNAVAILABLE),
     /** A row lacks a join key or a request field. */
     MISSING_FIELD(Kind.INVALID_ARGUMENT),
     /** A join key, request field or feature is of a type that it must not have. */

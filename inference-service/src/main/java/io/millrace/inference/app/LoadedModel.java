@@ -14,10 +14,10 @@ public interface LoadedModel extends AutoCloseable {
      * Runs the model on tensors.
      *
      * @param inputs one for each input of the signature, in any order, of its type and of a shape that fits; their data is read until the call returns
-     * @return all outputs of the signature, in its order; their data is the caller's
+     * @return outputs whose data is the caller's
      * @throws io.millrace.gate.Refusal MODEL_FAILED
      */
-    List<Tensor> infer(List<Tensor> inputs);
+    Inferred infer(List<Tensor> inputs);
 
     /**
      * Runs the model on a pipeline's rows. Only for a definition with an output.

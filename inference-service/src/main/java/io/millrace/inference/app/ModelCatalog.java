@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,9 @@ public class ModelCatalog implements PipelineCheck {
     private final ModelRepository repository;
     private final ModelEngine engine;
     private final ReentrantLock loading = new ReentrantLock();
+    /** Models that were unloaded by hand. */
+    private final Set<String> withheld = ConcurrentHashMap.newKeySet();
+
     private volatile Map<String, NavigableMap<String, Entry>> models = Map.of();
     private volatile @Nullable String failure = "not looked at yet";
 
@@ -113,7 +119,7 @@ public class ModelCatalog implements PipelineCheck {
                 ScoringPlan plan = model.plan(pipeline);
                 if (plan.faults().isEmpty()) {
                     if (model.acquire()) {
-                        return new ModelLease(model, plan);
+                        return new ModelLease(new ModelUse(model), plan);
                     }
                     closed = true;
                 }
@@ -122,6 +128,59 @@ public class ModelCatalog implements PipelineCheck {
                 throw new Refusal(
                         InferenceReason.MODEL_DOES_NOT_FIT,
                         String.join("; ", serving.getFirst().plan(pipeline).faults()));
+            }
+        }
+    }
+
+    /** Whether there is a model of this name, serving or refused. */
+    public boolean knows(String name) {
+        return models.containsKey(name);
+    }
+
+    /** The versions that serve, oldest first; empty where the model is not there. */
+    public List<String> serving(String name) {
+        NavigableMap<String, Entry> versions = models.get(name);
+        return versions == null
+                ? List.of()
+                : versions.entrySet().stream()
+                        .filter(entry -> entry.getValue().serving() != null)
+                        .map(Map.Entry::getKey)
+                        .toList();
+    }
+
+    /** What calls of a version came to. */
+    public record Tallied(String name, String version, ModelTally tally) {}
+
+    /** The tallies of all versions that serve, by name, then oldest first. */
+    public List<Tallied> tallies() {
+        var tallies = new ArrayList<Tallied>();
+        new TreeMap<>(models)
+                .forEach((name, versions) -> versions.forEach((version, entry) -> {
+                    if (entry.serving() != null) {
+                        tallies.add(new Tallied(name, version, entry.serving().tally()));
+                    }
+                }));
+        return tallies;
+    }
+
+    /**
+     * A version for a call: the one that is named, or the newest that serves.
+     *
+     * @throws Refusal MODEL_NOT_FOUND where there is none of that name or number; MODEL_UNAVAILABLE where it is refused or was unloaded
+     */
+    public ModelUse use(String name, Optional<String> version) {
+        var reference = new ModelReference(name, version);
+        while (true) {
+            List<ServedModel> serving = serving(reference);
+            if (serving.isEmpty()) {
+                boolean there = version.isPresent() ? entry(models, name, version.get()) != null : knows(name);
+                throw new Refusal(
+                        there ? InferenceReason.MODEL_UNAVAILABLE : InferenceReason.MODEL_NOT_FOUND,
+                        notServing(reference));
+            }
+            ServedModel newest = serving.getFirst();
+            if (newest.acquire()) {
+                return new ModelUse(newest);
             }
         }
     }
@@ -143,7 +202,38 @@ public class ModelCatalog implements PipelineCheck {
         return faults;
     }
 
+    /**
+     * Brings a model back that was unloaded, and looks at the repository now.
+     *
+     * @throws Refusal MODEL_NOT_FOUND; MODEL_UNAVAILABLE where none of its versions serves afterwards, with the reasons
+     */
+    public void load(String name) {
+        withheld.remove(name);
+        refresh();
+        try (ModelUse model = use(name, Optional.empty())) {
+            LOG.infof(
+                    "Model %s was loaded by hand; %s is its newest version",
+                    name, model.identity().version());
+        }
+    }
+
+    /**
+     * Lets go of all versions of a model until {@link #load}, or until the service starts again.
+     *
+     * @throws Refusal MODEL_NOT_FOUND
+     */
+    public void unload(String name) {
+        if (!knows(name)) {
+            throw new Refusal(InferenceReason.MODEL_NOT_FOUND, "model '" + name + "' is not in the repository");
+        }
+        withheld.add(name);
+        refresh();
+    }
+
     private Entry bring(Candidate candidate, @Nullable Entry known) {
+        if (withheld.contains(candidate.name())) {
+            return new Entry("", null, "unloaded");
+        }
         if (known != null && known.fingerprint().equals(candidate.fingerprint())) {
             return known;
         }
@@ -204,8 +294,12 @@ public class ModelCatalog implements PipelineCheck {
 
     private String notServing(ModelReference reference) {
         String title = "model '" + reference.name() + "'";
+        if (!knows(reference.name())) {
+            return title + " is not in the repository";
+        }
         if (reference.version().isEmpty()) {
-            return "no version of " + title + " serves";
+            return "no version of " + title + " serves"
+                    + (withheld.contains(reference.name()) ? ": it was unloaded" : "");
         }
         Entry entry = entry(models, reference.name(), reference.version().get());
         String versioned = title + " version '" + reference.version().get() + "'";

@@ -4,30 +4,18 @@ import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** The use of a model version for one batch; the version stays loaded until the lease is closed. */
-final class ModelLease implements AutoCloseable {
-    private final ServedModel model;
-    private final ScoringPlan plan;
-
-    ModelLease(ServedModel model, ScoringPlan plan) {
-        this.model = model;
-        this.plan = plan;
-    }
-
-    ScoringPlan plan() {
-        return plan;
-    }
-
+/** The use of a model version for one batch of a pipeline, and how the pipeline fills it. */
+record ModelLease(ModelUse use, ScoringPlan plan) implements AutoCloseable {
     ModelIdentity identity() {
-        return model.identity();
+        return use.identity();
     }
 
     double[] run(int rows, List<ByteBuffer> inputs) {
-        return model.run(rows, inputs);
+        return use.run(rows, inputs);
     }
 
     @Override
     public void close() {
-        model.release();
+        use.close();
     }
 }

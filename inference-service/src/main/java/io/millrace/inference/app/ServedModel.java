@@ -3,6 +3,8 @@ package io.millrace.inference.app;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.Signature;
+import io.millrace.inference.domain.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ final class ServedModel {
     private final ModelDefinition definition;
     private final LoadedModel loaded;
     private final ModelIdentity identity;
+    private final ModelTally tally = new ModelTally();
     private final Map<String, ScoringPlan> plans = new ConcurrentHashMap<>();
     /** The users, the catalog itself among them; 0 once closed. */
     private final AtomicInteger users = new AtomicInteger(1);
@@ -33,6 +36,18 @@ final class ServedModel {
 
     ModelIdentity identity() {
         return identity;
+    }
+
+    Signature signature() {
+        return loaded.signature();
+    }
+
+    ModelTally tally() {
+        return tally;
+    }
+
+    Inferred infer(List<Tensor> inputs) {
+        return loaded.infer(inputs);
     }
 
     double[] run(int rows, List<ByteBuffer> inputs) {

@@ -32,6 +32,18 @@ public enum Datatype {
         return bytes;
     }
 
+    /** Whether a number is one of this type's; only of integers up to 63 bits and a sign, that is not of {@link #UINT64}. */
+    public boolean holds(long value) {
+        return switch (this) {
+            case INT8, INT16, INT32, INT64 -> {
+                int spare = Long.SIZE - bytes * Byte.SIZE;
+                yield value << spare >> spare == value;
+            }
+            case UINT8, UINT16, UINT32 -> value >>> bytes * Byte.SIZE == 0;
+            default -> throw new IllegalArgumentException(this + " is not asked for here");
+        };
+    }
+
     /** The type of exactly this name. */
     public static Optional<Datatype> named(String name) {
         for (Datatype type : values()) {

@@ -32,4 +32,14 @@ public record TensorSpec(String name, Datatype datatype, List<Long> shape) {
     public boolean isBatch() {
         return !shape.isEmpty() && shape.getFirst() == VARIABLE;
     }
+
+    /**
+     * The shape as Triton's configuration writes it: without the batch, and with at least one dimension.
+     *
+     * @param withoutBatch whether the first dimension is the batch
+     */
+    public List<Long> configured(boolean withoutBatch) {
+        List<Long> dimensions = withoutBatch ? shape.subList(1, shape.size()) : shape;
+        return dimensions.isEmpty() ? List.of(1L) : dimensions;
+    }
 }

@@ -13,6 +13,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
+import io.millrace.inference.app.Inferred;
 import io.millrace.inference.app.LoadedModel;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Input;
@@ -28,7 +29,7 @@ final class OnnxModel implements LoadedModel {
     private final Signature signature;
     private final Model model;
     private final Predictor<Batch, double[]> rows;
-    private final Predictor<List<Tensor>, List<Tensor>> tensors;
+    private final Predictor<List<Tensor>, Inferred> tensors;
 
     private record Batch(int rows, List<ByteBuffer> inputs) {}
 
@@ -45,7 +46,7 @@ final class OnnxModel implements LoadedModel {
     }
 
     @Override
-    public List<Tensor> infer(List<Tensor> inputs) {
+    public Inferred infer(List<Tensor> inputs) {
         return predict(tensors, inputs);
     }
 

@@ -10,6 +10,7 @@ import ai.djl.translate.TranslatorContext;
 import ai.onnxruntime.OrtException;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
+import io.millrace.inference.app.Inferred;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
@@ -24,9 +25,15 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /** Calls' tensors to the engine's and back. Direct data of a type that the engine knows is not copied on its way in; what comes out is copied once, because the engine frees it. */
-record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Tensor>, List<Tensor>> {
+record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Tensor>, Inferred> {
+    private static final String TIMES = "times";
+
+    /** When the inputs were begun and ready, as {@link System#nanoTime}. */
+    private record Times(long begun, long built) {}
+
     @Override
     public NDList processInput(TranslatorContext context, List<Tensor> inputs) {
+        long begun = System.nanoTime();
         var list = new NDList(inputs.size());
         for (Tensor input : inputs) {
             TensorSpec spec = signature
@@ -36,11 +43,13 @@ record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Ten
             array.setName(IntegerCasts.name(spec));
             list.add(array);
         }
+        context.setAttachment(TIMES, new Times(begun, System.nanoTime()));
         return list;
     }
 
     @Override
-    public List<Tensor> processOutput(TranslatorContext context, NDList outputs) {
+    public Inferred processOutput(TranslatorContext context, NDList outputs) {
+        long ran = System.nanoTime();
         var tensors = new ArrayList<Tensor>(signature.outputs().size());
         for (TensorSpec spec : signature.outputs()) {
             String name = IntegerCasts.name(spec);
@@ -50,7 +59,8 @@ record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Ten
                     .orElseThrow(() -> new IllegalStateException("the model gave no output '" + spec.name() + "'"));
             tensors.add(tensor(spec, array));
         }
-        return tensors;
+        Times times = (Times) context.getAttachment(TIMES);
+        return new Inferred(tensors, times.built() - times.begun(), ran - times.built(), System.nanoTime() - ran);
     }
 
     private static NDArray array(NDManager manager, Tensor input) {

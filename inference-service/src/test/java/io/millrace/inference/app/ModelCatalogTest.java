@@ -251,8 +251,8 @@ class ModelCatalogTest {
             }
 
             @Override
-            public List<Tensor> infer(List<Tensor> inputs) {
-                return List.of();
+            public Inferred infer(List<Tensor> inputs) {
+                return new Inferred(List.of(), 0, 0, 0);
             }
 
             @Override

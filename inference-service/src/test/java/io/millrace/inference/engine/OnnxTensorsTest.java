@@ -19,6 +19,7 @@ import io.millrace.inference.sample.OnnxModels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class OnnxTensorsTest {
                             List.of(new TensorSpec("out", type, List.of(-1L, 3L)))));
             for (boolean direct : new boolean[] {false, true}) {
                 Tensor input = new Tensor("in", type, List.of(4L, 3L), pattern(type, 12, direct));
-                List<Tensor> outputs = model.infer(List.of(input));
+                List<Tensor> outputs = model.infer(List.of(input)).outputs();
                 assertThat(outputs).containsExactly(input.named("out"));
             }
         }
@@ -51,9 +52,9 @@ class OnnxTensorsTest {
         try (LoadedModel scalar = load(identity(type));
                 LoadedModel rows = load(identity(type, -1, 2))) {
             Tensor one = new Tensor("in", type, List.of(), pattern(type, 1, true));
-            assertThat(scalar.infer(List.of(one))).containsExactly(one.named("out"));
+            assertThat(scalar.infer(List.of(one)).outputs()).containsExactly(one.named("out"));
             Tensor none = new Tensor("in", type, List.of(0L, 2L), ByteBuffer.allocateDirect(0));
-            assertThat(rows.infer(List.of(none))).containsExactly(none.named("out"));
+            assertThat(rows.infer(List.of(none)).outputs()).containsExactly(none.named("out"));
         }
     }
 
@@ -66,9 +67,9 @@ class OnnxTensorsTest {
             long[] open = shape.clone();
             open[0] = -1;
             try (LoadedModel model = load(identity(Datatype.BYTES, open))) {
-                List<Long> sizes = java.util.Arrays.stream(shape).boxed().toList();
+                List<Long> sizes = Arrays.stream(shape).boxed().toList();
                 Tensor input = Tensor.ofStrings("in", sizes, texts);
-                assertThat(model.infer(List.of(input))).containsExactly(input.named("out"));
+                assertThat(model.infer(List.of(input)).outputs()).containsExactly(input.named("out"));
             }
         }
     }

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.List;
 
 /** Small ONNX models, written as protobuf. */
@@ -66,6 +67,24 @@ public final class OnnxModels {
                 .addNode(node("MatMul", "sum", "real", "ones"))
                 .addNode(node("Add", "output", "sum", "a"))
                 .addOutput(value("output", DataType.DOUBLE, -1, 1))
+                .build());
+    }
+
+    /** Texts in upper case, one dimension. */
+    public static ModelProto upper() {
+        return model(GraphProto.newBuilder()
+                .setName("upper")
+                .addInput(value("in", DataType.STRING, -1))
+                .addNode(node("StringNormalizer", "out", "in")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("case_change_action")
+                                .setType(AttributeProto.AttributeType.STRING)
+                                .setS(ByteString.copyFromUtf8("UPPER")))
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("locale")
+                                .setType(AttributeProto.AttributeType.STRING)
+                                .setS(ByteString.copyFromUtf8("C.UTF-8"))))
+                .addOutput(value("out", DataType.STRING, -1))
                 .build());
     }
 

@@ -1,0 +1,106 @@
+package io.millrace.inference.app.infer;
+
+import io.millrace.gate.Refusal;
+import io.millrace.inference.app.InferenceReason;
+import io.millrace.inference.app.infer.InferRequest.RequestedOutput;
+import io.millrace.inference.domain.Datatype;
+import io.millrace.inference.domain.Signature;
+import io.millrace.inference.domain.Tensor;
+import io.millrace.inference.domain.TensorSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+
+/** Holds a request against what its model takes and gives. */
+final class RequestCheck {
+    private final String title;
+    private final BiPredicate<TensorSpec, Datatype> takes;
+    private final List<Refusal.Detail> faults = new ArrayList<>();
+
+    private RequestCheck(String title, BiPredicate<TensorSpec, Datatype> takes) {
+        this.title = title;
+        this.takes = takes;
+    }
+
+    /**
+     * @param title of the model, for the words
+     * @param takes whether an input takes elements of a type
+     * @throws Refusal INVALID_TENSOR with every fault ({@code where} is {@code inputs[i]} or {@code outputs[i]})
+     */
+    static void check(
+            String title,
+            Signature signature,
+            BiPredicate<TensorSpec, Datatype> takes,
+            List<Tensor> inputs,
+            List<RequestedOutput> outputs) {
+        var check = new RequestCheck(title, takes);
+        check.inputs(signature, inputs);
+        check.outputs(signature, outputs);
+        if (!check.faults.isEmpty()) {
+            Refusal.Detail first = check.faults.getFirst();
+            throw new Refusal(InferenceReason.INVALID_TENSOR, first.where() + ": " + first.what(), check.faults);
+        }
+    }
+
+    private void inputs(Signature signature, List<Tensor> inputs) {
+        var seen = new HashSet<String>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Tensor input = inputs.get(i);
+            String where = "inputs[" + i + "]";
+            Optional<TensorSpec> spec = signature.input(input.name());
+            if (!seen.add(input.name())) {
+                fault(where, "input '" + input.name() + "' stands twice");
+            } else if (spec.isEmpty()) {
+                fault(where, title + " takes no input '" + input.name() + "', but " + names(signature.inputs()));
+            } else {
+                input(where, input, spec.get());
+            }
+        }
+        for (TensorSpec spec : signature.inputs()) {
+            if (!seen.contains(spec.name())) {
+                fault("inputs", "input '" + spec.name() + "' of " + title + " is missing");
+            }
+        }
+    }
+
+    private void input(String where, Tensor input, TensorSpec spec) {
+        if (!takes.test(spec, input.datatype())) {
+            fault(
+                    where,
+                    "input '" + input.name() + "' is " + input.datatype() + ", " + title + " takes " + spec.datatype());
+        } else if (!spec.fits(input.shape())) {
+            fault(
+                    where,
+                    "input '" + input.name() + "' has the shape " + input.shape() + ", " + title + " takes "
+                            + spec.shape() + " (-1: any size)");
+        }
+    }
+
+    private void outputs(Signature signature, List<RequestedOutput> outputs) {
+        var seen = new HashSet<String>();
+        for (int i = 0; i < outputs.size(); i++) {
+            RequestedOutput output = outputs.get(i);
+            String where = "outputs[" + i + "]";
+            Optional<TensorSpec> spec = signature.output(output.name());
+            if (!seen.add(output.name())) {
+                fault(where, "output '" + output.name() + "' stands twice");
+            } else if (spec.isEmpty()) {
+                fault(where, title + " gives no output '" + output.name() + "', but " + names(signature.outputs()));
+            } else if (output.classes() < 0) {
+                fault(where, "classification must be at least 1, was " + output.classes());
+            } else if (output.classes() > 0 && spec.get().datatype() == Datatype.BYTES) {
+                fault(where, "output '" + output.name() + "' is BYTES, which has no classes");
+            }
+        }
+    }
+
+    private void fault(String where, String what) {
+        faults.add(new Refusal.Detail(where, what));
+    }
+
+    private static List<String> names(List<TensorSpec> specs) {
+        return specs.stream().map(TensorSpec::name).toList();
+    }
+}

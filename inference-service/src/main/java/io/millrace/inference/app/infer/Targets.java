@@ -1,0 +1,106 @@
+package io.millrace.inference.app.infer;
+
+import io.millrace.gate.Refusal;
+import io.millrace.inference.app.InferenceReason;
+import io.millrace.inference.app.ModelCatalog;
+import io.millrace.inference.app.PipelineAdministration;
+import io.millrace.inference.app.Predictions;
+import io.millrace.inference.config.InferenceConfig;
+import io.millrace.inference.domain.Pipeline;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds what a name means: a model; else a pipeline. A pipeline that is called like a model is reached under {@link #PIPELINE_SUFFIX}. */
+@ApplicationScoped
+public class Targets {
+    /** Behind a pipeline's name, as Seldon Core 2 writes it. */
+    public static final String PIPELINE_SUFFIX = ".pipeline";
+
+    /** A pipeline has one version at a time; Triton's clients want a number. */
+    private static final String PIPELINE_VERSION = "1";
+
+    private static final String ONNX = "onnxruntime_onnx";
+    private static final String ENSEMBLE = "ensemble";
+
+    private final ModelCatalog models;
+    private final PipelineAdministration pipelines;
+    private final Predictions predictions;
+    private final int maxRows;
+    private final InstantSource clock;
+
+    public Targets(
+            ModelCatalog models,
+            PipelineAdministration pipelines,
+            Predictions predictions,
+            InferenceConfig config,
+            InstantSource clock) {
+        this.models = models;
+        this.pipelines = pipelines;
+        this.predictions = predictions;
+        this.maxRows = config.predict().maxRows();
+        this.clock = clock;
+    }
+
+    /**
+     * What runs under this name, held until it is closed.
+     *
+     * @throws Refusal MODEL_NOT_FOUND, MODEL_UNAVAILABLE
+     */
+    Target open(String name, Optional<String> version) {
+        return models.knows(name)
+                ? new ModelTarget(models.use(name, version), maxRows, clock)
+                : pipeline(name, version);
+    }
+
+    /**
+     * What is known of a name.
+     *
+     * @throws Refusal MODEL_NOT_FOUND, MODEL_UNAVAILABLE
+     */
+    TargetMetadata metadata(String name, Optional<String> version) {
+        try (Target target = open(name, version)) {
+            return models.knows(name)
+                    ? new TargetMetadata(name, models.serving(name), ONNX, target.signature())
+                    : new TargetMetadata(name, List.of(PIPELINE_VERSION), ENSEMBLE, target.signature());
+        }
+    }
+
+    /**
+     * Whether something runs under this name.
+     *
+     * @throws Refusal MODEL_NOT_FOUND
+     */
+    boolean isReady(String name, Optional<String> version) {
+        try (Target target = open(name, version)) {
+            return true;
+        } catch (Refusal refusal) {
+            if (refusal.reason() == InferenceReason.MODEL_UNAVAILABLE) {
+                return false;
+            }
+            throw refusal;
+        }
+    }
+
+    private PipelineTarget pipeline(String name, Optional<String> version) {
+        String plain =
+                name.endsWith(PIPELINE_SUFFIX) ? name.substring(0, name.length() - PIPELINE_SUFFIX.length()) : name;
+        Pipeline pipeline;
+        try {
+            pipeline = pipelines.find(plain);
+        } catch (Refusal refusal) {
+            throw refusal.reason() == InferenceReason.PIPELINE_NOT_FOUND
+                    ? new Refusal(
+                            InferenceReason.MODEL_NOT_FOUND, "no model or pipeline is called '" + name + "'", refusal)
+                    : refusal;
+        }
+        if (version.filter(given -> !given.equals(PIPELINE_VERSION)).isPresent()) {
+            throw new Refusal(
+                    InferenceReason.MODEL_NOT_FOUND,
+                    "pipeline '" + plain + "' has the one version " + PIPELINE_VERSION + ", asked for was "
+                            + version.get());
+        }
+        return new PipelineTarget(pipeline, predictions);
+    }
+}
