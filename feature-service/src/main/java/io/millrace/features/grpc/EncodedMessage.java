@@ -1,6 +1,5 @@
 package io.millrace.features.grpc;
 
-import java.io.ByteArrayInputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -15,21 +14,47 @@ final class EncodedMessage {
     private static final VarHandle LITTLE_ENDIAN_LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle LITTLE_ENDIAN_INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private static final int LENGTH_DELIMITED = 2;
 
+    private static final byte[] NOTHING = {};
+
+    private final boolean isLent;
     private byte[] bytes;
     private int from;
 
     /** @param expected about how many bytes it will have */
     EncodedMessage(int expected) {
-        this.bytes = new byte[Math.max(64, expected)];
+        this(new byte[Math.max(64, expected)], false);
+    }
+
+    private EncodedMessage(byte[] bytes, boolean isLent) {
+        this.bytes = bytes;
         this.from = bytes.length;
+        this.isLent = isLent;
+    }
+
+    /** One whose array is used again for others once this is {@link #release released}. */
+    static EncodedMessage lent(int expected) {
+        return new EncodedMessage(AnswerBuffers.take(expected), true);
     }
 
     /** One that is there already. */
     EncodedMessage(byte[] message) {
-        this.bytes = message;
+        this(message, false);
         this.from = 0;
+    }
+
+    /** Nobody looks at this message or at its {@link #buffer} any more; it is empty from now on. */
+    void release() {
+        byte[] before = bytes;
+        bytes = NOTHING;
+        from = 0;
+        if (isLent) {
+            AnswerBuffers.give(before);
+        }
     }
 
     /** The tag of a field; those of the fields 1 to 15 are one byte. */
@@ -90,6 +115,11 @@ final class EncodedMessage {
         return value << 1 ^ value >> 63;
     }
 
+    /** Four bytes, the lowest first. */
+    static void putFixed32(byte[] into, int at, int value) {
+        LITTLE_ENDIAN_INTS.set(into, at, value);
+    }
+
     static void putFixed64(byte[] into, int at, long value) {
         LITTLE_ENDIAN_LONGS.set(into, at, value);
     }
@@ -128,24 +158,20 @@ final class EncodedMessage {
         return Arrays.copyOfRange(bytes, from, bytes.length);
     }
 
-    /** The message, not copied: to be read once nothing is written any more. */
-    <T extends ByteArrayInputStream> T read(Reading<T> reading) {
-        return reading.of(bytes, from, length());
-    }
-
-    /** Makes something of a part of an array. */
-    interface Reading<T> {
-        T of(byte[] bytes, int from, int length);
-    }
-
     /** Sees to it that so many bytes can be written. */
     void room(int more) {
         if (from < more) {
             int length = length();
-            byte[] larger = new byte[Math.max(2 * bytes.length, length + more)];
-            System.arraycopy(bytes, from, larger, larger.length - length, length);
+            byte[] before = bytes;
+            byte[] larger = isLent
+                    ? AnswerBuffers.take(Math.max(2 * before.length, length + more))
+                    : new byte[Math.max(2 * before.length, length + more)];
+            System.arraycopy(before, from, larger, larger.length - length, length);
             from = larger.length - length;
             bytes = larger;
+            if (isLent) {
+                AnswerBuffers.give(before);
+            }
         }
     }
 }

@@ -15,6 +15,10 @@ import java.util.Map;
 
 /** Answers in protobuf. */
 final class ProtoAnswers {
+    private static final Comparator<SourcePartition> ORDER = Comparator.comparing(SourcePartition::topic)
+            .thenComparing(SourcePartition::topicId)
+            .thenComparing(SourcePartition::partition);
+
     private ProtoAnswers() {}
 
     static long eventTime(FeatureTable table, int row) {
@@ -30,19 +34,21 @@ final class ProtoAnswers {
         };
     }
 
-    static List<SourcePosition> positions(ViewId view, Map<SourcePartition, Long> positions) {
-        return positions.entrySet().stream()
-                .sorted(Comparator.comparing(
-                        Map.Entry::getKey,
-                        Comparator.comparing(SourcePartition::topic)
-                                .thenComparing(SourcePartition::topicId)
-                                .thenComparing(SourcePartition::partition)))
-                .map(position -> SourcePosition.newBuilder()
+    /** The partitions in the order of answers. */
+    static List<SourcePartition> sorted(Map<SourcePartition, Long> positions) {
+        return positions.size() <= 1
+                ? List.copyOf(positions.keySet())
+                : positions.keySet().stream().sorted(ORDER).toList();
+    }
+
+    private static List<SourcePosition> positions(ViewId view, Map<SourcePartition, Long> positions) {
+        return sorted(positions).stream()
+                .map(partition -> SourcePosition.newBuilder()
                         .setViewVersion(view.toString())
-                        .setTopic(position.getKey().topic())
-                        .setTopicId(position.getKey().topicId())
-                        .setPartition(position.getKey().partition())
-                        .setOffset(position.getValue())
+                        .setTopic(partition.topic())
+                        .setTopicId(partition.topicId())
+                        .setPartition(partition.partition())
+                        .setOffset(positions.getOrDefault(partition, 0L))
                         .build())
                 .toList();
     }

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Binds the online read to a method that answers bytes which are encoded already; the wire is the same. */
 final class WrittenAnswers {
@@ -58,7 +59,7 @@ final class WrittenAnswers {
     private static final class Encoded implements MethodDescriptor.Marshaller<EncodedMessage> {
         @Override
         public InputStream stream(EncodedMessage value) {
-            return value.read(Written::new);
+            return new Written(value);
         }
 
         @Override
@@ -71,10 +72,15 @@ final class WrittenAnswers {
         }
     }
 
-    /** Goes out in one piece. */
+    /** Goes out in one piece; closed, its array is used for the next answers. */
     private static final class Written extends ByteArrayInputStream implements KnownLength, io.grpc.Drainable {
-        Written(byte[] bytes, int from, int length) {
-            super(bytes, from, length);
+        private static final byte[] NOTHING = {};
+
+        private @Nullable EncodedMessage message;
+
+        Written(EncodedMessage message) {
+            super(message.buffer(), message.from(), message.length());
+            this.message = message;
         }
 
         @Override
@@ -83,6 +89,20 @@ final class WrittenAnswers {
             target.write(buf, pos, left);
             pos = count;
             return left;
+        }
+
+        /** Closing twice is closing once. */
+        @Override
+        public void close() {
+            EncodedMessage read = message;
+            if (read != null) {
+                message = null;
+                buf = NOTHING;
+                pos = 0;
+                mark = 0;
+                count = 0;
+                read.release();
+            }
         }
     }
 }

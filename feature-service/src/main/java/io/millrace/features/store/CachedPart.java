@@ -119,9 +119,10 @@ final class CachedPart {
         shelf.know(new ViewRows(NOTHING, read.positions(), read.newestMicros()));
         for (int i = 0; i < read.table().rows(); i++) {
             CachedRows.Key key = missed[asked == null ? i : asked[i]];
-            FeatureRow row = read.table().copy(i);
+            FeatureRow row = read.table().copy(i, shelf.anyRow());
             if (key != null && row != null) {
                 rows.put(key, query.features(), row);
+                shelf.anyRow(row);
             }
         }
     }

@@ -20,16 +20,28 @@ final class CachedRows {
 
     private record Generations(ConcurrentMap<Key, Entry> young, ConcurrentMap<Key, Entry> old) {}
 
-    /** A row of a view version's life in the store; that is told by identity. Its hash is reckoned once. */
+    /** A row of a view version's life in the store; that is told by identity. The first bytes of the row are kept in a number: most keys are no longer, and are compared without looking at an array. */
     static final class Key {
+        private static final int HEAD = 7;
+
         private final Object life;
         private final byte[] row;
+        private final long head;
         private final int hash;
 
         Key(Object life, EntityRow row) {
             this.life = life;
             this.row = row.bytes();
-            this.hash = 31 * System.identityHashCode(life) + Arrays.hashCode(this.row);
+            this.head = head(this.row);
+            this.hash = 31 * System.identityHashCode(life) + row.hashCode();
+        }
+
+        private static long head(byte[] row) {
+            long head = Math.min(row.length, HEAD + 1);
+            for (int i = 0; i < HEAD; i++) {
+                head = head << Byte.SIZE | (i < row.length ? row[i] & 0xff : 0);
+            }
+            return head;
         }
 
         @Override
@@ -40,7 +52,11 @@ final class CachedRows {
         @Override
         @SuppressWarnings("ReferenceEquality") // reason: a life is told by its identity
         public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && hash == key.hash && life == key.life && Arrays.equals(row, key.row);
+            return other instanceof Key key
+                    && hash == key.hash
+                    && life == key.life
+                    && head == key.head
+                    && (row.length <= HEAD || Arrays.equals(row, key.row));
         }
 
         int length() {

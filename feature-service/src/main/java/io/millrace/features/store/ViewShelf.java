@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.features.app.OnlineStore.ViewRows;
+import io.millrace.features.kernel.table.FeatureRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ final class ViewShelf {
     private volatile long ended;
     private volatile Object life = new Object();
     private volatile @Nullable ViewRows state;
+    private @Nullable FeatureRow anyRow;
 
     /** A moment of a shelf. */
     record Moment(
@@ -53,6 +55,17 @@ final class ViewShelf {
     /** Positions and newest event, with an empty table; within {@link #whileAsAt}. */
     void know(ViewRows positions) {
         state = positions;
+    }
+
+    /** A row that was kept lately: most others have values of the same kinds. Within {@link #whileAsAt}. */
+    @Nullable
+    FeatureRow anyRow() {
+        return anyRow;
+    }
+
+    /** The row that was kept last; within {@link #whileAsAt}. */
+    void anyRow(FeatureRow row) {
+        anyRow = row;
     }
 
     /** What rows are kept under. */

@@ -164,7 +164,7 @@ class CachedReadsTest {
         apply("a", NOON, 0);
         FeatureTable table = read(NOON, "a").table();
         CachedReads.noteSpan(ViewPlan.of(VIEW), table, 0, NOON);
-        FeatureRow row = Objects.requireNonNull(table.copy(0));
+        FeatureRow row = Objects.requireNonNull(table.copy(0, null));
         for (int i = 0; i < 10_000; i++) {
             rows.put(new CachedRows.Key(shelf, EntityRow.of(entity("e" + i))), ALL, row);
         }

@@ -113,6 +113,39 @@ public final class FeatureTable {
         return (int) bits(row, column);
     }
 
+    /** The bits of all rows, column by column: those of a column begin at its number times {@link #rows()}. */
+    public long[] columns() {
+        long[] columns = new long[rows * width];
+        for (int row = 0; row < rows; row++) {
+            long[] ofRow = bits[row];
+            if (ofRow != null) {
+                for (int column = 0, at = row; column < width; column++, at += rows) {
+                    columns[at] = ofRow[column];
+                }
+            }
+        }
+        return columns;
+    }
+
+    /** Whether it is known that the kinds of each column's values are those of the first row; false says nothing. */
+    public boolean isUniform() {
+        byte[] first = rows == 0 ? null : kinds[0];
+        if (first == null) {
+            return false;
+        }
+        for (byte[] ofRow : kinds) {
+            if (!isSame(ofRow, first)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // reason: rows that are alike share their kinds
+    private static boolean isSame(byte @Nullable [] a, byte[] b) {
+        return a == b;
+    }
+
     /** The value as an object; null where it is null. */
     public @Nullable FeatureValue value(int row, int column) {
         long number = bits(row, column);
@@ -158,10 +191,17 @@ public final class FeatureTable {
         unchangedTo[row] = toMicros;
     }
 
-    /** A row that can be put into other tables of the same features, and must not be written to any more; null where {@link #unchanged} was not said of it. */
-    public @Nullable FeatureRow copy(int row) {
+    /**
+     * A row that can be put into other tables of the same features, and must not be written to any more; null where {@link #unchanged} was not said of it.
+     *
+     * @param alike a row whose kinds this one shares where they are the same
+     */
+    public @Nullable FeatureRow copy(int row, @Nullable FeatureRow alike) {
         if (unchangedFrom.length == 0 || unchangedFrom[row] >= unchangedTo[row]) {
             return null;
+        }
+        if (alike != null && Arrays.equals(kinds[row], alike.kinds())) {
+            kinds[row] = alike.kinds();
         }
         return new FeatureRow(
                 STATES[states[row]] != State.MISSING,
