@@ -93,22 +93,15 @@ final class EventPack {
         return new EventOrder(time, created, topicId, partition, before.offset() - in.signed());
     }
 
-    /** The newest event of a pack. */
-    static Observation newest(EventOrder order, byte[] value) {
-        var in = new ByteReader(value);
-        begin(value, in);
-        return Observation.readContent(order, in);
-    }
-
     /**
      * Gives those events of a pack that are not after an instant to the list.
      *
      * @param order of the newest
+     * @param in the value, whose end is the reader's
      * @return the newest of them; null where all are after it
      */
-    static @Nullable Observation addTo(List<Observation> events, EventOrder order, byte[] value, long toMicros) {
-        var in = new ByteReader(value);
-        long count = begin(value, in);
+    static @Nullable Observation addTo(List<Observation> events, EventOrder order, ByteReader in, long toMicros) {
+        long count = begin(in);
         Observation newest = null;
         EventOrder at = order;
         for (long i = 0; i < count; i++) {
@@ -125,12 +118,13 @@ final class EventPack {
         return newest;
     }
 
-    /** How many events there are; the reader stands at the newest one's content then. */
-    private static long begin(byte[] value, ByteReader in) {
-        if (value.length == 0 || value[0] != PACKED) {
+    /** Reads how many events there are; the reader stands at the content of the newest one then. */
+    static long begin(ByteReader in) {
+        int from = in.at();
+        if (in.atEnd() || in.octet() != PACKED) {
+            in.from(from);
             return 1;
         }
-        in.octet();
         return in.unsigned();
     }
 }

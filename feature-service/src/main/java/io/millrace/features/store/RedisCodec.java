@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** How things are written in Redis. */
 final class RedisCodec {
     /** Makes instants not negative, so that padded decimals order as they do, in every locale of the server. */
+    /** Where a tile begins in its member. */
+    static final int TILE_CONTENT = Long.BYTES;
+
     private static final BigInteger SHIFT = BigInteger.ONE.shiftLeft(63);
 
     private RedisCodec() {}
@@ -94,6 +97,6 @@ final class RedisCodec {
     }
 
     static byte[] tileContent(byte[] member) {
-        return Arrays.copyOfRange(member, Long.BYTES, member.length);
+        return Arrays.copyOfRange(member, TILE_CONTENT, member.length);
     }
 }

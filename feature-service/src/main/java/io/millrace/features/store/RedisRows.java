@@ -1,14 +1,11 @@
 package io.millrace.features.store;
 
+import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.fold.Cover;
-import io.millrace.features.kernel.fold.RowData;
-import io.millrace.features.kernel.fold.RowData.NumberedTile;
-import io.millrace.features.kernel.fold.ViewPlan;
-import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.fold.CoverFold;
+import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.window.TileRun;
 import io.vertx.redis.client.Response;
-import java.util.ArrayList;
-import java.util.List;
 
 /** One row's part of a read: what is asked and what comes back. */
 final class RedisRows {
@@ -24,22 +21,22 @@ final class RedisRows {
         }
     }
 
-    static RowData answer(ViewPlan plan, Cover cover, Response answer) {
+    /** Hands over what came back. */
+    static void answer(Cover cover, Response answer, CoverFold into) {
         Response newest = answer.get(0);
-        var head = new ArrayList<Observation>();
-        for (Response member : answer.get(1)) {
-            head.add(RedisCodec.event(member.toBytes()));
+        if (newest.size() > 0) {
+            var in = new ByteReader(newest.get(0).toBytes());
+            into.newest(EventOrder.readSortable(in).timeMicros(), in);
         }
-        var tiles = new ArrayList<List<NumberedTile>>();
-        plan.levels().micros().forEach(_ -> tiles.add(new ArrayList<>()));
+        for (Response member : answer.get(1)) {
+            into.head(RedisCodec.event(member.toBytes()));
+        }
         for (int i = 0; i < cover.fetch().size(); i++) {
-            List<NumberedTile> found = tiles.get(cover.fetch().get(i).level());
+            int level = cover.fetch().get(i).level();
             for (Response member : answer.get(2).get(i)) {
                 byte[] bytes = member.toBytes();
-                found.add(new NumberedTile(RedisCodec.tileNumber(bytes), plan.tile(RedisCodec.tileContent(bytes))));
+                into.tile(level, RedisCodec.tileNumber(bytes), new ByteReader(bytes, RedisCodec.TILE_CONTENT));
             }
         }
-        return new RowData(
-                newest.size() == 0 ? null : RedisCodec.event(newest.get(0).toBytes()), head, tiles);
     }
 }

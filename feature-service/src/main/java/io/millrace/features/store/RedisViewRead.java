@@ -6,6 +6,7 @@ import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.fold.Cover;
+import io.millrace.features.kernel.fold.CoverFold;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
 import io.vertx.redis.client.Response;
@@ -21,15 +22,17 @@ final class RedisViewRead {
     private final RedisBuckets buckets;
     private final ViewPlan plan;
     private final ViewQuery query;
+    private final CoverFold fold;
     private final List<Part> parts;
 
     /** What is asked of one bucket: rows of the query, in order. */
     private record Part(List<Integer> rows, List<Cover> covers, RedisCall.Pending answer) {}
 
-    private RedisViewRead(RedisBuckets buckets, ViewPlan plan, ViewQuery query, List<Part> parts) {
+    private RedisViewRead(RedisBuckets buckets, ViewPlan plan, ViewQuery query, CoverFold fold, List<Part> parts) {
         this.buckets = buckets;
         this.plan = plan;
         this.query = query;
+        this.fold = fold;
         this.parts = parts;
     }
 
@@ -52,6 +55,7 @@ final class RedisViewRead {
             }
         }
         FeatureView view = query.view();
+        var fold = new CoverFold(plan, query.features());
         var parts = new ArrayList<Part>(byBucket.size());
         byBucket.forEach((bucket, rows) -> {
             RedisCall call = buckets.call(RedisScripts.READ, view.id(), bucket)
@@ -62,7 +66,7 @@ final class RedisViewRead {
             for (int row : rows) {
                 Cover last = covers.isEmpty() ? null : covers.getLast();
                 long asOf = query.asOfMicros()[row];
-                Cover cover = last != null && last.asOfMicros() == asOf ? last : plan.cover(asOf);
+                Cover cover = last != null && last.asOfMicros() == asOf ? last : fold.cover(asOf);
                 covers.add(cover);
                 EntityRow entity = entities.get(row);
                 if (entity != null) {
@@ -71,7 +75,7 @@ final class RedisViewRead {
             }
             parts.add(new Part(rows, covers, call.begin(buckets.redis(), buckets.timeout())));
         });
-        return new RedisViewRead(buckets, plan, query, parts);
+        return new RedisViewRead(buckets, plan, query, fold, parts);
     }
 
     /**
@@ -101,7 +105,9 @@ final class RedisViewRead {
             if (cover.asOfMicros() < earliest) {
                 table.beforeRetention(row, earliest);
             } else {
-                plan.read(cover, RedisRows.answer(plan, cover, response.get(i + 3)), query.features(), table, row);
+                fold.begin(cover, table, row);
+                RedisRows.answer(cover, response.get(i + 3), fold);
+                fold.finish();
             }
         }
     }

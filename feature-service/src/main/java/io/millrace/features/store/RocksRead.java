@@ -4,6 +4,7 @@ import io.millrace.features.app.OnlineStore.ViewQuery;
 import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.fold.Cover;
+import io.millrace.features.kernel.fold.CoverFold;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class RocksRead implements AutoCloseable {
 
     private void fill(FeatureTable table, ViewQuery query, ViewPlan plan, ViewRecord record) throws RocksDBException {
         var reader = new RocksRowReader(plan, keys());
+        var fold = new CoverFold(plan, query.features());
         long earliest = Answers.earliest(plan, record.newestMicros());
         Cover cover = null;
         for (int row = 0; row < query.rows(); row++) {
@@ -58,9 +60,11 @@ final class RocksRead implements AutoCloseable {
                 table.beforeRetention(row, earliest);
                 continue;
             }
-            cover = cover != null && cover.asOfMicros() == asOf ? cover : plan.cover(asOf);
+            cover = cover != null && cover.asOfMicros() == asOf ? cover : fold.cover(asOf);
             byte[] stored = RocksKeys.row(record.number(), EntityRow.of(key));
-            plan.read(cover, reader.read(stored, cover), query.features(), table, row);
+            fold.begin(cover, table, row);
+            reader.read(stored, cover, fold);
+            fold.finish();
             if (!reader.hasLater()) {
                 CachedReads.noteSpan(plan, table, row, asOf);
             }

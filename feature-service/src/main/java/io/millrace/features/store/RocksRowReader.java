@@ -1,13 +1,15 @@
 package io.millrace.features.store;
 
+import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.fold.Cover;
+import io.millrace.features.kernel.fold.CoverFold;
 import io.millrace.features.kernel.fold.Horizon;
-import io.millrace.features.kernel.fold.RowData;
-import io.millrace.features.kernel.fold.RowData.NumberedTile;
 import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Observation;
 import io.millrace.features.kernel.window.TileRun;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -15,8 +17,14 @@ import org.rocksdb.RocksIterator;
 
 /** Finds what a cover asks for among the keys of one row after another. Not thread-safe. */
 final class RocksRowReader {
+    private static final int KEY_BYTES = 128;
+    private static final int VALUE_BYTES = 1_024;
+
     private final ViewPlan plan;
     private final RocksIterator keys;
+    private byte[] key = new byte[KEY_BYTES];
+    private int keyLength;
+    private byte[] value = new byte[VALUE_BYTES];
     private boolean hasLater;
 
     RocksRowReader(ViewPlan plan, RocksIterator keys) {
@@ -24,34 +32,46 @@ final class RocksRowReader {
         this.keys = keys;
     }
 
-    RowData read(byte[] row, Cover cover) throws RocksDBException {
-        byte[] singles = RocksKeys.singles(row);
+    /** Hands over what there is of a row, from what a cover asks for. */
+    void read(byte[] row, Cover cover, CoverFold into) throws RocksDBException {
+        if (readSingles(RocksKeys.singles(row), cover, into)) {
+            for (TileRun run : cover.fetch()) {
+                readTiles(row, run, into);
+            }
+        }
+    }
+
+    /** Reads the newest single event at or before the instant, and those of the head. Says whether there is one. */
+    private boolean readSingles(byte[] singles, Cover cover, CoverFold into) throws RocksDBException {
+        keys.seekForPrev(RocksKeys.singlesTo(singles, Long.MAX_VALUE));
+        boolean within = isWithin(singles);
+        long newestOfAll = within ? RocksKeys.singleMicros(key, singles.length) : Long.MIN_VALUE;
+        long last = lastOfTile(cover.asOfMicros());
+        hasLater = newestOfAll > cover.asOfMicros();
+        if (newestOfAll > last) {
+            keys.seekForPrev(RocksKeys.singlesTo(singles, last));
+            within = isWithin(singles);
+        }
         var head = new ArrayList<Observation>();
         Observation newest = null;
-        long last = lastOfTile(cover.asOfMicros());
-        long newestMicros = newestMicros(singles);
-        hasLater = newestMicros > cover.asOfMicros();
-        if (newestMicros > last) {
-            keys.seekForPrev(RocksKeys.singlesTo(singles, last));
-        }
-        while (keys.isValid()) {
-            byte[] key = keys.key();
-            if (!RocksKeys.startsWith(key, singles)) {
-                break;
-            }
-            var order = RocksKeys.order(key, singles.length);
-            if (order.timeMicros() <= cover.headMicros()) {
-                newest = newest == null ? EventPack.newest(order, keys.value()) : newest;
-                break;
-            }
-            Observation found = EventPack.addTo(head, order, keys.value(), cover.asOfMicros());
+        while (within && RocksKeys.singleMicros(key, singles.length) > cover.headMicros()) {
+            var order = EventOrder.readSortable(new ByteReader(key, singles.length, keyLength));
+            Observation found = EventPack.addTo(head, order, value(), cover.asOfMicros());
             if (found != null && (newest == null || found.order().compareTo(newest.order()) > 0)) {
                 newest = found;
             }
             keys.prev();
+            within = isWithin(singles);
         }
-        keys.status();
-        return new RowData(newest, head, newest == null ? noTiles() : tiles(row, cover));
+        if (newest != null) {
+            into.newest(newest);
+            head.forEach(into::head);
+        } else if (within) {
+            ByteReader content = value();
+            EventPack.begin(content);
+            into.newest(RocksKeys.singleMicros(key, singles.length), content);
+        }
+        return newest != null || within;
     }
 
     /** The last instant of the finest tile that an instant falls into: packs have their keys there. */
@@ -69,46 +89,45 @@ final class RocksRowReader {
         return hasLater;
     }
 
-    /** Goes to the newest single event of a row; gives its time, the smallest number where there is none. */
-    private long newestMicros(byte[] singles) {
-        keys.seekForPrev(RocksKeys.singlesTo(singles, Long.MAX_VALUE));
-        if (!keys.isValid()) {
-            return Long.MIN_VALUE;
-        }
-        byte[] key = keys.key();
-        return RocksKeys.startsWith(key, singles) ? RocksKeys.singleMicros(key, singles.length) : Long.MIN_VALUE;
-    }
-
-    private List<List<NumberedTile>> tiles(byte[] row, Cover cover) throws RocksDBException {
-        List<List<NumberedTile>> tiles = noTiles();
-        for (TileRun run : cover.fetch()) {
-            byte[] level = RocksKeys.level(row, run.level());
-            List<NumberedTile> found = tiles.get(run.level());
-            for (keys.seek(RocksKeys.tile(row, run.level(), run.from())); keys.isValid(); keys.next()) {
-                byte[] key = keys.key();
-                if (!RocksKeys.startsWith(key, level)) {
-                    break;
-                }
-                long number = RocksKeys.tileNumber(key, level.length);
-                if (number >= run.to()) {
-                    break;
-                }
-                found.add(new NumberedTile(number, plan.tile(keys.value())));
-                if (number == run.to() - 1) {
-                    // Behind the last tile there may be hundreds of deleted single events, which RocksDB would step
-                    // over one by one.
-                    break;
-                }
+    private void readTiles(byte[] row, TileRun run, CoverFold into) throws RocksDBException {
+        byte[] level = RocksKeys.level(row, run.level());
+        for (keys.seek(RocksKeys.tile(row, run.level(), run.from())); isWithin(level); keys.next()) {
+            long number = RocksKeys.tileNumber(key, level.length);
+            if (number >= run.to()) {
+                break;
             }
-            keys.status();
+            ByteReader content = value();
+            into.tile(run.level(), number, content);
+            if (number == run.to() - 1) {
+                // Behind the last tile there may be hundreds of deleted single events, which RocksDB would step
+                // over one by one.
+                break;
+            }
         }
-        return tiles;
     }
 
-    private List<List<NumberedTile>> noTiles() {
-        var none = new ArrayList<List<NumberedTile>>();
-        plan.levels().micros().forEach(_ -> none.add(new ArrayList<>()));
-        return none;
+    /** Reads the key at which the iterator stands; false where there is none, or it does not begin so. */
+    private boolean isWithin(byte[] prefix) throws RocksDBException {
+        if (!keys.isValid()) {
+            keys.status();
+            return false;
+        }
+        keyLength = keys.key(key);
+        while (keyLength > key.length) {
+            key = new byte[keyLength];
+            keyLength = keys.key(key);
+        }
+        return keyLength >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** The value at which the iterator stands, in an array that is used again for the next one. */
+    private ByteReader value() {
+        int length = keys.value(value);
+        while (length > value.length) {
+            value = new byte[length];
+            length = keys.value(value);
+        }
+        return new ByteReader(value, 0, length);
     }
 
     /** The keys of the packs of single events of a row at or before an instant on the border of a finest tile, the oldest first. */

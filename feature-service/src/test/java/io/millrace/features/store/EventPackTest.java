@@ -6,6 +6,7 @@ import static io.millrace.features.store.StoreEvents.VIEW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.encoding.EncodingException;
 import io.millrace.features.kernel.fold.ViewPlan;
@@ -44,9 +45,11 @@ class EventPackTest {
             Observation newest = pack.getFirst();
             byte[] bytes = written(pack);
             var of = new ArrayList<Observation>();
-            assertThat(EventPack.addTo(of, newest.order(), bytes, Long.MAX_VALUE))
+            assertThat(EventPack.addTo(of, newest.order(), new ByteReader(bytes), Long.MAX_VALUE))
                     .isEqualTo(newest);
-            assertThat(EventPack.newest(newest.order(), bytes)).isEqualTo(newest);
+            var in = new ByteReader(bytes);
+            assertThat(EventPack.begin(in)).isEqualTo(pack.size());
+            assertThat(Observation.readContent(newest.order(), in)).isEqualTo(newest);
             assertThat(of).isEqualTo(pack).hasSizeLessThanOrEqualTo(EventPack.MOST);
             assertThat(of.stream()
                             .map(event -> LEVELS.tileOf(0, event.order().timeMicros()))
@@ -63,13 +66,13 @@ class EventPackTest {
         List<Observation> pack = EventPack.of(observed(7, 60), LEVELS).getFirst();
         long middle = pack.get(pack.size() / 2).order().timeMicros();
         var found = new ArrayList<Observation>();
-        Observation newest = EventPack.addTo(found, pack.getFirst().order(), written(pack), middle);
+        Observation newest = EventPack.addTo(found, pack.getFirst().order(), new ByteReader(written(pack)), middle);
         assertThat(found)
                 .isEqualTo(pack.stream()
                         .filter(event -> event.order().timeMicros() <= middle)
                         .toList());
         assertThat(newest).isEqualTo(found.getFirst());
-        assertThat(EventPack.addTo(found, pack.getFirst().order(), written(pack), NOON - 1))
+        assertThat(EventPack.addTo(found, pack.getFirst().order(), new ByteReader(written(pack)), NOON - 1))
                 .isNull();
     }
 
@@ -84,13 +87,16 @@ class EventPackTest {
         byte[] bytes = written(pack);
         for (int cut : List.of(1, bytes.length / 2, bytes.length - 1)) {
             assertThatThrownBy(() -> EventPack.addTo(
-                            new ArrayList<>(), pack.getFirst().order(), Arrays.copyOf(bytes, cut), Long.MAX_VALUE))
+                            new ArrayList<>(),
+                            pack.getFirst().order(),
+                            new ByteReader(Arrays.copyOf(bytes, cut)),
+                            Long.MAX_VALUE))
                     .isInstanceOf(EncodingException.class);
         }
         assertThatThrownBy(() -> EventPack.addTo(
                         new ArrayList<>(),
                         pack.getFirst().order(),
-                        Arrays.copyOf(bytes, bytes.length + 1),
+                        new ByteReader(Arrays.copyOf(bytes, bytes.length + 1)),
                         Long.MAX_VALUE))
                 .isInstanceOf(EncodingException.class);
     }

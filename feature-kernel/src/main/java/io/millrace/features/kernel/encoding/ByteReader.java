@@ -13,6 +13,7 @@ public final class ByteReader {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
+    private final int end;
     private int at;
     private @Nullable String text;
     private int textFrom;
@@ -24,13 +25,19 @@ public final class ByteReader {
 
     /** Begins behind a prefix of the bytes. */
     public ByteReader(byte[] bytes, int from) {
+        this(bytes, from, bytes.length);
+    }
+
+    /** Reads the bytes from the first (inclusive) to the last (exclusive). */
+    public ByteReader(byte[] bytes, int from, int to) {
         this.bytes = bytes;
         this.at = from;
+        this.end = to;
     }
 
     public int octet() {
-        if (at >= bytes.length) {
-            throw new EncodingException("ends after " + bytes.length + " bytes");
+        if (at >= end) {
+            throw new EncodingException("ends after " + end + " bytes");
         }
         return bytes[at++] & 0xff;
     }
@@ -69,11 +76,40 @@ public final class ByteReader {
     }
 
     public byte[] raw(int length) {
-        if (length < 0 || length > bytes.length - at) {
-            throw new EncodingException("a block of " + length + " bytes at " + at + " of " + bytes.length);
+        if (length < 0 || length > end - at) {
+            throw new EncodingException("a block of " + length + " bytes at " + at + " of " + end);
         }
         at += length;
         return Arrays.copyOfRange(bytes, at - length, at);
+    }
+
+    /** Passes over so many bytes. */
+    public void skip(int length) {
+        if (length < 0 || length > end - at) {
+            throw new EncodingException("a block of " + length + " bytes at " + at + " of " + end);
+        }
+        at += length;
+    }
+
+    /** Passes over what {@link #unsigned} or {@link #signed} would read. */
+    public void skipNumber() {
+        while (octet() >= 0x80) {
+            // reads on to the last group
+        }
+    }
+
+    /** Goes back to where something began; gives itself. */
+    public ByteReader from(int place) {
+        if (place < 0 || place > at) {
+            throw new IllegalArgumentException("back to " + place + " from " + at);
+        }
+        at = place;
+        return this;
+    }
+
+    /** Where the next byte stands. */
+    public int at() {
+        return at;
     }
 
     public byte[] block() {
@@ -95,8 +131,8 @@ public final class ByteReader {
 
     /** Where so many bytes begin that are read now. */
     private int fixed(int length) {
-        if (length > bytes.length - at) {
-            throw new EncodingException("ends after " + bytes.length + " bytes");
+        if (length > end - at) {
+            throw new EncodingException("ends after " + end + " bytes");
         }
         at += length;
         return at - length;
@@ -105,13 +141,13 @@ public final class ByteReader {
     /** A number of things that follow, each of at least a byte. */
     public int size() {
         long size = unsigned();
-        if (size < 0 || size > bytes.length - at) {
-            throw new EncodingException(size + " bytes or things at " + at + " of " + bytes.length);
+        if (size < 0 || size > end - at) {
+            throw new EncodingException(size + " bytes or things at " + at + " of " + end);
         }
         return (int) size;
     }
 
     public boolean atEnd() {
-        return at == bytes.length;
+        return at == end;
     }
 }

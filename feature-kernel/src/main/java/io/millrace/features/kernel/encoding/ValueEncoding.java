@@ -2,6 +2,7 @@ package io.millrace.features.kernel.encoding;
 
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -86,6 +87,49 @@ public final class ValueEncoding {
             case VECTOR -> vector(in);
             default -> throw new EncodingException("no kind of value has the tag " + tag);
         };
+    }
+
+    /** Reads a value into a cell of a table, where it is no object. */
+    public static void read(ByteReader in, FeatureTable into, int row, int column) {
+        int from = in.at();
+        int tag = in.octet();
+        switch (tag) {
+            case NULL -> into.setNull(row, column);
+            case FALSE -> into.setBool(row, column, false);
+            case TRUE -> into.setBool(row, column, true);
+            case INT -> into.setInt(row, column, in.signed());
+            case REAL -> into.setReal(row, column, Double.longBitsToDouble(in.int64()));
+            case TEXT -> {
+                byte[] text = in.block();
+                into.setText(row, column, text, 0, text.length);
+            }
+            case TIME -> into.setTime(row, column, in.signed());
+            default -> into.set(row, column, read(in.from(from)));
+        }
+    }
+
+    /** Passes over a value. */
+    public static void skip(ByteReader in) {
+        int tag = in.octet();
+        switch (tag) {
+            case NULL, FALSE, TRUE -> {}
+            case INT, TIME -> in.skipNumber();
+            case REAL -> in.skip(Long.BYTES);
+            case TEXT, BYTES -> in.skip(in.size());
+            case MANY -> {
+                for (int left = in.size(); left > 0; left--) {
+                    skip(in);
+                }
+            }
+            case COUNTS -> {
+                for (int left = in.size(); left > 0; left--) {
+                    in.skip(in.size());
+                    in.skipNumber();
+                }
+            }
+            case VECTOR -> in.skip(Integer.BYTES * in.size());
+            default -> throw new EncodingException("no kind of value has the tag " + tag);
+        }
     }
 
     /** An entity's key. */

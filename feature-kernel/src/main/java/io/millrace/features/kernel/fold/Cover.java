@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param asOfMicros the instant, inclusive
  * @param headMicros where the tiles end: single events in (head, as of] are folded one by one
- * @param byWindow the tiles of each of the view's windows, in the order of time
+ * @param byWindow the tiles of each of the view's windows, in the order of time; none of a window that is not read
  * @param fetch runs that hold every tile needed, by level and number, those of one level apart from each other
  */
 public record Cover(long asOfMicros, long headMicros, List<List<TileRun>> byWindow, List<TileRun> fetch) {

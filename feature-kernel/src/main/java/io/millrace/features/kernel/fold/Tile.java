@@ -35,14 +35,7 @@ public final class Tile {
      */
     static Tile read(List<Fold> folds, byte[] bytes) {
         var in = new ByteReader(bytes);
-        int version = in.octet();
-        if (version != VERSION) {
-            throw new EncodingException("a tile of version " + version + ", this Millrace reads " + VERSION);
-        }
-        long count = in.unsigned();
-        if (count != folds.size()) {
-            throw new EncodingException("a tile of " + count + " folds, the view has " + folds.size());
-        }
+        readHead(folds, in);
         var states = new AggregationState[folds.size()];
         for (int i = 0; i < states.length; i++) {
             states[i] = folds.get(i).read(in);
@@ -51,6 +44,18 @@ public final class Tile {
             throw new EncodingException("bytes behind the last state of a tile");
         }
         return new Tile(folds, states);
+    }
+
+    /** Reads what stands before the states of a tile. */
+    static void readHead(List<Fold> folds, ByteReader in) {
+        int version = in.octet();
+        if (version != VERSION) {
+            throw new EncodingException("a tile of version " + version + ", this Millrace reads " + VERSION);
+        }
+        long count = in.unsigned();
+        if (count != folds.size()) {
+            throw new EncodingException("a tile of " + count + " folds, the view has " + folds.size());
+        }
     }
 
     public void add(Observation event) {

@@ -6,19 +6,19 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.condition.Condition;
-import io.millrace.features.kernel.fold.RowData.NumberedTile;
 import io.millrace.features.kernel.state.AggregationState;
 import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Fold;
 import io.millrace.features.kernel.state.Observation;
-import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.features.kernel.window.Levels;
 import io.millrace.features.kernel.window.TileRun;
 import io.millrace.features.kernel.window.Window;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +37,11 @@ public final class ViewPlan {
     private final List<Integer> allLevels;
     private final List<Integer> nestedLevels;
     private final LongAdder overflows = new LongAdder();
+
+    /** The cover that was made last: all instants of a stretch of the finest level share theirs. */
+    private volatile @Nullable Covered covered;
+
+    private record Covered(BitSet windows, Cover cover) {}
 
     private ViewPlan(FeatureView view) {
         this.view = view;
@@ -139,55 +144,41 @@ public final class ViewPlan {
                 : Window.floor(readMicros, levels.micros().get(nestedLevels.get(place + 1)));
     }
 
-    /** What a read at an instant must look at. */
-    public Cover cover(long asOfMicros) {
-        long head = levels.isEmpty() ? asOfMicros : Window.floor(asOfMicros, levels.finest());
-        var byWindow = new ArrayList<List<TileRun>>(windows.size());
-        var needed = new ArrayList<TileRun>();
-        for (Window window : windows) {
-            List<TileRun> runs = TileRun.cover(
-                    window.tailAt(asOfMicros), head, levels, window.isUnbounded() ? nestedLevels : allLevels);
-            byWindow.add(runs);
-            needed.addAll(runs);
-        }
-        return new Cover(asOfMicros, head, byWindow, TileRun.joined(needed));
-    }
-
-    /** The features at the cover's instant. */
-    public RowAnswer read(Cover cover, RowData data) {
-        return answer(cover.asOfMicros(), data.newest(), cell -> folded(cover, data, cell));
-    }
-
     /**
-     * Writes some of the features at the cover's instant into a row.
+     * What a read of some windows at an instant must look at.
      *
-     * @param chosen places of features in the view, one per column of the table
+     * @param isUsed whether the window of this place is read
      */
-    public void read(Cover cover, RowData data, int[] chosen, FeatureTable into, int row) {
-        Observation newest = data.newest();
-        if (newest == null) {
-            return;
+    Cover cover(long asOfMicros, IntPredicate isUsed) {
+        var used = new BitSet(windows.size());
+        for (int window = 0; window < windows.size(); window++) {
+            used.set(window, isUsed.test(window));
         }
-        var cells = new @Nullable AggregationState[windows.size() * folds.size()];
-        for (int column = 0; column < chosen.length; column++) {
-            into.set(
-                    row,
-                    column,
-                    switch (features.get(chosen[column])) {
-                        case FeaturePlan.Newest(int field) -> newest.fields().get(field);
-                        case FeaturePlan.Windowed windowed -> {
-                            int cell = windowed.window() * folds.size() + windowed.fold();
-                            AggregationState state = cells[cell];
-                            if (state == null) {
-                                state = folded(cover, data, windowed);
-                                cells[cell] = state;
-                            }
-                            yield valued(windowed, state);
-                        }
-                    });
+        long head = levels.isEmpty() ? asOfMicros : Window.floor(asOfMicros, levels.finest());
+        if (used.isEmpty()) {
+            return new Cover(asOfMicros, head, List.of(), List.of());
         }
-        long eventTime = newest.order().timeMicros();
-        into.found(row, eventTime, isExpired(eventTime, cover.asOfMicros()));
+        Covered known = covered;
+        if (known == null || known.cover.headMicros() != head || !known.windows.equals(used)) {
+            known = new Covered(used, cover(asOfMicros, head, used));
+            covered = known;
+        }
+        return new Cover(asOfMicros, head, known.cover.byWindow(), known.cover.fetch());
+    }
+
+    private Cover cover(long asOfMicros, long head, BitSet used) {
+        var byWindow = new ArrayList<List<TileRun>>(windows.size());
+        var fetched = new ArrayList<TileRun>();
+        for (int i = 0; i < windows.size(); i++) {
+            Window window = windows.get(i);
+            List<TileRun> runs = used.get(i)
+                    ? TileRun.cover(
+                            window.tailAt(asOfMicros), head, levels, window.isUnbounded() ? nestedLevels : allLevels)
+                    : List.of();
+            byWindow.add(runs);
+            fetched.addAll(runs);
+        }
+        return new Cover(asOfMicros, head, byWindow, TileRun.joined(fetched));
     }
 
     /** The first instant of those around {@code asOfMicros} at which all windows of the view have the tails that they have then. */
@@ -238,17 +229,6 @@ public final class ViewPlan {
         return features;
     }
 
-    private AggregationState folded(Cover cover, RowData data, FeaturePlan.Windowed cell) {
-        AggregationState state = folds.get(cell.fold()).empty();
-        for (TileRun run : cover.byWindow().get(cell.window())) {
-            mergeRun(run, data.tiles().get(run.level()), cell.fold(), state);
-        }
-        for (Observation event : data.head()) {
-            folds.get(cell.fold()).add(event, state);
-        }
-        return state;
-    }
-
     /**
      * The features at an instant, straight from events: no tiles, the same states.
      *
@@ -279,27 +259,5 @@ public final class ViewPlan {
         }
         long eventTime = newest.order().timeMicros();
         return new RowAnswer.Row(values, eventTime, isExpired(eventTime, asOfMicros));
-    }
-
-    private static void mergeRun(TileRun run, List<NumberedTile> tiles, int fold, AggregationState into) {
-        for (int i = firstFrom(run.from(), tiles);
-                i < tiles.size() && tiles.get(i).number() < run.to();
-                i++) {
-            into.merge(tiles.get(i).tile().state(fold));
-        }
-    }
-
-    private static int firstFrom(long number, List<NumberedTile> tiles) {
-        int low = 0;
-        int high = tiles.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (tiles.get(middle).number() < number) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 }

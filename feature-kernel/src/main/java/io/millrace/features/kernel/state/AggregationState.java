@@ -1,6 +1,7 @@
 package io.millrace.features.kernel.state;
 
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,15 @@ public sealed interface AggregationState
      * @throws IllegalArgumentException where it is the state of another fold
      */
     void merge(AggregationState other);
+
+    /**
+     * Folds all that a state of the same fold has seen that was written: what {@link #merge} of it would do.
+     *
+     * @param fold the fold of both
+     */
+    default void mergeWritten(ByteReader in, Fold fold) {
+        merge(fold.read(in));
+    }
 
     void write(ByteWriter out);
 

@@ -33,6 +33,11 @@ public final class CountState implements AggregationState {
     }
 
     @Override
+    public void mergeWritten(ByteReader in, Fold fold) {
+        count += in.unsigned();
+    }
+
+    @Override
     public void write(ByteWriter out) {
         out.unsigned(count);
     }

@@ -150,6 +150,36 @@ final class ExactSum {
         }
     }
 
+    /** Adds a sum that was written. */
+    void addWritten(ByteReader in) {
+        int size = in.octet();
+        if (size == 0) {
+            return;
+        }
+        int head = in.octet();
+        int first = head >>> 1;
+        requirePlaces(first, size);
+        makeRoom();
+        reach(first, first + size);
+        int at = first - base;
+        for (int i = 0; i < size; i++) {
+            long digit = in.int32() & DIGIT;
+            chunks[at + i] += (head & 1) == 0 ? digit : -digit;
+        }
+    }
+
+    private static void requirePlaces(int first, int size) {
+        if (first + size > CHUNKS) {
+            throw new EncodingException("a sum of " + size + " digits from " + first);
+        }
+    }
+
+    /** Passes over a sum that was written. */
+    static void skip(ByteReader in) {
+        int size = in.octet();
+        in.skip(size == 0 ? 0 : 1 + size * Integer.BYTES);
+    }
+
     static ExactSum read(ByteReader in) {
         int size = in.octet();
         if (size == 0) {
@@ -157,9 +187,7 @@ final class ExactSum {
         }
         int head = in.octet();
         int first = head >>> 1;
-        if (first + size > CHUNKS) {
-            throw new EncodingException("a sum of " + size + " digits from " + first);
-        }
+        requirePlaces(first, size);
         long[] chunks = new long[size];
         for (int i = 0; i < size; i++) {
             long digit = in.int32() & DIGIT;

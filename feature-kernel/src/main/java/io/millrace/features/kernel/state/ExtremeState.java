@@ -75,6 +75,13 @@ public final class ExtremeState implements AggregationState {
     }
 
     @Override
+    public void mergeWritten(ByteReader in, Fold fold) {
+        if (in.octet() != 0) {
+            take(in.int64());
+        }
+    }
+
+    @Override
     public void write(ByteWriter out) {
         out.octet(present ? 1 : 0);
         if (present) {

@@ -70,6 +70,26 @@ public record Fold(Kind kind, OptionalInt field, OptionalInt condition, int limi
         };
     }
 
+    /** Passes over a state of this fold that was written. */
+    public void skip(ByteReader in) {
+        switch (kind) {
+            case COUNT -> in.skipNumber();
+            case RATE -> {
+                in.skipNumber();
+                in.skipNumber();
+            }
+            case INT_SUM -> {
+                in.skipNumber();
+                in.skipNumber();
+                in.skipNumber();
+            }
+            case MIN, MAX -> in.skip(in.octet() == 0 ? 0 : Long.BYTES);
+            case FIRST, LAST -> LastState.skip(in);
+            case REAL_SUM -> RealSumState.skip(in);
+            case MOMENTS, FIRST_K, LAST_K, DISTINCT, QUANTILES, CATEGORIES -> read(in);
+        }
+    }
+
     /** Folds an event into a state of this fold, where it is one of the fold's events. */
     public void add(Observation event, AggregationState state) {
         boolean met = condition.isEmpty() || event.meets(condition.getAsInt());

@@ -68,6 +68,13 @@ public final class IntSumState implements AggregationState {
     }
 
     @Override
+    public void mergeWritten(ByteReader in, Fold fold) {
+        count += in.unsigned();
+        long otherHigh = in.signed();
+        add(otherHigh, in.signed());
+    }
+
+    @Override
     public void write(ByteWriter out) {
         out.unsigned(count);
         out.signed(high);

@@ -68,6 +68,42 @@ public final class LastState implements AggregationState {
         }
     }
 
+    /** Most are passed over once their time was read. */
+    @Override
+    public void mergeWritten(ByteReader in, Fold fold) {
+        int form = in.octet();
+        if (form == NOTHING) {
+            return;
+        }
+        long time = in.signed();
+        long created = form == WITH_CREATED ? in.signed() : FeatureEvent.NO_CREATED;
+        EventOrder before = found;
+        if (before != null && (oldest ? time > before.timeMicros() : time < before.timeMicros())) {
+            in.skip(in.size());
+            in.skipNumber();
+            in.skipNumber();
+            ValueEncoding.skip(in);
+        } else {
+            var order = new EventOrder(time, created, in.text(), (int) in.signed(), in.signed());
+            add(ValueEncoding.read(in), true, order);
+        }
+    }
+
+    /** Passes over a state that was written. */
+    static void skip(ByteReader in) {
+        int form = in.octet();
+        if (form != NOTHING) {
+            in.skipNumber();
+            if (form == WITH_CREATED) {
+                in.skipNumber();
+            }
+            in.skip(in.size());
+            in.skipNumber();
+            in.skipNumber();
+            ValueEncoding.skip(in);
+        }
+    }
+
     @Override
     public void write(ByteWriter out) {
         EventOrder order = found;

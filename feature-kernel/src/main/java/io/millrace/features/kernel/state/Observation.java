@@ -36,12 +36,22 @@ public record Observation(EventOrder order, List<@Nullable FeatureValue> fields,
         }
     }
 
-    public static Observation readContent(EventOrder order, ByteReader in) {
+    /** Reads what stands before the fields of {@link #writeContent}; gives how many there are. */
+    public static int beginContent(ByteReader in) {
+        readConditions(in);
+        return in.size();
+    }
+
+    private static long readConditions(ByteReader in) {
         int version = in.octet();
         if (version != VERSION) {
             throw new EncodingException("an event of version " + version + ", this Millrace reads " + VERSION);
         }
-        long conditions = in.unsigned();
+        return in.unsigned();
+    }
+
+    public static Observation readContent(EventOrder order, ByteReader in) {
+        long conditions = readConditions(in);
         int size = in.size();
         var fields = new @Nullable FeatureValue[size];
         for (int i = 0; i < size; i++) {

@@ -41,6 +41,12 @@ public final class RateState implements AggregationState {
     }
 
     @Override
+    public void mergeWritten(ByteReader in, Fold fold) {
+        all += in.unsigned();
+        matching += in.unsigned();
+    }
+
+    @Override
     public void write(ByteWriter out) {
         out.unsigned(all);
         out.unsigned(matching);

@@ -66,6 +66,28 @@ public final class RealSumState extends NonFiniteCounts implements AggregationSt
     }
 
     @Override
+    public void mergeWritten(ByteReader in, Fold fold) {
+        finite += in.unsigned();
+        if (in.octet() != 0) {
+            nans += in.unsigned();
+            positiveInfinities += in.unsigned();
+            negativeInfinities += in.unsigned();
+        }
+        sum.addWritten(in);
+    }
+
+    /** Passes over a state that was written. */
+    static void skip(ByteReader in) {
+        in.skipNumber();
+        if (in.octet() != 0) {
+            in.skipNumber();
+            in.skipNumber();
+            in.skipNumber();
+        }
+        ExactSum.skip(in);
+    }
+
+    @Override
     public void write(ByteWriter out) {
         out.unsigned(finite);
         writeNonFinite(out);

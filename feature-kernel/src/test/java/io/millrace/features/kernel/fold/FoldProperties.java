@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.longs;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView.Computation;
 import io.millrace.features.kernel.FeatureView.Feature;
+import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.features.kernel.window.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +65,32 @@ class FoldProperties {
                     Collections.shuffle(instants, new Random(events.size()));
                     for (long instant : instants.subList(0, Math.min(30, instants.size()))) {
                         assertThat(tiled.read(instant)).isEqualTo(history.at(ManyWindows.KEY, instant));
+                    }
+                });
+    }
+
+    @Test
+    void aChoiceOfFeaturesHasTheValuesThatTheyHaveAmongAllOfThem() {
+        int width = ManyWindows.VIEW.features().size();
+        qt().withExamples(300)
+                .forAll(ManyWindows.events(), ManyWindows.instants(), longs().all())
+                .checkAssert((events, asOf, seed) -> {
+                    int[] chosen = new Random(seed)
+                            .ints(0, width)
+                            .distinct()
+                            .limit(1 + Math.floorMod(seed, 4))
+                            .toArray();
+                    var table = new FeatureTable(1, chosen.length);
+                    tiled(events).read(asOf, chosen, table);
+                    if (history(events).at(ManyWindows.KEY, asOf)
+                            instanceof RowAnswer.Row(var values, long at, boolean expired)) {
+                        assertThat(table.eventTimeMicros(0)).isEqualTo(at);
+                        assertThat(table.state(0) == FeatureTable.State.EXPIRED).isEqualTo(expired);
+                        for (int column = 0; column < chosen.length; column++) {
+                            assertThat(table.value(0, column)).isEqualTo(values.get(chosen[column]));
+                        }
+                    } else {
+                        assertThat(table.state(0)).isEqualTo(FeatureTable.State.MISSING);
                     }
                 });
     }

@@ -1,14 +1,17 @@
 package io.millrace.features.kernel.fold;
 
 import io.millrace.features.kernel.FeatureEvent;
-import io.millrace.features.kernel.fold.RowData.NumberedTile;
+import io.millrace.features.kernel.encoding.ByteReader;
+import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.state.Observation;
+import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.features.kernel.window.TileRun;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** One entity as a store keeps it: encoded tiles and single events. */
 final class TiledRow {
@@ -41,22 +44,43 @@ final class TiledRow {
     }
 
     RowAnswer read(long asOf) {
-        Cover cover = plan.cover(asOf);
-        Observation newest = singles.stream()
+        int[] all = IntStream.range(0, plan.view().features().size()).toArray();
+        var table = new FeatureTable(1, all.length);
+        read(asOf, all, table);
+        return table.state(0) == FeatureTable.State.MISSING
+                ? new RowAnswer.Missing()
+                : new RowAnswer.Row(
+                        table.values(0), table.eventTimeMicros(0), table.state(0) == FeatureTable.State.EXPIRED);
+    }
+
+    /** Reads some features into the first row of a table. */
+    void read(long asOf, int[] chosen, FeatureTable table) {
+        var fold = new CoverFold(plan, chosen);
+        Cover cover = fold.cover(asOf);
+        fold.begin(cover, table, 0);
+        singles.stream()
                 .filter(event -> event.order().timeMicros() <= asOf)
                 .max(Comparator.comparing(Observation::order))
-                .orElse(null);
-        List<Observation> head = singles.stream()
+                .ifPresent(newest -> fold.newest(newest.order().timeMicros(), new ByteReader(content(newest))));
+        singles.stream()
                 .filter(event -> event.order().timeMicros() > cover.headMicros()
                         && event.order().timeMicros() <= asOf)
-                .toList();
-        var found = new ArrayList<List<NumberedTile>>();
-        tiles.forEach(_ -> found.add(new ArrayList<>()));
+                .forEach(fold::head);
         for (TileRun run : cover.fetch()) {
-            tiles.get(run.level()).subMap(run.from(), run.to()).forEach((number, tile) -> found.get(run.level())
-                    .add(new NumberedTile(number, plan.tile(tile))));
+            tiles.get(run.level()).subMap(run.from(), run.to()).forEach((number, tile) -> {
+                // In the middle of other bytes, as a store may hand it over.
+                byte[] within = new byte[tile.length + 5];
+                System.arraycopy(tile, 0, within, 2, tile.length);
+                fold.tile(run.level(), number, new ByteReader(within, 2, 2 + tile.length));
+            });
         }
-        return plan.read(cover, new RowData(newest, head, found));
+        fold.finish();
+    }
+
+    private static byte[] content(Observation event) {
+        var out = new ByteWriter();
+        event.writeContent(out);
+        return out.toBytes();
     }
 
     List<Map<Long, byte[]>> tiles() {
