@@ -9,11 +9,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code ./millrace bench NAME}. Exit codes: 0 all goals are met, 1 one is missed, 2 wrong command line. */
 @Command(
         name = "bench",
-        mixinStandardHelpOptions = true,
         description = "Runs a benchmark and prints its figures beside their floors.",
         subcommands = {
             ReadsCommand.class,
@@ -25,6 +25,13 @@ import picocli.CommandLine.Command;
         })
 public final class Main {
     private static final Logger QUIET = Logger.getLogger("org.apache.kafka");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Says what there is, and what the options of a benchmark are.")
+    private boolean help;
 
     private Main() {}
 

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.features;
 
+import io.millrace.benchmarks.features.ServerProcess.Spent;
 import io.millrace.benchmarks.load.ClosedLoop;
 import io.millrace.benchmarks.load.Figure;
 import io.millrace.benchmarks.load.Figure.Goal;
@@ -66,29 +67,37 @@ public final class OverloadCommand implements Callable<Integer> {
                     .map(GetOnlineFeaturesRequest::toByteArray)
                     .toList();
             try (var target = new GrpcTarget(bench.service().grpcPort(), Bench.READ, requests, 4, DEADLINE)) {
-                measure("gRPC " + rows + " x " + shape.title, target);
+                measure(bench.service(), "gRPC " + rows + " x " + shape.title, target);
             }
             List<byte[]> bodies = IntStream.range(0, 64)
                     .mapToObj(_ -> shape.json(rows, entities, random).getBytes(StandardCharsets.UTF_8))
                     .toList();
             try (var target = new HttpTarget(bench.service().uri("/get-online-features"), bodies, DEADLINE)) {
-                measure("HTTP " + rows + " x " + shape.title, target);
+                measure(bench.service(), "HTTP " + rows + " x " + shape.title, target);
             }
         }
         System.out.print(Table.of(figures));
         return figures.stream().allMatch(Figure::isMet) ? 0 : 1;
     }
 
-    private void measure(String what, Target target) {
+    private void measure(ServerProcess service, String what, Target target) {
         Duration length = Duration.ofSeconds(seconds);
         ClosedLoop.run(target, 16, length.multipliedBy(2)).withoutFailures();
         var answered = new ArrayList<Double>();
         var peaks = new ArrayList<Double>();
         var refused = new ArrayList<Double>();
+        var answering = new ArrayList<Double>();
+        var refusing = new ArrayList<Double>();
         for (int round = 0; round < rounds; round++) {
-            double peak = ClosedLoop.run(target, 16, length).withoutFailures().rate();
-            Measured over = OpenLoop.run(target, TIMES * peak, length);
+            Spent atPeak = service.spent(() -> ClosedLoop.run(target, 16, length));
+            double peak = atPeak.measured().withoutFailures().rate();
+            Spent overloaded = service.spent(() -> OpenLoop.run(target, TIMES * peak, length));
+            Measured over = overloaded.measured();
             peaks.add(peak);
+            double answeredMicros = atPeak.cpuMicros() / atPeak.measured().answered();
+            answering.add(answeredMicros);
+            refusing.add(Math.max(0, overloaded.cpuMicros() - answeredMicros * over.answered())
+                    / Math.max(1, over.failed()));
             answered.add(over.rate());
             refused.add(over.failedNanos().getValueAtPercentile(50) / 1e3);
             System.out.printf(
@@ -97,6 +106,12 @@ public final class OverloadCommand implements Callable<Integer> {
             ClosedLoop.run(target, 1, SETTLED);
         }
         figures.add(new Figure(what + " at 3 x the peak, in time", "calls/s", answered, peaks, Goal.atLeast(0.9)));
+        figures.add(new Figure(
+                what + ", processor time of a call that is refused or late, beside one that is answered",
+                "us/call",
+                refusing,
+                answering,
+                null));
         figures.add(Figure.alone(what + " at 3 x the peak, p50 of a refusal", "us", refused));
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.features;
 
+import io.millrace.benchmarks.features.ServerProcess.Spent;
 import io.millrace.benchmarks.load.ClosedLoop;
 import io.millrace.benchmarks.load.Figure;
 import io.millrace.benchmarks.load.Figure.Goal;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,12 +36,13 @@ import picocli.CommandLine.Option;
 public final class ReadsCommand implements Callable<Integer> {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int REQUESTS = 256;
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final String TAIL_UNIT = "us";
 
     @Option(names = "--rounds", defaultValue = "5", description = "paired rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "3", description = "seconds of each round (default ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", defaultValue = "1", description = "seconds of each round (default ${DEFAULT-VALUE})")
     private int seconds;
 
     @Option(names = "--entities", defaultValue = "10000", description = "entities (default ${DEFAULT-VALUE})")
@@ -119,8 +122,7 @@ public final class ReadsCommand implements Callable<Integer> {
                 what, bytes.getFirst().length, response.getSerializedSize());
         try (var subject = new GrpcTarget(bench.service().grpcPort(), Bench.READ, bytes, connections, DEADLINE);
                 var floor = new GrpcTarget(bench.echo().grpcPort(), Bench.READ, bytes, connections, DEADLINE)) {
-            measure(what, subject, floor, count == 1 ? Goal.atLeast(0.7) : Goal.atLeast(0.5));
-            cost(bench, what, subject, floor);
+            measure(bench, what, subject, floor, count == 1 ? Goal.atLeast(0.7) : Goal.atLeast(0.5));
         }
     }
 
@@ -135,55 +137,69 @@ public final class ReadsCommand implements Callable<Integer> {
         System.out.printf("%s: request %d bytes, response %d bytes%n", what, bodies.getFirst().length, response.length);
         try (var subject = new HttpTarget(bench.service().uri("/get-online-features"), bodies, DEADLINE);
                 var floor = new HttpTarget(bench.echo().uri("/get-online-features"), bodies, DEADLINE)) {
-            measure(what, subject, floor, null);
+            measure(bench, what, subject, floor, null);
         }
     }
 
-    private void measure(String what, Target subject, Target floor, @org.jspecify.annotations.Nullable Goal goal) {
+    private void measure(Bench bench, String what, Target subject, Target floor, @Nullable Goal goal) {
         Duration length = Duration.ofSeconds(seconds);
-        ClosedLoop.run(floor, callers, length.multipliedBy(2)).withoutFailures();
-        ClosedLoop.run(subject, callers, length.multipliedBy(2)).withoutFailures();
+        ClosedLoop.run(floor, callers, length.plus(WARM_UP)).withoutFailures();
+        ClosedLoop.run(subject, callers, length.plus(WARM_UP)).withoutFailures();
+        var ofSubject = new ArrayList<Spent>();
+        var ofFloor = new ArrayList<Spent>();
         Figure rate = Rounds.paired(
                 what,
                 "calls/s",
                 rounds,
                 goal,
-                () -> ClosedLoop.run(subject, callers, length).withoutFailures().rate(),
-                () -> ClosedLoop.run(floor, callers, length).withoutFailures().rate());
-        figures.add(rate);
-        System.out.print(Table.of(List.of(rate)));
+                () -> rate(bench.service(), subject, length, ofSubject),
+                () -> rate(bench.echo(), floor, length, ofFloor));
+        show(rate);
+        show(new Figure(
+                what + ", processor time",
+                "us/call",
+                ofSubject.stream().map(ReadsCommand::cpuPerCall).toList(),
+                ofFloor.stream().map(ReadsCommand::cpuPerCall).toList(),
+                null));
+        show(new Figure(
+                what + ", allocated",
+                "B/call",
+                List.of(allocatedPerCall(ofSubject)),
+                List.of(allocatedPerCall(ofFloor)),
+                null));
         if (!noTail) {
             double half = Figure.median(rate.subject()) / 2;
-            Figure tail = Rounds.paired(
+            show(Rounds.paired(
                     what + ", p99 at " + Math.round(half) + "/s",
                     TAIL_UNIT,
                     rounds,
                     goal == null ? null : Goal.atMost(3),
                     () -> OpenLoop.run(subject, half, length).withoutFailures().micros(99),
-                    () -> OpenLoop.run(floor, half, length).withoutFailures().micros(99));
-            figures.add(tail);
-            System.out.print(Table.of(List.of(tail)));
+                    () -> OpenLoop.run(floor, half, length).withoutFailures().micros(99)));
         }
     }
 
-    /** What a call costs the server, whatever else the machine does meanwhile: processor time, and memory that is allocated. */
-    private void cost(Bench bench, String what, Target subject, Target floor) {
-        Duration length = Duration.ofSeconds(seconds);
-        figures.add(Rounds.paired(
-                what + ", processor time",
-                "us/call",
-                rounds,
-                null,
-                () -> bench.service().cpuMicrosPerCall(() -> ClosedLoop.run(subject, callers, length)),
-                () -> bench.echo().cpuMicrosPerCall(() -> ClosedLoop.run(floor, callers, length))));
-        figures.add(Rounds.paired(
-                what + ", allocated",
-                "B/call",
-                rounds,
-                null,
-                () -> bench.service().allocatedPerCall(() -> ClosedLoop.run(subject, callers, length.multipliedBy(2))),
-                () -> bench.echo().allocatedPerCall(() -> ClosedLoop.run(floor, callers, length.multipliedBy(2)))));
-        System.out.print(Table.of(figures.subList(figures.size() - 2, figures.size())));
+    private void show(Figure figure) {
+        figures.add(figure);
+        System.out.print(Table.of(List.of(figure)));
+    }
+
+    private double rate(ServerProcess server, Target target, Duration length, List<Spent> rounds) {
+        Spent spent = server.spent(() -> ClosedLoop.run(target, callers, length));
+        rounds.add(spent);
+        return spent.measured().withoutFailures().rate();
+    }
+
+    private static double cpuPerCall(Spent spent) {
+        return spent.cpuMicros() / spent.measured().answered();
+    }
+
+    /** Of all rounds together: memory that is allocated is counted when it is collected. */
+    private static double allocatedPerCall(List<Spent> rounds) {
+        return rounds.stream().mapToDouble(Spent::allocatedBytes).sum()
+                / rounds.stream()
+                        .mapToLong(spent -> spent.measured().answered())
+                        .sum();
     }
 
     /** What is compared is the reading of values, not of nothing. */

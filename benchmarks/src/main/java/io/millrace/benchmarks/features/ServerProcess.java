@@ -73,18 +73,16 @@ public final class ServerProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + http + path);
     }
 
-    /** Processor time of this process for each answered call of a load, in microseconds. */
-    public double cpuMicrosPerCall(Supplier<Measured> load) {
-        double before = cpuNanos();
-        Measured measured = load.get().withoutFailures();
-        return (cpuNanos() - before) / 1e3 / measured.answered();
-    }
+    /** What a load cost this process. */
+    public record Spent(Measured measured, double cpuMicros, double allocatedBytes) {}
 
-    /** Bytes that this process allocated on its heap for each answered call of a load; counted when memory is collected, so that a load has to be long. */
-    public double allocatedPerCall(Supplier<Measured> load) {
-        double before = allocated();
-        Measured measured = load.get().withoutFailures();
-        return (allocated() - before) / measured.answered();
+    /** Runs a load, and says what it cost this process: processor time, and bytes of its heap, which are counted when memory is collected, so that loads have to be long. */
+    public Spent spent(Supplier<Measured> load) {
+        double bytes = allocated();
+        double cpu = cpuNanos();
+        Measured measured = load.get();
+        double cpuAfter = cpuNanos();
+        return new Spent(measured, (cpuAfter - cpu) / 1e3, allocated() - bytes);
     }
 
     private double cpuNanos() {
