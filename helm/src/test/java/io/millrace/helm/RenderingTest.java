@@ -30,6 +30,7 @@ class RenderingTest {
     static final String EVERYTHING = """
             image: {repository: registry.example.org/ml, tag: "1.2.3", pullSecrets: [pull]}
             traces: {endpoint: "http://collector:4317"}
+            featureService: {files: {existingClaim: warehouse-files}}
             inferenceService:
               models: {existingClaim: models}
               env: [{name: MILLRACE_INFERENCE_PREDICT_DEADLINE, value: 3s}]

@@ -42,19 +42,42 @@ class WorkloadsTest {
     }
 
     @Test
-    void withRedisFeatureServiceIsADeploymentWithoutAVolume() {
+    void withRedisFeatureServiceIsADeploymentWithoutAClaim() {
         Manifests manifests = Chart.render(Chart.GIVEN, RenderingTest.REDIS);
         Deployment deployment = manifests.only(Deployment.class, FEATURES);
         assertThat(deployment.getSpec().getReplicas()).isEqualTo(3);
         assertThat(deployment.getSpec().getTemplate().getSpec().getVolumes())
                 .extracting("name")
-                .containsExactly("tmp");
+                .containsExactly("tmp", "data");
+        assertThat(value(manifests, FEATURES, "MILLRACE_FEATURES_TRAINING_SETS_DIRECTORY"))
+                .isEqualTo("/var/lib/millrace/data/training-sets");
         assertThat(value(manifests, FEATURES, "MILLRACE_FEATURES_OFFLINE_STORE_ENABLED"))
                 .as("replicas without a bucket in common keep no rows for training")
                 .isEqualTo("false");
         assertThat(value(manifests, FEATURES, "QUARKUS_REDIS_HOSTS")).isEqualTo("redis://redis:6379");
         assertThat(secret(manifests, FEATURES, "QUARKUS_REDIS_PASSWORD")).isEqualTo("redis-login/password");
         assertThat(egressPorts(manifests, FEATURES)).contains(6379);
+    }
+
+    @Test
+    void filesOfBatchSourcesAndTrainingSetsAreReadFromAClaim() {
+        String files = "featureService: {files: {existingClaim: warehouse-files}}";
+        Manifests embedded = Chart.render(Chart.GIVEN, files);
+        assertThat(mountPath(embedded, FEATURES, "files")).isEqualTo("/var/lib/millrace/files");
+        Manifests redis = Chart.render(Chart.GIVEN, RenderingTest.REDIS, files);
+        assertThat(redis.only(Deployment.class, FEATURES)
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getVolumes())
+                .extracting("name")
+                .containsExactly("tmp", "data", "files");
+        for (Manifests manifests : List.of(embedded, redis)) {
+            assertThat(value(manifests, FEATURES, "MILLRACE_FEATURES_MATERIALIZATION_DIRECTORY"))
+                    .isEqualTo("/var/lib/millrace/files/batch");
+            assertThat(value(manifests, FEATURES, "MILLRACE_FEATURES_TRAINING_SETS_IMPORTS"))
+                    .isEqualTo("/var/lib/millrace/files/imports");
+        }
     }
 
     @Test

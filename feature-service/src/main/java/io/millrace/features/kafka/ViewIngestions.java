@@ -22,7 +22,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     private static final Logger LOG = Logger.getLogger(ViewIngestions.class);
     private static final Duration SHARED_CHECK = Duration.ofMillis(10);
+    private static final Duration NEWEST_CHECK = Duration.ofSeconds(5);
     private static final Duration START_CHECK = Duration.ofMillis(20);
 
     private final Catalog catalog;
@@ -62,8 +62,8 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
     /** Of the loops of versions that are withheld: where they build the state again. */
     private final Map<ViewId, Building> building = new ConcurrentHashMap<>();
 
-    /** Versions of which the store does not say how far others are; so that it is logged once. Used by the worker alone. */
-    private final Set<ViewId> unheard = new HashSet<>();
+    /** Versions of which the store does not say how far others are; so that it is logged once. */
+    private final Set<ViewId> unheard = ConcurrentHashMap.newKeySet();
 
     /** Where a state is built, and why. */
     private record Building(OnlineStore beside, String why) {}
@@ -101,6 +101,7 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
         metrics.views(this, ViewIngestions::inState);
         metrics.gauge(FeatureMetrics.LAG_MAX, this, ViewIngestions::maxLag);
         metrics.count(FeatureMetrics.READ_OVERFLOWED, this, loops -> loops.store.overflows());
+        views.every(NEWEST_CHECK, this::tellNewest);
         replica.onChange(views::look);
         views.start(config.ingestion().topicCheck());
         if (isShared()) {
@@ -137,6 +138,7 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
         @Override
         public void stopped(ViewId id) {
             building.remove(id);
+            metrics.forget(id);
         }
 
         @Override
@@ -235,6 +237,23 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
             if (unheard.add(id)) {
                 LOG.warnf(
                         "%s: the store does not say how far other replicas are; complete reads wait for it: %s", id, e);
+            }
+        }
+    }
+
+    /** As it is served: a view that is built again beside shows how old its answers would be. */
+    private void tellNewest() {
+        for (ViewIngestion loop : views.running()) {
+            try {
+                store.read(List.of(new OnlineStore.ViewQuery(loop.view(), new int[0], List.of(), new long[0])))
+                        .getFirst()
+                        .newestMicros()
+                        .ifPresent(micros -> metrics.newest(loop.view().id(), micros));
+            } catch (StoreUnavailableException e) {
+                LOG.debugf(
+                        e,
+                        "%s: the store does not say what its newest event is",
+                        loop.view().id());
             }
         }
     }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.features.app.IngestionReport;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.gate.Reason;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 /** All metrics of this service. Labels are constants of enums; a view's own figures are in ListFeatureViews. */
@@ -45,6 +47,8 @@ public class FeatureMetrics {
     public static final String LAG_MAX = "millrace.features.ingestion.lag.max";
     /** Bytes of the embedded online store's files, without the log of the changes that are still in memory. */
     public static final String STORE_FILE_BYTES = "millrace.features.store.file.bytes";
+    /** Event time of the newest event applied to a {@code view}, seconds since the epoch: what is asked now is so much older than now. */
+    public static final String NEWEST_EVENT_TIME = "millrace.features.ingestion.newest.event.time";
     /** The largest lag of a vector index, in records. */
     public static final String VECTOR_LAG_MAX = "millrace.features.vectors.lag.max";
     /** Rows taken by push. */
@@ -63,6 +67,10 @@ public class FeatureMetrics {
     private final Counter tooLate;
     private final Counter pushed;
     private final Map<Labelled, Counter> byLabel = new ConcurrentHashMap<>();
+    private final Map<ViewId, Newest> newest = new ConcurrentHashMap<>();
+
+    /** A view's gauge, and what it shows. */
+    private record Newest(Gauge gauge, AtomicLong micros) {}
 
     /** A counter by one label. */
     private record Labelled(String name, Enum<?> label) {}
@@ -129,6 +137,30 @@ public class FeatureMetrics {
 
     public void pushed(int rows) {
         pushed.increment(rows);
+    }
+
+    /** {@link #NEWEST_EVENT_TIME} of a view; its name is that of a definition, as in {@link ParityMetrics}. */
+    public void newest(ViewId view, long micros) {
+        newest.computeIfAbsent(view, this::newest).micros().set(micros);
+    }
+
+    /** A view that is no longer followed here has no {@link #NEWEST_EVENT_TIME}. */
+    public void forget(ViewId view) {
+        Newest known = newest.remove(view);
+        if (known != null) {
+            registry.remove(known.gauge());
+        }
+    }
+
+    private Newest newest(ViewId view) {
+        var micros = new AtomicLong();
+        return new Newest(
+                Gauge.builder(NEWEST_EVENT_TIME, micros, time -> time.get() / 1e6)
+                        .tag("view", view.toString())
+                        .baseUnit("seconds")
+                        .strongReference(true)
+                        .register(registry),
+                micros);
     }
 
     /** A gauge that asks {@code source} each time it is read; it is held weakly. */

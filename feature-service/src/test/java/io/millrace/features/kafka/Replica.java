@@ -23,6 +23,7 @@ import java.util.Optional;
 final class Replica implements AutoCloseable {
     final Catalog catalog = new Catalog();
     final ViewIngestions ingestions;
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Topics topics;
     private final SoleReplica sole;
 
@@ -55,7 +56,7 @@ final class Replica implements AutoCloseable {
                         new EventTimeBound(Duration.ofDays(1)),
                         InstantSource.system(),
                         config),
-                new FeatureMetrics(new SimpleMeterRegistry()));
+                new FeatureMetrics(meters));
         for (FeatureView view : views) {
             catalog.put(view);
         }
