@@ -8,6 +8,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,8 @@ class OipHttpTest extends PredictingService {
 
     @BeforeEach
     void open() {
-        http = HttpClient.newHttpClient();
+        // As the clients do: none of them asks for HTTP/2.
+        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         ModelFiles.publish(models, "raw", "1", OnnxModels.linear(0.5, 1, 10), "");
         ModelFiles.publish(models, "raw", "2", OnnxModels.linear(0, 2, 20), "");
         ModelFiles.publish(models, "text", "1", OnnxModels.upper(), "");
@@ -155,6 +159,38 @@ class OipHttpTest extends PredictingService {
                                 .POST(BodyPublishers.ofByteArray(new byte[7])))
                         .statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void bodiesMayBeCompressedAndAnswersToInferenceAreWhereThatIsAskedFor() throws IOException {
+        byte[] json =
+                "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,2],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":8}}]}"
+                        .getBytes(StandardCharsets.UTF_8);
+        HttpRequest.Builder request = request("v2/models/raw/infer")
+                .header("Content-Encoding", "gzip")
+                .header("Accept-Encoding", "gzip")
+                .header(LENGTH, String.valueOf(json.length))
+                .POST(BodyPublishers.ofByteArray(gzip(together(json, floats(1, 2)))));
+        HttpResponse<byte[]> answer = send(request);
+        assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        try (var unpacked = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+            assertThat(new String(unpacked.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("\"data\":[42.0]");
+        }
+        assertThat(send(request("v2/models/raw")
+                                .header("Accept-Encoding", "gzip")
+                                .GET())
+                        .headers()
+                        .firstValue("Content-Encoding"))
+                .isEmpty();
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(bytes);
+        }
+        return packed.toByteArray();
     }
 
     @Test

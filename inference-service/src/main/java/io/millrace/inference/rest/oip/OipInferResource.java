@@ -8,6 +8,7 @@ import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.TensorSpec;
+import io.quarkus.vertx.http.Compressed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -37,6 +38,7 @@ public class OipInferResource {
 
     /** Runs the newest version that serves. Safe to retry. */
     @POST
+    @Compressed
     @Path("/models/{model}/infer")
     public Response infer(
             @PathParam("model") String model,
@@ -48,6 +50,7 @@ public class OipInferResource {
 
     /** Runs this version. Safe to retry. */
     @POST
+    @Compressed
     @Path("/models/{model}/versions/{version}/infer")
     public Response infer(
             @PathParam("model") String model,
