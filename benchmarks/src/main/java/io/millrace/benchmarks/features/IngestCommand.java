@@ -6,6 +6,7 @@ import io.millrace.benchmarks.load.Figure;
 import io.millrace.benchmarks.load.Figure.Goal;
 import io.millrace.benchmarks.load.Rounds;
 import io.millrace.benchmarks.load.Table;
+import io.millrace.benchmarks.load.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
         name = "ingest",
         description =
                 "1 M events into three windowed aggregates: events/s beside a plain consumer that only decodes them;"
-                        + " bytes on disk per entity and feature")
+                        + " processor time per event; bytes on disk per entity and feature. Both are warmed by the"
+                        + " same once; the floor begins when the offline store has taken what the service took")
 public final class IngestCommand implements Callable<Integer> {
     private static final String TOPIC = "bench.ingest";
     private static final List<String> AGGREGATES = List.of(
@@ -38,6 +40,7 @@ public final class IngestCommand implements Callable<Integer> {
             "name: mean_24h, type: double, aggregate: mean, field: amount, window: 24h",
             "name: max_7d, type: double, aggregate: max, field: amount, window: 7d");
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration OFFLINE = Duration.ofMinutes(10);
 
     @Option(names = "--events", defaultValue = "1000000", description = "events (default ${DEFAULT-VALUE})")
     private int events;
@@ -52,6 +55,9 @@ public final class IngestCommand implements Callable<Integer> {
     private int partitions;
 
     private final AtomicInteger views = new AtomicInteger();
+    private final List<Double> cpu = new ArrayList<>();
+    private final List<Double> cpuWithOffline = new ArrayList<>();
+    private final List<Double> cpuOfFloor = new ArrayList<>();
 
     @Override
     public Integer call() {
@@ -61,6 +67,9 @@ public final class IngestCommand implements Callable<Integer> {
             bench.produce(TOPIC, stream());
             ingest(bench);
             decode(bench);
+            cpu.clear();
+            cpuWithOffline.clear();
+            cpuOfFloor.clear();
             figures.add(Rounds.paired(
                     "ingestion into 3 windowed aggregates",
                     "events/s",
@@ -68,6 +77,13 @@ public final class IngestCommand implements Callable<Integer> {
                     Goal.atLeast(0.5),
                     () -> ingest(bench),
                     () -> decode(bench)));
+            figures.add(new Figure("processor time until all are applied", "us/event", cpu, cpuOfFloor, null));
+            figures.add(new Figure(
+                    "processor time until the offline store has them, too",
+                    "us/event",
+                    cpuWithOffline,
+                    cpuOfFloor,
+                    null));
             double cells = (double) entities * AGGREGATES.size() * views.get();
             figures.add(Figure.alone(
                     "bytes on disk, " + events / entities + " events of each entity",
@@ -94,14 +110,20 @@ public final class IngestCommand implements Callable<Integer> {
     /** A new view over all that is in the topic: events per second until all are applied. */
     private double ingest(Bench bench) {
         String view = "ingest_" + views.incrementAndGet();
+        double cpuBefore = bench.service().cpuNanos();
         long begin = System.nanoTime();
         bench.apply(BenchView.yaml(view, TOPIC, List.of("amount: double"), AGGREGATES));
         bench.awaitApplied(view, events);
-        return events / ((System.nanoTime() - begin) / 1e9);
+        double rate = events / ((System.nanoTime() - begin) / 1e9);
+        cpu.add((bench.service().cpuNanos() - cpuBefore) / 1e3 / events);
+        Waiting.until(() -> bench.service().metric("millrace_features_offline_lag_max") == 0, OFFLINE);
+        cpuWithOffline.add((bench.service().cpuNanos() - cpuBefore) / 1e3 / events);
+        return rate;
     }
 
     private double decode(Bench bench) {
         var json = new ObjectMapper();
+        double cpuBefore = ServerProcess.cpuNanosOfThis();
         long begin = System.nanoTime();
         long seen = 0;
         try (var consumer = new KafkaConsumer<>(
@@ -125,6 +147,8 @@ public final class IngestCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return seen / ((System.nanoTime() - begin) / 1e9);
+        double rate = seen / ((System.nanoTime() - begin) / 1e9);
+        cpuOfFloor.add((ServerProcess.cpuNanosOfThis() - cpuBefore) / 1e3 / seen);
+        return rate;
     }
 }

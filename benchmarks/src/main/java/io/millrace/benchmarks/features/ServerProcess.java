@@ -85,19 +85,31 @@ public final class ServerProcess implements AutoCloseable {
         return new Spent(measured, (cpuAfter - cpu) / 1e3, allocated() - bytes);
     }
 
-    private double cpuNanos() {
-        return ProcessHandle.of(process.pid())
-                .flatMap(handle -> handle.info().totalCpuDuration())
-                .orElseThrow()
-                .toNanos();
+    /** Processor time that this process has had. */
+    double cpuNanos() {
+        return cpuNanos(ProcessHandle.of(process.pid()).orElseThrow());
+    }
+
+    /** The same of the process that measures. */
+    static double cpuNanosOfThis() {
+        return cpuNanos(ProcessHandle.current());
+    }
+
+    private static double cpuNanos(ProcessHandle handle) {
+        return handle.info().totalCpuDuration().orElseThrow().toNanos();
     }
 
     private double allocated() {
+        return metric("jvm_gc_memory_allocated_bytes_total");
+    }
+
+    /** The sum of a metric over its labels, as its Prometheus name has it. */
+    double metric(String name) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + "/q/metrics"))
                 .build();
         String metrics = new String(exchange(request).body(), StandardCharsets.UTF_8);
         return metrics.lines()
-                .filter(line -> line.startsWith("jvm_gc_memory_allocated_bytes_total"))
+                .filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

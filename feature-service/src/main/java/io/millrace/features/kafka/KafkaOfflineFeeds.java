@@ -1,5 +1,6 @@
 package io.millrace.features.kafka;
 
+import io.millrace.features.app.AppliedBarrier;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.IngestionReport.State;
@@ -28,11 +29,15 @@ import org.jboss.logging.Logger;
 public class KafkaOfflineFeeds implements OfflineFeeds {
     private static final Logger LOG = Logger.getLogger(KafkaOfflineFeeds.class);
 
+    /** Records that are not applied online, from which on the feed waits. */
+    private static final long FAR_BEHIND = 10_000;
+
     private final Topics topics;
     private final OfflineStore store;
     private final FeaturesConfig config;
     private final OfflineStoreConfig settings;
     private final Readers readers;
+    private final AppliedBarrier online;
     private final OfflineMetrics metrics;
     private final SourceLoops loops;
     private final PerView<RunningFeed> feeds;
@@ -49,6 +54,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
             FeaturesConfig config,
             OfflineStoreConfig settings,
             Readers readers,
+            AppliedBarrier online,
             OfflineMetrics metrics) {
         this.loops = new SourceLoops(clients, topics, own, config);
         this.feeds = new PerView<>("offline-feeds", catalog, definitions, deletions, new Feeds());
@@ -57,6 +63,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
         this.config = config;
         this.settings = settings;
         this.readers = readers;
+        this.online = online;
         this.metrics = metrics;
     }
 
@@ -84,6 +91,7 @@ public class KafkaOfflineFeeds implements OfflineFeeds {
                             settings.flushInterval(),
                             settings.flushRows(),
                             settings.flushSize().asLongValue()),
+                    () -> online.lag(view.id()) > FAR_BEHIND,
                     metrics);
             return RunningFeed.start(
                     "offline-" + view.id(),

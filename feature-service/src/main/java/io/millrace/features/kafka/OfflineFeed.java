@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -36,6 +37,7 @@ final class OfflineFeed implements Feed {
     private final OfflineStore store;
     private final Supplier<RecordReader> readers;
     private final Flush flush;
+    private final BooleanSupplier isBehindOnline;
     private final OfflineMetrics metrics;
     private volatile long lag;
 
@@ -46,12 +48,21 @@ final class OfflineFeed implements Feed {
      */
     record Flush(Duration interval, int rows, long bytes) {}
 
+    /**
+     * @param isBehindOnline whether the view's events are far from being applied online: those who read come first, and what is for training waits in the topic, but for one writing in each interval
+     */
     OfflineFeed(
-            FeatureView view, OfflineStore store, Supplier<RecordReader> readers, Flush flush, OfflineMetrics metrics) {
+            FeatureView view,
+            OfflineStore store,
+            Supplier<RecordReader> readers,
+            Flush flush,
+            BooleanSupplier isBehindOnline,
+            OfflineMetrics metrics) {
         this.view = view;
         this.store = store;
         this.readers = readers;
         this.flush = flush;
+        this.isBehindOnline = isBehindOnline;
         this.metrics = metrics;
     }
 
@@ -76,6 +87,7 @@ final class OfflineFeed implements Feed {
         private final RecordReader reader;
         private final PendingRows pending = new PendingRows();
         private long lastFlush = System.nanoTime();
+        private long lastWritten = System.nanoTime();
 
         Gathering(TopicInfo topic, KafkaConsumer<byte[], byte[]> consumer, RecordReader reader) {
             this.topic = topic;
@@ -111,6 +123,16 @@ final class OfflineFeed implements Feed {
                 flush();
             }
             lag = behind();
+            waitOrGoOn();
+        }
+
+        private void waitOrGoOn() {
+            if (isBehindOnline.getAsBoolean()
+                    && System.nanoTime() - lastWritten < flush.interval().toNanos()) {
+                consumer.pause(consumer.assignment());
+            } else {
+                consumer.resume(consumer.paused());
+            }
         }
 
         @Override
@@ -170,6 +192,7 @@ final class OfflineFeed implements Feed {
             store.append(view, batch);
             metrics.written(batch.rows().size(), System.nanoTime() - begun);
             pending.written(batch);
+            lastWritten = System.nanoTime();
             commit(batch.spans());
         }
 

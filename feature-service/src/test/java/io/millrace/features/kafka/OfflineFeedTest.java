@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,8 @@ class OfflineFeedTest {
     private final KafkaClients clients = new KafkaClients(Map.of("bootstrap.servers", TestBroker.bootstrap()), config);
     private final Topics topics = new Topics(clients, config);
     private final List<SourceLoop> loops = new ArrayList<>();
+    private final AtomicBoolean behindOnline = new AtomicBoolean();
+    private Duration interval = Duration.ofMillis(100);
     private final String topic = "offline-" + UUID.randomUUID();
     private final FeatureView view = Views.view(Views.activity("o" + Math.abs(topic.hashCode()), "v1", topic));
 
@@ -54,7 +57,8 @@ class OfflineFeedTest {
                 into,
                 () -> new TopicRecords(
                         EventProjector.of(view), new EventTimeBound(Duration.ofDays(1)), InstantSource.system()),
-                new OfflineFeed.Flush(Duration.ofMillis(100), flushRows, 1 << 20),
+                new OfflineFeed.Flush(interval, flushRows, 1 << 20),
+                behindOnline::get,
                 new OfflineMetrics(new SimpleMeterRegistry()));
         var loop = new SourceLoop(
                 "offline-" + view.id(),
@@ -147,5 +151,41 @@ class OfflineFeedTest {
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(amounts(first)).hasSizeGreaterThanOrEqualTo(500));
         assertThat(amounts(second)).isEqualTo(numbers(500));
+    }
+
+    @Test
+    void whatIsFarFromBeingAppliedOnlineWaitsAndIsKeptAfterwards() {
+        OfflineStore store = TestOfflineStore.of(directory);
+        TestBroker.createTopic(topic, 2);
+        interval = Duration.ofMinutes(10);
+        SourceLoop loop = start(store, false, 5);
+        TestBroker.produceQuickly(topic, events(0, 10));
+        await().atMost(PATIENCE).until(() -> amounts(store).size() >= 5);
+
+        behindOnline.set(true);
+        await().during(Duration.ofSeconds(1))
+                .atMost(PATIENCE)
+                .until(() -> amounts(store).size() <= 10);
+        TestBroker.produceQuickly(topic, events(10, 500));
+        await().during(Duration.ofSeconds(1))
+                .atMost(PATIENCE)
+                .until(() -> amounts(store).size() <= 10);
+        assertThat(loop.condition().state()).isEqualTo(State.RUNNING);
+
+        behindOnline.set(false);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(amounts(store)).hasSizeGreaterThanOrEqualTo(496));
+        loop.stop();
+        assertThat(amounts(store)).isEqualTo(numbers(500));
+    }
+
+    @Test
+    void whatIsFarFromBeingAppliedOnlineIsKeptOnceInEachInterval() {
+        OfflineStore store = TestOfflineStore.of(directory);
+        TestBroker.createTopic(topic, 1);
+        behindOnline.set(true);
+        start(store, false, 1_000);
+        TestBroker.produceQuickly(topic, events(0, 200));
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(amounts(store)).isEqualTo(numbers(200)));
     }
 }
