@@ -41,6 +41,7 @@ public final class IngestCommand implements Callable<Integer> {
             "name: max_7d, type: double, aggregate: max, field: amount, window: 7d");
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration OFFLINE = Duration.ofMinutes(10);
+    private static final long LOOK_NANOS = 1_000_000_000;
 
     @Option(names = "--events", defaultValue = "1000000", description = "events (default ${DEFAULT-VALUE})")
     private int events;
@@ -116,7 +117,7 @@ public final class IngestCommand implements Callable<Integer> {
         bench.awaitApplied(view, events);
         double rate = events / ((System.nanoTime() - begin) / 1e9);
         cpu.add((bench.service().cpuNanos() - cpuBefore) / 1e3 / events);
-        Waiting.until(() -> bench.service().metric("millrace_features_offline_lag_max") == 0, OFFLINE);
+        Waiting.until(() -> bench.service().metric("millrace_features_offline_lag_max") == 0, OFFLINE, LOOK_NANOS);
         cpuWithOffline.add((bench.service().cpuNanos() - cpuBefore) / 1e3 / events);
         return rate;
     }
