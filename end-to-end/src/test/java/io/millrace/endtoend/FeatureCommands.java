@@ -42,6 +42,7 @@ final class FeatureCommands {
         restoresNothingThatWasDeleted(copies);
         rebuilds();
         makesATrainingSet();
+        listsJobs();
         showsParity();
     }
 
@@ -172,6 +173,13 @@ final class FeatureCommands {
         } catch (UncheckedIOException aFileWentMeanwhile) {
             return false;
         }
+    }
+
+    private void listsJobs() throws InterruptedException {
+        assertThat(ran("jobs").lines())
+                .anyMatch(line -> line.matches("[-0-9a-f]+  training-set    done .*  rows 2.*"))
+                .anyMatch(line -> line.matches("[-0-9a-f]+  materialization done .*  " + VIEW + "@v1  .*written 3.*"));
+        assertThat(millrace.run("jobs", "--cancel", "none").exitCode()).isEqualTo(1);
     }
 
     private void showsParity() throws InterruptedException {
