@@ -44,6 +44,13 @@ public interface DurableStore extends OnlineStore {
      */
     Swept sweep(FeatureView view, BooleanSupplier pace);
 
+    /**
+     * A way through the newest event of each entity, for what is derived of them.
+     *
+     * @throws StoreUnavailableException where the view is withheld too
+     */
+    NewestEvents newest(FeatureView view);
+
     /** What tells this store from those of other replicas; empty where replicas share it. */
     default Optional<String> identity() {
         return Optional.empty();

@@ -2,6 +2,7 @@ package io.millrace.features.app;
 
 import io.millrace.features.domain.VectorFilter;
 import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
@@ -12,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the entities whose vectors are nearest to another one. An index is derived from a view's source alone: it is kept on this machine with the positions that it
- * was built up to, and is built again where it is missing, damaged or of another definition.
+ * Finds the entities whose vectors are nearest to another one. An index is derived from a view's source and the online store: it is kept on this machine with the positions
+ * that it was built up to, and is built again where it is missing, damaged or of another definition.
  *
  * <p>Thread-safe; events of one view come from one thread.
  */
@@ -21,11 +22,19 @@ public interface VectorIndex extends AutoCloseable {
     /** Up to where the index of a view has been built, durably: the offset of the next event. Empty for one that begins. */
     Map<SourcePartition, Long> positions(FeatureView view);
 
+    /** What was kept with those positions: texts by names. */
+    Map<String, String> notes(FeatureView view);
+
     /**
      * Takes in events of a view and moves its positions. An entity is found by its newest event alone, whatever the order in which events come. Events below the positions
      * change nothing.
+     *
+     * @param notes to be kept from now on, in the place of what was kept under the same names
      */
-    void apply(FeatureView view, OnlineStore.Batch batch);
+    void apply(FeatureView view, OnlineStore.Batch batch, Map<String, String> notes);
+
+    /** Takes in events wherever they stand in the source, as {@link #apply} does otherwise; positions stay. */
+    void merge(FeatureView view, List<FeatureEvent> events);
 
     /** Takes entities out, at once: deleted ones. Nothing happens where this replica has no index of the view. By any thread. */
     void remove(FeatureView view, Collection<EntityKey> keys);

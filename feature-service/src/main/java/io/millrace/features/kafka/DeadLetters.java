@@ -75,15 +75,19 @@ final class DeadLetters implements AutoCloseable {
      * @return the note that was committed with it, "" where none counts
      */
     String resume(SourcePartition partition, @Nullable OffsetAndMetadata committed) {
+        Optional<String> note = note(partition, committed);
+        writtenBelow.put(partition, committed == null || note.isEmpty() ? 0L : committed.offset());
+        return note.orElse("");
+    }
+
+    /** The note that was committed for a partition; empty where nothing was, or it was for a topic that is gone. */
+    static Optional<String> note(SourcePartition partition, @Nullable OffsetAndMetadata committed) {
         String metadata = committed == null ? "" : committed.metadata();
         int note = metadata.indexOf(BEFORE_NOTE);
         String topicId = note < 0 ? metadata : metadata.substring(0, note);
-        if (committed == null || !topicId.equals(partition.topicId())) {
-            writtenBelow.put(partition, 0L);
-            return "";
-        }
-        writtenBelow.put(partition, committed.offset());
-        return note < 0 ? "" : metadata.substring(note + 1);
+        return committed == null || !topicId.equals(partition.topicId())
+                ? Optional.empty()
+                : Optional.of(note < 0 ? "" : metadata.substring(note + 1));
     }
 
     /**

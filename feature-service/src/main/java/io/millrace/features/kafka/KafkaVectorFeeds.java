@@ -2,6 +2,7 @@ package io.millrace.features.kafka;
 
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
+import io.millrace.features.app.DurableStore;
 import io.millrace.features.app.VectorIndex;
 import io.millrace.features.app.deletion.DeletionLog;
 import io.millrace.features.app.deletion.VoidFilter;
@@ -21,6 +22,8 @@ import org.jboss.logging.Logger;
 public class KafkaVectorFeeds {
     private static final Logger LOG = Logger.getLogger(KafkaVectorFeeds.class);
 
+    private final Topics topics;
+    private final DurableStore store;
     private final VectorIndex index;
     private final VoidFilter voids;
     private final FeaturesConfig config;
@@ -36,6 +39,7 @@ public class KafkaVectorFeeds {
             KafkaClients clients,
             Topics topics,
             OwnTopics own,
+            DurableStore store,
             VectorIndex index,
             DeletionLog deletions,
             VoidFilter voids,
@@ -45,6 +49,8 @@ public class KafkaVectorFeeds {
             FeatureMetrics metrics) {
         this.loops = new SourceLoops(clients, topics, own, config);
         this.feeds = new PerView<>("vector-feeds", catalog, definitions, deletions, new Feeds());
+        this.topics = topics;
+        this.store = store;
         this.index = index;
         this.voids = voids;
         this.config = config;
@@ -70,7 +76,7 @@ public class KafkaVectorFeeds {
 
         @Override
         public RunningFeed start(FeatureView view) {
-            var feed = new VectorFeed(view, index, voids, () -> readers.online(view), clock);
+            var feed = new VectorFeed(view, index, voids, store, topics, () -> readers.online(view), clock);
             return RunningFeed.start(
                     "vectors-" + view.id(),
                     view,

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -166,6 +167,26 @@ public class Topics {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaException("topic " + topic + " is missing and cannot be made: " + e.getCause(), e);
             }
+        }
+    }
+
+    /**
+     * What a consumer group has committed.
+     *
+     * @throws KafkaException where Kafka does not say
+     */
+    Map<TopicPartition, OffsetAndMetadata> committed(String group) {
+        try {
+            return admin().listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return Map.of();
+            }
+            throw new KafkaException("Kafka does not say what " + group + " has committed: " + e.getCause(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.NewestEvents;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
@@ -139,6 +140,11 @@ final class CachedReads implements DurableStore {
             changingAll(view.id(), () -> true);
         }
         return swept;
+    }
+
+    @Override
+    public NewestEvents newest(FeatureView view) {
+        return store.newest(view);
     }
 
     @Override

@@ -1,8 +1,12 @@
 package io.millrace.features.store;
 
 import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
+import io.millrace.features.kernel.encoding.EncodingException;
 import io.millrace.features.kernel.encoding.ValueEncoding;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -27,6 +31,19 @@ final class EntityRow implements Comparable<EntityRow> {
             ValueEncoding.write(key.values().get(i), scratch);
         }
         return new EntityRow(scratch.toBytes());
+    }
+
+    /** The key of so many join keys that stands here. */
+    static EntityKey read(ByteReader in, int joinKeys) {
+        var values = new ArrayList<FeatureValue>(joinKeys);
+        for (int i = 0; i < joinKeys; i++) {
+            FeatureValue value = ValueEncoding.read(in);
+            if (value == null) {
+                throw new EncodingException("a null in an entity's key");
+            }
+            values.add(value);
+        }
+        return new EntityKey(values);
     }
 
     /** Not a copy: leave it alone. */

@@ -127,7 +127,7 @@ final class RedisBuckets {
         refuseWithheld(view, text(why));
     }
 
-    private void refuseWithheld(ViewId view, String why) {
+    void refuseWithheld(ViewId view, String why) {
         if (!why.isEmpty()) {
             withheld.put(view, why);
             throw new StoreUnavailableException("view " + view + " is being built again: " + why, null);

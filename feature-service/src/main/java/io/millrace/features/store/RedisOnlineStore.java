@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.NewestEvents;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.EntityKey;
@@ -207,6 +208,15 @@ public final class RedisOnlineStore implements DurableStore {
                 .arg(Levels.MOST_LEVELS)
                 .arg(RedisSwap.newRevision())
                 .send(buckets.redis(), buckets.timeout());
+    }
+
+    @Override
+    public NewestEvents newest(FeatureView view) {
+        var heads = buckets.heads(view.id(), room, plans.fingerprint(view));
+        heads.forEach(head -> buckets.refuseWithheld(view.id(), head.withheld()));
+        return heads.stream().anyMatch(RedisBuckets.Head::isEmpty)
+                ? NewestEvents.NONE
+                : new RedisNewest(buckets, view, room, heads);
     }
 
     @Override

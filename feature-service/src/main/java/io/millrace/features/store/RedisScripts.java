@@ -193,6 +193,22 @@ final class RedisScripts {
             return {page[1], #found / 2, deleted}
             """;
 
+    /** Prefix, room, generation, cursor, rows at a time. Answers: the next cursor, and rows with their newest events in turn; nothing where the generation is another one. */
+    static final String NEWEST = """
+            local p, gen = ARGV[1], ARGV[3]
+            if redis.call('GET', p..ARGV[2]) ~= gen then return {} end
+            local page = redis.call('HSCAN', p..gen..':rows', ARGV[4], 'COUNT', ARGV[5])
+            local found, answer = page[2], {}
+            for i = 1, #found, 2 do
+              local newest = redis.call('ZREVRANGE', p..gen..':s:'..found[i], 0, 0)[1]
+              if newest then
+                answer[#answer + 1] = found[i]
+                answer[#answer + 1] = newest
+              end
+            end
+            return {page[1], answer}
+            """;
+
     /** Prefix, room, row, levels, the revision that it gets. Deletes a row's events and tiles; no swap that read the revision before succeeds. */
     static final String DELETE = """
             local generation = redis.call('GET', ARGV[1]..ARGV[2])

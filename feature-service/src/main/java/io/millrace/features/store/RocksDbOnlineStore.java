@@ -1,6 +1,7 @@
 package io.millrace.features.store;
 
 import io.millrace.features.app.DurableStore;
+import io.millrace.features.app.NewestEvents;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.StoreUnavailableException;
 import io.millrace.features.kernel.EntityKey;
@@ -200,11 +201,8 @@ public final class RocksDbOnlineStore implements DurableStore {
     @Override
     public void withhold(ViewId view, String why) {
         access.use(folder -> locked(view, () -> {
-            ViewRecord record = RocksViews.find(folder, room, view, null);
             try (var batch = new WriteBatch()) {
-                if (record != null) {
-                    RocksViews.removeRows(folder, record, batch);
-                }
+                RocksViews.removeRows(folder, RocksViews.find(folder, room, view, null), batch);
                 RocksViews.put(folder, room, view, ViewRecord.withheld(nextNumber(folder), why), batch);
                 folder.db().write(access.writeOptions(), batch);
             }
@@ -229,9 +227,7 @@ public final class RocksDbOnlineStore implements DurableStore {
                 return false;
             }
             try (var batch = new WriteBatch()) {
-                if (served != null) {
-                    RocksViews.removeRows(folder, served, batch);
-                }
+                RocksViews.removeRows(folder, served, batch);
                 RocksViews.remove(folder, Room.BESIDE, id, batch);
                 RocksViews.put(folder, room, id, built, batch);
                 folder.db().write(access.writeOptions(), batch);
@@ -250,6 +246,16 @@ public final class RocksDbOnlineStore implements DurableStore {
             sum = sum.plus(guarding(view.id(), folder -> locked(view.id(), () -> sweep.step(folder, access))));
         }
         return sum;
+    }
+
+    @Override
+    public NewestEvents newest(FeatureView view) {
+        return guarding(view.id(), folder -> {
+            ViewRecord record = servedRecord(folder, view, null);
+            return record == null
+                    ? NewestEvents.NONE
+                    : new RocksNewest(view, room, record, folder, step -> guarding(view.id(), step));
+        });
     }
 
     @Override
@@ -282,10 +288,7 @@ public final class RocksDbOnlineStore implements DurableStore {
         ViewRecord before = servedRecord(folder, plan.view(), null);
         try (var changes = new WriteBatch()) {
             if (before == null) {
-                ViewRecord other = RocksViews.find(folder, room, id, null);
-                if (other != null) {
-                    RocksViews.removeRows(folder, other, changes);
-                }
+                RocksViews.removeRows(folder, RocksViews.find(folder, room, id, null), changes);
                 before = ViewRecord.empty(nextNumber(folder), plans.fingerprint(plan.view()));
             }
             confirmed.refuseStepBack(id, id, before.positions());

@@ -1,8 +1,10 @@
 package io.millrace.features.store;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -75,6 +77,11 @@ final class RocksFolder implements AutoCloseable {
     /** What is known of the rows without reading them. */
     WrittenTiles tiles() {
         return tiles;
+    }
+
+    /** Tells this folder and its copies from all others. */
+    String lineage() throws RocksDBException {
+        return new String(db.get(meta(), RocksKeys.LINEAGE), StandardCharsets.UTF_8);
     }
 
     Path directory() {
@@ -163,6 +170,9 @@ final class RocksFolder implements AutoCloseable {
             } else if (format.length != 1 || format[0] != FORMAT[0]) {
                 throw new DamagedStoreException(
                         "the online store in " + directory + " is of another format than this Millrace reads", null);
+            }
+            if (opened.get(RocksKeys.LINEAGE) == null) {
+                opened.put(RocksKeys.LINEAGE, RocksKeys.text(UUID.randomUUID().toString()));
             }
             return opened;
         } catch (RocksDBException e) {

@@ -1,15 +1,11 @@
 package io.millrace.features.store;
 
 import io.millrace.features.kernel.EntityKey;
-import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.encoding.ByteReader;
 import io.millrace.features.kernel.encoding.ByteWriter;
-import io.millrace.features.kernel.encoding.EncodingException;
-import io.millrace.features.kernel.encoding.ValueEncoding;
 import io.millrace.features.kernel.state.EventOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
@@ -21,6 +17,9 @@ final class RocksKeys {
 
     static final byte[] FORMAT = {'f'};
     static final byte[] NEXT_NUMBER = {'c'};
+
+    /** A text of the folder and of all copies of it. */
+    static final byte[] LINEAGE = {'i'};
 
     /** Why all states are lost that are not there; left out where none is. */
     static final byte[] LOST = {'l'};
@@ -67,16 +66,7 @@ final class RocksKeys {
 
     /** The entity that a key is of, which has so many join keys. */
     static EntityKey entityOf(byte[] key, int joinKeys) {
-        var in = new ByteReader(key, PREFIX);
-        var values = new ArrayList<FeatureValue>(joinKeys);
-        for (int i = 0; i < joinKeys; i++) {
-            FeatureValue value = ValueEncoding.read(in);
-            if (value == null) {
-                throw new EncodingException("a null in an entity's key");
-            }
-            values.add(value);
-        }
-        return new EntityKey(values);
+        return EntityRow.read(new ByteReader(key, PREFIX), joinKeys);
     }
 
     static boolean isSingle(byte[] key, int rowLength) {

@@ -40,9 +40,14 @@ final class RocksViews {
         changes.delete(folder.meta(), RocksKeys.view(room, view));
     }
 
-    static void removeRows(RocksFolder folder, ViewRecord record, WriteBatch changes) throws RocksDBException {
-        folder.tiles().forget(record.number());
-        changes.deleteRange(folder.rows(), RocksKeys.firstOf(record.number()), RocksKeys.firstOf(record.number() + 1));
+    /** Where there is a record. */
+    static void removeRows(RocksFolder folder, @Nullable ViewRecord record, WriteBatch changes)
+            throws RocksDBException {
+        if (record != null) {
+            int number = record.number();
+            folder.tiles().forget(number);
+            changes.deleteRange(folder.rows(), RocksKeys.firstOf(number), RocksKeys.firstOf(number + 1));
+        }
     }
 
     /** A number that no view had before. The caller sees to it that this is not called twice at a time. */

@@ -3,6 +3,7 @@ package io.millrace.features.vectors;
 import io.millrace.features.app.OnlineStore.Batch;
 import io.millrace.features.app.VectorIndex;
 import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
@@ -36,7 +37,16 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public Map<SourcePartition, Long> positions(FeatureView view) {
-        return open.computeIfAbsent(view.id(), _ -> opened(view)).durable();
+        return folder(view).durable();
+    }
+
+    @Override
+    public Map<String, String> notes(FeatureView view) {
+        return folder(view).durableNotes();
+    }
+
+    private VectorFolder folder(FeatureView view) {
+        return open.computeIfAbsent(view.id(), _ -> opened(view));
     }
 
     private VectorFolder opened(FeatureView view) {
@@ -60,8 +70,13 @@ public final class LuceneVectorIndex implements VectorIndex {
     }
 
     @Override
-    public void apply(FeatureView view, Batch batch) {
-        doing(view.id(), "written", folder -> folder.apply(batch));
+    public void apply(FeatureView view, Batch batch, Map<String, String> notes) {
+        doing(view.id(), "written", folder -> folder.apply(batch, notes));
+    }
+
+    @Override
+    public void merge(FeatureView view, List<FeatureEvent> events) {
+        doing(view.id(), "written", folder -> folder.merge(events));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.BinaryDocValues;
@@ -46,8 +47,10 @@ final class VectorFolder implements AutoCloseable {
     private final Map<BytesRef, EventOrder> unseen = new HashMap<>();
 
     private final Map<SourcePartition, Long> applied = new HashMap<>();
+    private final Map<String, String> notes = new HashMap<>();
     private volatile Snapshot snapshot;
     private volatile Map<SourcePartition, Long> durable;
+    private volatile Map<String, String> durableNotes;
     private boolean changed;
     private boolean uncommitted;
     private long looked = System.nanoTime();
@@ -74,10 +77,12 @@ final class VectorFolder implements AutoCloseable {
                                     usable ? IndexWriterConfig.OpenMode.APPEND : IndexWriterConfig.OpenMode.CREATE));
             if (usable) {
                 applied.putAll(CommitPositions.read(writer.getLiveCommitData()));
+                notes.putAll(CommitPositions.notes(writer.getLiveCommitData()));
             } else {
                 commit();
             }
             this.durable = Map.copyOf(applied);
+            this.durableNotes = Map.copyOf(notes);
             this.snapshot = new Snapshot(DirectoryReader.open(writer), durable);
         } catch (IOException | RuntimeException e) {
             directory.close();
@@ -103,20 +108,31 @@ final class VectorFolder implements AutoCloseable {
         return durable;
     }
 
-    synchronized void apply(Batch batch) throws IOException {
-        Map<EntityKey, FeatureEvent> newest = new HashMap<>();
-        for (FeatureEvent event : batch.events()) {
-            Long position = applied.get(event.position().source());
-            if (position == null || event.position().offset() >= position) {
-                newest.merge(event.key(), event, VectorFolder::newer);
-            }
-        }
-        for (FeatureEvent event : newest.values()) {
-            write(event);
-        }
+    Map<String, String> durableNotes() {
+        return durableNotes;
+    }
+
+    synchronized void apply(Batch batch, Map<String, String> kept) throws IOException {
+        merge(batch.events().stream().filter(this::isUnseen).toList());
         batch.next().forEach((source, next) -> applied.merge(source, next, Math::max));
+        notes.putAll(kept);
         uncommitted = true;
         changed = true;
+    }
+
+    private boolean isUnseen(FeatureEvent event) {
+        Long position = applied.get(event.position().source());
+        return position == null || event.position().offset() >= position;
+    }
+
+    synchronized void merge(List<FeatureEvent> events) throws IOException {
+        Map<EntityKey, FeatureEvent> newest = new HashMap<>();
+        events.forEach(event -> newest.merge(event.key(), event, VectorFolder::newer));
+        for (FeatureEvent event : newest.values()) {
+            write(event);
+            uncommitted = true;
+            changed = true;
+        }
     }
 
     private static FeatureEvent newer(FeatureEvent a, FeatureEvent b) {
@@ -211,11 +227,12 @@ final class VectorFolder implements AutoCloseable {
     }
 
     private void commit() throws IOException {
-        var data = new HashMap<>(CommitPositions.write(applied));
+        var data = new HashMap<>(CommitPositions.write(applied, notes));
         data.put(DEFINITION, view.fingerprint());
         writer.setLiveCommitData(data.entrySet());
         writer.commit();
         durable = Map.copyOf(applied);
+        durableNotes = Map.copyOf(notes);
         uncommitted = false;
         committed = System.nanoTime();
     }

@@ -1,5 +1,6 @@
 package io.millrace.features.app;
 
+import io.millrace.features.app.NewestEvents.Newest;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
@@ -8,9 +9,11 @@ import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.fold.PointInTimeHistory;
 import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.fold.ViewPlan;
+import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +146,42 @@ public class HistoryStore implements DurableStore {
         histories.put(view.id(), built.histories.remove(view.id()));
         withheld.remove(view.id());
         return true;
+    }
+
+    @Override
+    public synchronized NewestEvents newest(FeatureView view) {
+        Map<SourcePartition, Long> at = positions(view.id());
+        if (at.isEmpty()) {
+            return NewestEvents.NONE;
+        }
+        Map<EntityKey, Newest> found = new HashMap<>();
+        applied.stream()
+                .filter(event -> at.containsKey(event.position().source()))
+                .sorted(Comparator.comparing(EventOrder::of))
+                .forEach(event -> found.put(
+                        event.key(), new Newest(event.key(), ViewPlan.of(view).observe(event))));
+        var parts = List.of(List.copyOf(found.values())).iterator();
+        return new NewestEvents() {
+            @Override
+            public String state() {
+                return "history";
+            }
+
+            @Override
+            public Map<SourcePartition, Long> positions() {
+                return at;
+            }
+
+            @Override
+            public boolean hasNext() {
+                return parts.hasNext();
+            }
+
+            @Override
+            public List<Newest> next() {
+                return parts.next();
+            }
+        };
     }
 
     @Override

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every online store must do. One line per backend extends it. */
-abstract class OnlineStoreContract extends StoreFixture {
+abstract class OnlineStoreContract extends NewestEventsContract {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void whatIsReadIsWhatTheEventsSayWhateverTheirOrderAndBatches(long seed) {

@@ -1,6 +1,6 @@
 package io.millrace.features.store;
 
-import io.millrace.features.app.OnlineStore;
+import io.millrace.features.app.DurableStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -10,7 +10,7 @@ public final class TestOnlineStore {
     private TestOnlineStore() {}
 
     /** RocksDB in a folder. */
-    public static OnlineStore rocksDb(Path folder) {
+    public static DurableStore rocksDb(Path folder) {
         return new RocksDbOnlineStore(
                 folder, new RocksDbSettings(8 << 20, 8 << 20, 64), Duration.ofHours(2), InstantSource.system());
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,7 +55,7 @@ class VectorBenchmark {
                 for (int i = done; i < done + BATCH; i++) {
                     events.add(VectorRows.row(i, i, i, mixture.next(), "c" + i % 10, i));
                 }
-                folder.apply(VectorRows.batch(events, done + BATCH));
+                folder.apply(VectorRows.batch(events, done + BATCH), Map.of());
                 folder.settle(VectorRows.HOUR);
                 if (done + BATCH == next) {
                     long stop = System.nanoTime();

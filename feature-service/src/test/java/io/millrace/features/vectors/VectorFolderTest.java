@@ -162,7 +162,7 @@ class VectorFolderTest {
                     events.add(VectorRows.row(
                             item, round * 1_000L + item, round * 300L + item, mixture.next(), "c", item));
                 }
-                folder.apply(VectorRows.batch(events, (round + 1) * 300L));
+                folder.apply(VectorRows.batch(events, (round + 1) * 300L), Map.of());
                 folder.look();
             }
             going.set(false);
@@ -294,13 +294,13 @@ class VectorFolderTest {
             vectors.add(mixture.next());
             events.add(VectorRows.row(item, item, item, vectors.getLast(), "c" + item % 10, item));
         }
-        folder.apply(VectorRows.batch(events, items));
+        folder.apply(VectorRows.batch(events, items), Map.of());
         folder.look();
         return vectors;
     }
 
     private static void apply(VectorFolder folder, FeatureEvent event) throws IOException {
-        folder.apply(VectorRows.batch(List.of(event), event.position().offset() + 1));
+        folder.apply(VectorRows.batch(List.of(event), event.position().offset() + 1), Map.of());
         folder.look();
     }
 

@@ -9,6 +9,7 @@ import io.millrace.features.app.offline.OfflineBatch;
 import io.millrace.features.app.offline.OfflineRow;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.offline.OfflineStore;
+import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
@@ -41,11 +42,21 @@ public class VoidFilter {
     }
 
     /** Applies a batch to an index that is derived of a view's events, without those that are void. */
-    public void apply(VectorIndex index, FeatureView view, OnlineStore.Batch batch) {
+    public void apply(VectorIndex index, FeatureView view, OnlineStore.Batch batch, Map<String, String> notes) {
+        whileNobodyDeletes(() ->
+                index.apply(view, new OnlineStore.Batch(voids.without(view, batch.events()), batch.next()), notes));
+    }
+
+    /** Takes events into such an index wherever they stand in the source, without those that are void. */
+    public void merge(VectorIndex index, FeatureView view, List<FeatureEvent> events) {
+        whileNobodyDeletes(() -> index.merge(view, voids.without(view, events)));
+    }
+
+    private void whileNobodyDeletes(Runnable work) {
         Lock shared = voids.online().readLock();
         shared.lock();
         try {
-            index.apply(view, new OnlineStore.Batch(voids.without(view, batch.events()), batch.next()));
+            work.run();
         } finally {
             shared.unlock();
         }

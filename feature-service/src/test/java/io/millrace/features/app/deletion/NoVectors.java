@@ -3,6 +3,7 @@ package io.millrace.features.app.deletion;
 import io.millrace.features.app.OnlineStore;
 import io.millrace.features.app.VectorIndex;
 import io.millrace.features.kernel.EntityKey;
+import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
@@ -21,7 +22,17 @@ final class NoVectors implements VectorIndex {
     }
 
     @Override
-    public void apply(FeatureView view, OnlineStore.Batch batch) {
+    public Map<String, String> notes(FeatureView view) {
+        return Map.of();
+    }
+
+    @Override
+    public void apply(FeatureView view, OnlineStore.Batch batch, Map<String, String> notes) {
+        throw new IllegalStateException("nothing is indexed here");
+    }
+
+    @Override
+    public void merge(FeatureView view, List<FeatureEvent> events) {
         throw new IllegalStateException("nothing is indexed here");
     }
 
