@@ -36,10 +36,10 @@ import picocli.CommandLine.Option;
 public final class ReadsCommand implements Callable<Integer> {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int REQUESTS = 256;
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final String TAIL_UNIT = "us";
 
-    @Option(names = "--rounds", defaultValue = "5", description = "paired rounds (default ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", defaultValue = "3", description = "paired rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(names = "--seconds", defaultValue = "1", description = "seconds of each round (default ${DEFAULT-VALUE})")
@@ -143,10 +143,10 @@ public final class ReadsCommand implements Callable<Integer> {
 
     private void measure(Bench bench, String what, Target subject, Target floor, @Nullable Goal goal) {
         Duration length = Duration.ofSeconds(seconds);
-        ClosedLoop.run(floor, callers, length.plus(WARM_UP)).withoutFailures();
-        ClosedLoop.run(subject, callers, length.plus(WARM_UP)).withoutFailures();
         var ofSubject = new ArrayList<Spent>();
         var ofFloor = new ArrayList<Spent>();
+        rate(bench.echo(), floor, WARM_UP, ofFloor);
+        rate(bench.service(), subject, WARM_UP, ofSubject);
         Figure rate = Rounds.paired(
                 what,
                 "calls/s",
@@ -158,8 +158,8 @@ public final class ReadsCommand implements Callable<Integer> {
         show(new Figure(
                 what + ", processor time",
                 "us/call",
-                ofSubject.stream().map(ReadsCommand::cpuPerCall).toList(),
-                ofFloor.stream().map(ReadsCommand::cpuPerCall).toList(),
+                ofSubject.stream().skip(1).map(ReadsCommand::cpuPerCall).toList(),
+                ofFloor.stream().skip(1).map(ReadsCommand::cpuPerCall).toList(),
                 null));
         show(new Figure(
                 what + ", allocated",
@@ -194,7 +194,7 @@ public final class ReadsCommand implements Callable<Integer> {
         return spent.cpuMicros() / spent.measured().answered();
     }
 
-    /** Of all rounds together: memory that is allocated is counted when it is collected. */
+    /** Of all rounds and the warm-up together: memory that is allocated is counted when it is collected. */
     private static double allocatedPerCall(List<Spent> rounds) {
         return rounds.stream().mapToDouble(Spent::allocatedBytes).sum()
                 / rounds.stream()
