@@ -28,6 +28,9 @@ final class RocksFolder implements AutoCloseable {
     private static final byte[] FORMAT = {3};
     private static final int PART_BYTES = 4_096;
 
+    /** Share of a write buffer that its filter of rows may take: a row of which nothing was written lately is not searched there. */
+    private static final double MEMTABLE_FILTER = 0.02;
+
     private final Path directory;
     private final FolderLock lock;
     private final Cache cache;
@@ -142,7 +145,8 @@ final class RocksFolder implements AutoCloseable {
         rowOptions
                 .setTableFormatConfig(table)
                 .setWriteBufferSize(settings.writeBufferBytes() / 2)
-                .useFixedLengthPrefixExtractor(RocksKeys.PREFIX);
+                .useFixedLengthPrefixExtractor(RocksKeys.PREFIX)
+                .setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER);
         options.setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setDbWriteBufferSize(settings.writeBufferBytes())
