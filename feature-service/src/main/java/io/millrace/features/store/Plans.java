@@ -25,7 +25,7 @@ final class Plans {
         return known(view).plan();
     }
 
-    /** Equal for definitions that were written alike and whose tiles have the same sizes: the first bytes of the SHA-256 of both, in hex. */
+    /** Equal for definitions that were written alike and whose tiles have the same sizes and states: the first bytes of the SHA-256 of these, in hex. */
     String fingerprint(FeatureView view) {
         return known(view).fingerprint();
     }
@@ -38,7 +38,7 @@ final class Plans {
         return plans.compute(view.id(), (_, before) -> {
             if (before == null || !before.view().equals(view)) {
                 ViewPlan plan = ViewPlan.of(view);
-                return new Known(view, plan, digest(view.yaml() + plan.levels().micros()));
+                return new Known(view, plan, digest(view.yaml() + plan.levels().micros() + plan.layout()));
             }
             return new Known(view, before.plan(), before.fingerprint());
         });

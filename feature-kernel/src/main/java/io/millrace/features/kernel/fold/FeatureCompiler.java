@@ -13,13 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/** Compiles a view's features one by one; folds, windows and conditions that they have in common are kept once. Not thread-safe. */
+/**
+ * Compiles a view's features one by one; folds, windows and conditions that they have in common are kept once, also folds that differ only in how many values or
+ * categories they keep. Not thread-safe.
+ */
 final class FeatureCompiler {
     private final FeatureView view;
     private final List<String> conditions = new ArrayList<>();
     private final List<Fold> folds = new ArrayList<>();
     private final List<Window> windows = new ArrayList<>();
+    private final Set<Integer> widened = new TreeSet<>();
 
     FeatureCompiler(FeatureView view) {
         this.view = view;
@@ -37,7 +44,7 @@ final class FeatureCompiler {
                         aggregated.isUnbounded() ? Window.UNBOUNDED : Window.of(aggregated.window(), aggregated.hop());
                 yield new FeaturePlan.Windowed(
                         once(windows, window),
-                        once(folds, fold),
+                        shared(fold),
                         aggregated.aggregate(),
                         feature.type(),
                         aggregated.parameters());
@@ -57,8 +64,33 @@ final class FeatureCompiler {
         return List.copyOf(folds);
     }
 
+    /** Which folds keep more than one of their features asks for, because another one does, and how much: equal for equal states of tiles; empty where none does. */
+    String widened() {
+        return widened.isEmpty()
+                ? ""
+                : widened.stream()
+                        .map(place -> place + ":" + folds.get(place).limit())
+                        .collect(Collectors.joining(",", "shared ", ""));
+    }
+
     List<Window> windows() {
         return List.copyOf(windows);
+    }
+
+    /** Of folds that differ only in how much they keep the one that keeps most answers for all. */
+    private int shared(Fold fold) {
+        for (int place = 0; place < folds.size(); place++) {
+            Fold known = folds.get(place);
+            if (known.withLimit(fold.limit()).equals(fold)) {
+                if (known.limit() != fold.limit()) {
+                    folds.set(place, fold.withLimit(Math.max(known.limit(), fold.limit())));
+                    widened.add(place);
+                }
+                return place;
+            }
+        }
+        folds.add(fold);
+        return folds.size() - 1;
     }
 
     private Fold.Kind kind(Computation.Aggregated aggregated, OptionalInt field) {

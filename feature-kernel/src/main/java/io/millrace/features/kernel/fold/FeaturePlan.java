@@ -50,7 +50,7 @@ sealed interface FeaturePlan {
                                     ? moments.deviation(population)
                                     : moments.variance(population));
                 }
-                case ListState list -> list.value();
+                case ListState list -> list.value(parameters.k());
                 case DistinctState distinct -> new FeatureValue.Int(distinct.count());
                 case QuantileState quantiles ->
                     type == ValueType.DOUBLE_LIST
@@ -58,7 +58,9 @@ sealed interface FeaturePlan {
                             : real(quantiles.quantile(parameters.quantiles().getFirst()));
                 case CategoryState categories -> {
                     ValueType of = type.element().orElse(ValueType.STRING);
-                    yield aggregate == Aggregate.TOP_K ? categories.top(parameters.k(), of) : categories.histogram();
+                    yield aggregate == Aggregate.TOP_K
+                            ? categories.top(parameters.k(), parameters.categories(), of)
+                            : categories.histogram(parameters.categories());
                 }
             };
         }

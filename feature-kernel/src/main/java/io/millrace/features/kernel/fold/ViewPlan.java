@@ -7,6 +7,7 @@ import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.Feature;
 import io.millrace.features.kernel.condition.Condition;
 import io.millrace.features.kernel.state.AggregationState;
+import io.millrace.features.kernel.state.CategoryState;
 import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Fold;
 import io.millrace.features.kernel.state.Observation;
@@ -32,6 +33,7 @@ public final class ViewPlan {
     private final List<Window> windows;
     private final List<FeaturePlan> features;
     private final Levels levels;
+    private final String widened;
     private final long retentionMicros;
     private final long ttlMicros;
     private final List<Integer> allLevels;
@@ -55,6 +57,7 @@ public final class ViewPlan {
         this.conditions = compiler.conditions();
         this.folds = compiler.folds();
         this.windows = compiler.windows();
+        this.widened = compiler.widened();
         this.levels = Levels.of(windows);
         this.retentionMicros = Window.micros(view.retention());
         this.ttlMicros = view.ttl().isPresent() ? Window.micros(view.ttl().get()) : Long.MAX_VALUE;
@@ -78,6 +81,11 @@ public final class ViewPlan {
     /** The sizes of this view's tiles; empty where no feature has a window. */
     public Levels levels() {
         return levels;
+    }
+
+    /** What the definition's text and {@link #levels} do not say of tiles: equal texts, equal states. */
+    public String layout() {
+        return widened;
     }
 
     /** How many values were null because there was more than their states hold: sums beyond 64 bits, more categories than were declared. */
@@ -211,7 +219,7 @@ public final class ViewPlan {
     @Nullable
     FeatureValue valued(FeaturePlan.Windowed windowed, AggregationState state) {
         FeatureValue value = windowed.value(state);
-        if (value == null && state.overflowed()) {
+        if (value == null && (state.overflowed() || state instanceof CategoryState)) {
             overflows.increment();
         }
         return value;

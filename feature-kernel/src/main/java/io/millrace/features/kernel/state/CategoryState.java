@@ -48,19 +48,28 @@ public final class CategoryState implements AggregationState {
         return state;
     }
 
-    /** The counts by category; null where it has overflowed. */
-    public FeatureValue.@Nullable Counts histogram() {
-        return overflowed ? null : new FeatureValue.Counts(sorted());
+    /**
+     * The counts by category; null where there were more of them.
+     *
+     * @param most how many categories at most; not more than are told apart here
+     */
+    public FeatureValue.@Nullable Counts histogram(int most) {
+        return isMoreThan(most) ? null : new FeatureValue.Counts(sorted());
+    }
+
+    private boolean isMoreThan(int most) {
+        return overflowed || counts.size() > most;
     }
 
     /**
      * The most frequent categories, the most frequent first; of equally frequent ones the smaller first.
      *
+     * @param most as for {@link #histogram}
      * @param type what the categories are: bool, int64 or string
-     * @return null where it has overflowed
+     * @return null where there were more categories
      */
-    public FeatureValue.@Nullable Many top(int k, ValueType type) {
-        if (overflowed) {
+    public FeatureValue.@Nullable Many top(int k, int most, ValueType type) {
+        if (isMoreThan(most)) {
             return null;
         }
         Comparator<Map.Entry<String, long[]>> byCount = Comparator.comparingLong(entry -> -entry.getValue()[0]);

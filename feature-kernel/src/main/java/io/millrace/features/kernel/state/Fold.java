@@ -5,7 +5,7 @@ import io.millrace.features.kernel.encoding.ByteReader;
 import java.util.OptionalInt;
 
 /**
- * One fold of a view: what it folds, and which events. Features that differ only in their window share one.
+ * One fold of a view: what it folds, and which events. Features that differ only in their window share one, and so do those that differ in how much is kept.
  *
  * @param field the folded field's place among the view's event fields; nulls of it are left out. Empty for a fold over all events
  * @param condition the place of its condition among the view's conditions; empty for all events
@@ -28,6 +28,11 @@ public record Fold(Kind kind, OptionalInt field, OptionalInt condition, int limi
         DISTINCT,
         QUANTILES,
         CATEGORIES
+    }
+
+    /** The same with room for another number of values or categories. */
+    public Fold withLimit(int other) {
+        return new Fold(kind, field, condition, other);
     }
 
     /** The state that has seen nothing. */

@@ -64,9 +64,14 @@ public final class ListState implements AggregationState {
         return new Entry(order, value);
     }
 
-    /** The newest first, or the oldest first where the oldest are kept. */
-    public FeatureValue value() {
-        return new FeatureValue.Many(entries.stream().map(Entry::value).toList());
+    /**
+     * The newest first, or the oldest first where the oldest are kept.
+     *
+     * @param most how many at most; not more than are kept
+     */
+    public FeatureValue value(int most) {
+        return new FeatureValue.Many(
+                entries.stream().limit(most).map(Entry::value).toList());
     }
 
     @Override

@@ -49,6 +49,10 @@ final class ManyWindows {
                       - {name: quantiles, type: list<double>, aggregate: quantile, q: [0.1, 0.9], field: x, window: unbounded}
                       - {name: top_90d, type: list<int64>, aggregate: top_k, k: 2, field: n, window: 90d, where: "x > 0.0"}
                       - {name: histogram_1d, type: map<int64>, aggregate: histogram, field: n, window: 1d, categories: 3}
+                      - {name: last_5, type: list<double>, aggregate: last_k, field: x, window: 84m, hop: 7m, k: 5}
+                      - {name: first_1, type: list<int64>, aggregate: first_k, field: n, window: 1h, k: 1}
+                      - {name: top_of_2, type: list<int64>, aggregate: top_k, k: 5, field: n, window: 90d, where: "x > 0.0", categories: 2}
+                      - {name: histogram_5, type: map<int64>, aggregate: histogram, field: n, window: 1d, categories: 5}
                       - {name: n_ever, type: int64, aggregate: count, window: unbounded}
                       - {name: sum_ever, type: double, aggregate: sum, field: x, window: unbounded, where: "n > 0"}
                     fields: {x: double, n: int64}

@@ -181,18 +181,18 @@ class SketchesTest {
     @Test
     void categoriesAreCountedUpToTheirLimitAndAboveItNothingIsSaid() {
         CategoryState state = of(new CategoryState(3), text("b"), text("a"), text("c"), text("b"), text("a"));
-        assertThat(state.histogram())
+        assertThat(state.histogram(3))
                 .isEqualTo(new FeatureValue.Counts(new TreeMap<>(Map.of("a", 2L, "b", 2L, "c", 1L))));
-        assertThat(state.top(2, ValueType.STRING)).isEqualTo(new FeatureValue.Many(List.of(text("a"), text("b"))));
+        assertThat(state.top(2, 3, ValueType.STRING)).isEqualTo(new FeatureValue.Many(List.of(text("a"), text("b"))));
         assertThat(state.overflowed()).isFalse();
 
         of(state, text("d"));
         assertThat(state.overflowed()).isTrue();
-        assertThat(state.histogram()).isNull();
-        assertThat(state.top(2, ValueType.STRING)).isNull();
+        assertThat(state.histogram(3)).isNull();
+        assertThat(state.top(2, 3, ValueType.STRING)).isNull();
         assertThat(of(new CategoryState(3), text("x".repeat(1_025))).overflowed())
                 .isTrue();
-        assertThat(of(new CategoryState(9), whole(10), whole(9), whole(-3)).top(3, ValueType.INT64))
+        assertThat(of(new CategoryState(9), whole(10), whole(9), whole(-3)).top(3, 9, ValueType.INT64))
                 .isEqualTo(new FeatureValue.Many(List.of(whole(-3), whole(9), whole(10))));
     }
 
@@ -206,7 +206,8 @@ class SketchesTest {
             first.add(whole(i * 7 % 5), true, order);
         }
 
-        assertThat(last.value()).isEqualTo(new FeatureValue.Many(List.of(whole(4), whole(3))));
-        assertThat(first.value()).isEqualTo(new FeatureValue.Many(List.of(whole(0), whole(1))));
+        assertThat(last.value(2)).isEqualTo(new FeatureValue.Many(List.of(whole(4), whole(3))));
+        assertThat(first.value(2)).isEqualTo(new FeatureValue.Many(List.of(whole(0), whole(1))));
+        assertThat(last.value(1)).isEqualTo(new FeatureValue.Many(List.of(whole(4))));
     }
 }
