@@ -55,11 +55,6 @@ final class TrainingSql {
         return knownAt instanceof KnownAt.Column;
     }
 
-    /** Whether an event that counts for a row counts for all later ones of its entity as well. */
-    boolean isInOrderOfTime() {
-        return !isByKnown() && !isByPositions();
-    }
-
     /** Whether rows say below which positions they know what they know. */
     boolean isByPositions() {
         return knownAt instanceof KnownAt.PositionsColumn;

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  * A training set of many rows from many events in bounded memory, beside DuckDB's own ASOF join of the newest value of the same rows and files.
  *
  * <p>{@code mvn -pl feature-service test -Dtest=TrainingSetBenchmark -Dmillrace.benchmark.events=100000000 -Dmillrace.benchmark.rows=10000000}; the entities are a hundredth of the
- * events where {@code -Dmillrace.benchmark.entities} does not say how many there are, {@code -Dmillrace.benchmark.memory} is DuckDB's limit in MiB.
+ * events where {@code -Dmillrace.benchmark.entities} does not say how many there are, {@code -Dmillrace.benchmark.memory} is DuckDB's limit in MiB. With {@code
+ * -Dmillrace.benchmark.known=true} each row knows what had arrived an hour after its instant.
  */
 class TrainingSetBenchmark {
     private static final FeatureView VIEW = Views.view(Views.activity("activity", "v1", "clicks"));
@@ -58,8 +59,9 @@ class TrainingSetBenchmark {
         try (Connection connection = duckDb.open(List.of(directory));
                 Statement statement = connection.createStatement()) {
             statement.execute("COPY (SELECT (hash(i) % " + entities + ")::BIGINT AS user_id, " + OfflineFixture.START
-                    + " + (hash(i + 7) % " + SPAN + ")::BIGINT AS event_timestamp FROM range(" + rows
-                    + ") t(i)) TO '" + asked + "' (FORMAT parquet)");
+                    + " + (hash(i + 7) % " + SPAN
+                    + ")::BIGINT AS event_timestamp, event_timestamp + 3600000000 AS known"
+                    + " FROM range(" + rows + ") t(i)) TO '" + asked + "' (FORMAT parquet)");
         }
         var writer = new TrainingSetWriter(
                 store,
@@ -70,7 +72,7 @@ class TrainingSetBenchmark {
                 TrainingSetFixture.all(VIEW),
                 "event_timestamp",
                 Map.of(),
-                new KnownAt.Today(),
+                Boolean.getBoolean("millrace.benchmark.known") ? new KnownAt.Column("known") : new KnownAt.Today(),
                 false,
                 TrainingSet.Expired.VALUE,
                 TrainingSet.Format.PARQUET,
