@@ -38,6 +38,14 @@ final class FeatureCalls implements AutoCloseable {
                 .build());
     }
 
+    /** Without a body. */
+    JsonNode post(String path) {
+        return send(HttpRequest.newBuilder(address.resolve(path))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .timeout(PATIENCE)
+                .build());
+    }
+
     JsonNode get(String path) {
         return send(
                 HttpRequest.newBuilder(address.resolve(path)).timeout(PATIENCE).build());

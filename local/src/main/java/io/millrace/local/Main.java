@@ -25,6 +25,8 @@ import picocli.CommandLine.Command;
             PlanCommand.class,
             ApplyCommand.class,
             MaterializeCommand.class,
+            ActivityCommand.Activate.class,
+            ActivityCommand.Deactivate.class,
             DeleteEntityCommand.class,
             StoreCommand.Backup.class,
             StoreCommand.Restore.class,

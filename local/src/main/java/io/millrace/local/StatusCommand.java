@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** Shows what runs: each process with its address, memory and health, and how far behind views and pipelines are. */
@@ -86,18 +87,30 @@ final class StatusCommand implements Callable<Integer> {
             for (JsonNode view : features.get("/v1/feature-views").path("views")) {
                 long lag = view.path("lag").asLong();
                 out.printf(
-                        "  view     %-28s %s, lag %s, applied %d, late %d, dead letters %d %s%n",
+                        "  view     %-28s %s%s, lag %s, applied %d, late %d, dead letters %d%s %s%n",
                         view.path("name").asText() + "@" + view.path("version").asText(),
+                        view.path("is_active").asBoolean(true) ? "" : "not active, ",
                         view.path("state").asText(),
                         lag < 0 ? "not known" : String.valueOf(lag),
                         view.path("applied").asLong(),
                         view.path("late_dropped").asLong(),
                         view.path("dead_lettered").asLong(),
+                        reasons(view.path("dead_lettered_by_reason")),
                         view.path("detail").asText());
             }
         } catch (CommandFailure e) {
             out.println("  views are not known: " + e.getMessage());
         }
+    }
+
+    /** Such as {@code " (LATE 2, NOT_JSON 1)"}; nothing where there is none. */
+    static String reasons(JsonNode counts) {
+        return counts.isEmpty()
+                ? ""
+                : counts.properties().stream()
+                        .map(count -> count.getKey() + " " + count.getValue().asLong())
+                        .sorted()
+                        .collect(Collectors.joining(", ", " (", ")"));
     }
 
     private void pipelines(Channels channels) {

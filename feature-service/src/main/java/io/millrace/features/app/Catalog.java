@@ -3,13 +3,10 @@ package io.millrace.features.app;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Fault;
 import io.millrace.definitions.Faults;
-import io.millrace.definitions.NearestName;
 import io.millrace.features.domain.DefinitionDifference;
 import io.millrace.features.domain.Versions;
-import io.millrace.features.kernel.FeatureName;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.NamedView;
-import io.millrace.features.kernel.ServiceDefinition;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.features.kernel.definition.DefinitionReader;
@@ -72,6 +69,16 @@ public class Catalog {
         Optional<String> project = LogKeys.project(key);
         if (project.isPresent()) {
             hearProject(project.get(), value);
+            return;
+        }
+        Optional<DefinitionKey> inactive = LogKeys.inactive(key);
+        if (inactive.isPresent()) {
+            State now = state;
+            boolean active = value.isEmpty();
+            become(new State(
+                    now.served().with().setActive(inactive.get(), active).build(),
+                    now.described().with().setActive(inactive.get(), active).build(),
+                    now.projects()));
             return;
         }
         Optional<DefinitionKey> definition = LogKeys.definition(key);
@@ -179,7 +186,7 @@ public class Catalog {
         return Optional.ofNullable(state.served().views().get(id));
     }
 
-    /** The version that a name means: {@code view} the newest one, {@code view@version} that one. */
+    /** The version that a name means: {@code view} the newest active one, {@code view@version} that one. */
     public Optional<FeatureView> resolve(String name) {
         return state.served().view(name).filter(FeatureView.class::isInstance).map(FeatureView.class::cast);
     }
@@ -202,30 +209,21 @@ public class Catalog {
     /**
      * The features of a feature service as a request names them.
      *
-     * @param name {@code service} for the newest version, or {@code service@version}
+     * @param name {@code service} for the newest active version, or {@code service@version}
      * @throws Refusal with {@link FeatureReason#FEATURE_SERVICE_NOT_FOUND}
      */
     public List<String> featuresOf(String name) {
-        DefinitionSet now = state.served();
-        ServiceDefinition service = now.service(name)
-                .orElseThrow(() -> new Refusal(
-                        FeatureReason.FEATURE_SERVICE_NOT_FOUND,
-                        "Feature service " + name + " does not exist"
-                                + NearestName.hint(
-                                        name,
-                                        now.services().keySet().stream()
-                                                .map(ViewId::name)
-                                                .toList())));
-        var features = new ArrayList<String>();
-        for (String feature : service.features()) {
-            if (FeatureName.parse(feature).isPresent()) {
-                features.add(feature);
-            } else {
-                NamedView view = now.view(feature).orElseThrow(() -> ReadPlan.unknownView(feature, now));
-                view.featureNames().forEach(of -> features.add(feature + ":" + of));
-            }
-        }
-        return features;
+        return ServiceFeatures.references(name, state.served());
+    }
+
+    /**
+     * What a feature service stands for now.
+     *
+     * @param name {@code service} for the newest version, or {@code service@version}
+     * @throws Refusal with {@link FeatureReason#FEATURE_SERVICE_NOT_FOUND}
+     */
+    public ServiceFeatures service(String name) {
+        return ServiceFeatures.of(name, state.served());
     }
 
     /**

@@ -9,12 +9,15 @@ import java.util.List;
  * @param outcomes one per definition of the files, then one per definition that is no longer there
  * @param broken what would no longer be as its readers need it: applying is refused unless it is forced
  * @param backfills of new views; only where nothing was done
+ * @param services what every feature service stands for behind the change; only where nothing was done
  */
-public record DefinitionPlan(List<Outcome> outcomes, List<Broken> broken, List<Backfill> backfills) {
+public record DefinitionPlan(
+        List<Outcome> outcomes, List<Broken> broken, List<Backfill> backfills, List<ServiceFeatures> services) {
     public DefinitionPlan {
         outcomes = List.copyOf(outcomes);
         broken = List.copyOf(broken);
         backfills = List.copyOf(backfills);
+        services = List.copyOf(services);
     }
 
     /**

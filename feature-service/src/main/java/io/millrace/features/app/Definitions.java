@@ -12,7 +12,6 @@ import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.features.kernel.definition.DefinitionKey.Kind;
 import io.millrace.features.kernel.definition.DefinitionReader;
 import io.millrace.features.kernel.definition.DefinitionSet;
-import io.millrace.features.kernel.definition.References;
 import io.millrace.gate.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -59,10 +58,10 @@ public class Definitions {
     }
 
     /** A version with what is known of its ingestion. */
-    public record Summary(FeatureView view, boolean isDefault, IngestionReport ingestion) {}
+    public record Summary(FeatureView view, boolean isDefault, boolean isActive, IngestionReport ingestion) {}
 
     /** A definition of any kind, with the project that applied it last; empty where it was none. */
-    public record Listed(DefinitionKey key, String yaml, boolean isDefault, String project) {}
+    public record Listed(DefinitionKey key, String yaml, boolean isDefault, boolean isActive, String project) {}
 
     /** What applying needs to know of the state before and behind it. */
     private record Draft(
@@ -97,14 +96,15 @@ public class Definitions {
                                     .filter(_ -> outcome.key().kind() == Kind.FEATURE_VIEW)
                                     .stream())
                             .map(backfills::of)
-                            .toList());
+                            .toList(),
+                    ServiceFeatures.all(draft.next()));
         }
         refuseChanged(draft.outcomes().stream()
                 .filter(outcome -> outcome.change() == Change.NEEDS_NEW_VERSION)
                 .flatMap(outcome -> outcome.fields().stream()
                         .map(field -> new Refusal.Detail(outcome.key().id().toString(), field)))
                 .toList());
-        refuseBroken(draft.broken(), mode.force());
+        Breaks.refuse(draft.broken(), mode.force());
         if (draft.next().keys().size() > MAX_VERSIONS) {
             throw new Refusal(
                     FeatureReason.INVALID_DEFINITION,
@@ -115,7 +115,7 @@ public class Definitions {
             store.write(changes);
             settle(draft);
         }
-        return new DefinitionPlan(draft.outcomes(), draft.broken(), List.of());
+        return new DefinitionPlan(draft.outcomes(), draft.broken(), List.of(), List.of());
     }
 
     private Draft draft(List<DefinitionFile> files, Mode mode) {
@@ -147,7 +147,7 @@ public class Definitions {
                 });
         DefinitionSet after = next.build();
         var draft = new Draft(now, wanted, after, outcomes, new ArrayList<>());
-        draft.broken().addAll(broken(now, after, draft.retired()));
+        draft.broken().addAll(Breaks.of(now, after, draft.retired()));
         return draft;
     }
 
@@ -161,45 +161,30 @@ public class Definitions {
         }
         var fields = new ArrayList<>(DefinitionDifference.words(now, wanted, key));
         content.ifPresent(fields::add);
+        if (now.isActive(key) != now.and(wanted).isActive(key)) {
+            fields.add("active");
+        }
         return new Outcome(key, fields.isEmpty() ? Change.UNCHANGED : Change.UPDATED, fields);
-    }
-
-    /** What reads that which goes, and what is broken behind the change and was not before it. */
-    private static List<Broken> broken(DefinitionSet now, DefinitionSet next, Set<DefinitionKey> retired) {
-        Map<DefinitionKey, String> broken = new LinkedHashMap<>();
-        for (DefinitionKey key : retired) {
-            if (key.kind() == Kind.FEATURE_VIEW || key.kind() == Kind.ON_DEMAND_FEATURE_VIEW) {
-                References.readersOf(key.id(), now).stream()
-                        .filter(reader -> !retired.contains(reader))
-                        .forEach(reader -> broken.putIfAbsent(reader, "reads " + key.id() + ", which is retired"));
-            }
-            if (key.kind() == Kind.ENTITY) {
-                next.views().values().stream()
-                        .filter(view -> view.entity().equals(key.id().name()))
-                        .forEach(view -> broken.putIfAbsent(
-                                DefinitionKey.view(view.id()), "is about Entity " + key.id() + ", which is retired"));
-            }
-        }
-        var before = new HashSet<>(References.broken(now));
-        for (References.Broken after : References.broken(next)) {
-            if (!before.contains(after)) {
-                broken.putIfAbsent(after.key(), after.message());
-            }
-        }
-        return broken.entrySet().stream()
-                .map(of -> new Broken(of.getKey(), of.getValue()))
-                .toList();
     }
 
     /** What is to be written; nothing where everything is there already. */
     private Map<String, Optional<String>> changes(Draft draft, String project) {
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
         for (Outcome outcome : draft.outcomes()) {
+            boolean active = draft.next().isActive(outcome.key());
+            boolean turns = active != draft.now().isActive(outcome.key());
+            // Heard one after the other: what is not active must never be meant by its name alone, not for a moment.
+            if (turns && !active) {
+                changes.put(LogKeys.ofInactive(outcome.key()), LogKeys.inactive(false));
+            }
             switch (outcome.change()) {
                 case CREATED, UPDATED ->
                     changes.put(LogKeys.of(outcome.key()), Optional.of(value(outcome.key(), draft.wanted(), draft)));
                 case RETIRED -> changes.put(LogKeys.of(outcome.key()), Optional.empty());
                 case UNCHANGED, ORPHANED, NEEDS_NEW_VERSION -> {}
+            }
+            if (turns && active) {
+                changes.put(LogKeys.ofInactive(outcome.key()), LogKeys.inactive(true));
             }
         }
         if (!project.isEmpty()) {
@@ -289,25 +274,26 @@ public class Definitions {
         }
     }
 
-    private static void refuseBroken(List<Broken> broken, boolean force) {
-        if (!broken.isEmpty() && !force) {
+    /**
+     * Says whether a name without a version may mean this one. A version that is not active goes on: it takes its events up, and answers to
+     * {@code name@version}. Nothing happens where it is so already.
+     *
+     * @throws Refusal as {@link #retire}; {@link FeatureReason#MALFORMED_REQUEST} for what has no version
+     */
+    public synchronized void setActive(DefinitionKey key, boolean active, boolean force) {
+        DefinitionSet now = requireThere(key);
+        if (key.id().version().isEmpty()) {
             throw new Refusal(
-                    FeatureReason.DEFINITION_IN_USE,
-                    broken.getFirst().reader() + " " + broken.getFirst().message()
-                            + (broken.size() == 1 ? "" : ", and " + (broken.size() - 1) + " more")
-                            + "; force it to go on",
-                    broken.stream()
-                            .map(of -> new Refusal.Detail(of.reader().toString(), of.message()))
-                            .toList());
+                    FeatureReason.MALFORMED_REQUEST,
+                    key + " has no version; versions alone are made active, and not so any more");
+        }
+        if (now.isActive(key) != active) {
+            Breaks.refuse(Breaks.of(now, now.with().setActive(key, active).build(), Set.of()), force);
+            store.write(Map.of(LogKeys.ofInactive(key), LogKeys.inactive(active)));
         }
     }
 
-    /**
-     * Takes a definition away; that of a view stops and its state is deleted. A name without a version means the next newest one then.
-     *
-     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}, {@link FeatureReason#DEFINITION_NOT_FOUND}, or {@link FeatureReason#DEFINITION_IN_USE}
-     */
-    public synchronized void retire(DefinitionKey key, boolean force) {
+    private DefinitionSet requireThere(DefinitionKey key) {
         Names.require("A definition", key.id().toString());
         store.requireCurrent();
         DefinitionSet now = catalog.definitions();
@@ -317,10 +303,23 @@ public class Definitions {
                     : new Refusal(
                             FeatureReason.DEFINITION_NOT_FOUND, key.kind().word() + " " + key.id() + " does not exist");
         }
+        return now;
+    }
+
+    /**
+     * Takes a definition away; that of a view stops and its state is deleted. A name without a version means the next newest one then.
+     *
+     * @throws Refusal with {@link FeatureReason#VIEW_NOT_FOUND}, {@link FeatureReason#DEFINITION_NOT_FOUND}, or {@link FeatureReason#DEFINITION_IN_USE}
+     */
+    public synchronized void retire(DefinitionKey key, boolean force) {
+        DefinitionSet now = requireThere(key);
         DefinitionSet next = now.with().remove(key).build();
-        refuseBroken(broken(now, next, Set.of(key)), force);
+        Breaks.refuse(Breaks.of(now, next, Set.of(key)), force);
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
         changes.put(LogKeys.of(key), Optional.empty());
+        if (!now.isActive(key)) {
+            changes.put(LogKeys.ofInactive(key), Optional.empty());
+        }
         catalog.projects().forEach((name, members) -> {
             if (members.contains(key)) {
                 var left = new HashSet<>(members);
@@ -336,15 +335,29 @@ public class Definitions {
         retire(DefinitionKey.view(id), false);
     }
 
+    /**
+     * What a feature service stands for.
+     *
+     * @param name {@code service} for the newest version, or {@code service@version}
+     * @throws Refusal with {@link FeatureReason#FEATURE_SERVICE_NOT_FOUND}
+     */
+    public ServiceFeatures featureService(String name) {
+        Names.require("A feature service", name);
+        store.requireCurrent();
+        return catalog.service(name);
+    }
+
     /** All versions of views by name, then version. */
     public List<Summary> list() {
         store.requireCurrent();
         Map<ViewId, IngestionReport> reports = ingestions.reports();
-        Map<ViewId, FeatureView> described = catalog.definitions().views();
+        DefinitionSet all = catalog.definitions();
+        Map<ViewId, FeatureView> described = all.views();
         return catalog.all().stream()
                 .map(view -> new Summary(
                         described.getOrDefault(view.id(), view),
                         catalog.isDefault(view.id()),
+                        all.isActive(DefinitionKey.view(view.id())),
                         reports.getOrDefault(view.id(), IngestionReport.NOT_STARTED)))
                 .toList();
     }
@@ -357,7 +370,12 @@ public class Definitions {
         catalog.projects().forEach((project, keys) -> keys.forEach(key -> owners.put(key, project)));
         return all.keys().stream()
                 .sorted(DefinitionKey.ORDER)
-                .map(key -> new Listed(key, all.yaml(key).orElse(""), all.isDefault(key), owners.getOrDefault(key, "")))
+                .map(key -> new Listed(
+                        key,
+                        all.yaml(key).orElse(""),
+                        all.isDefault(key),
+                        all.isActive(key),
+                        owners.getOrDefault(key, "")))
                 .toList();
     }
 

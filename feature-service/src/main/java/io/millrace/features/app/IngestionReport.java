@@ -1,7 +1,9 @@
 package io.millrace.features.app;
 
 import io.millrace.features.kernel.SourcePartition;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How the ingestion of a view version is doing; counts are since this process started.
@@ -9,6 +11,7 @@ import java.util.Map;
  * @param detail why it is in that state, where there is more to say
  * @param positions the offset of the next event of each source partition
  * @param lag records not yet applied, summed over the partitions; -1 where it is not known
+ * @param deadLetters by reason, such as {@code LATE}, in order; reasons that did not occur are left out
  */
 public record IngestionReport(
         State state,
@@ -16,10 +19,11 @@ public record IngestionReport(
         Map<SourcePartition, Long> positions,
         long lag,
         long applied,
-        long deadLettered,
+        Map<String, Long> deadLetters,
         long tooLate) {
     /** A version whose loop does not run here yet. */
-    public static final IngestionReport NOT_STARTED = new IngestionReport(State.STARTING, "", Map.of(), -1, 0, 0, 0);
+    public static final IngestionReport NOT_STARTED =
+            new IngestionReport(State.STARTING, "", Map.of(), -1, 0, Map.of(), 0);
 
     /** What a loop is doing. */
     public enum State {
@@ -43,7 +47,13 @@ public record IngestionReport(
         FAILED
     }
 
+    /** All dead letters. */
+    public long deadLettered() {
+        return deadLetters.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     public IngestionReport {
         positions = Map.copyOf(positions);
+        deadLetters = Collections.unmodifiableMap(new TreeMap<>(deadLetters));
     }
 }

@@ -9,10 +9,11 @@ import java.util.stream.Collectors;
 
 /**
  * Keys and values of the definitions log. Views are kept under {@code name@version}, everything else under {@code kind/name@version}, and what a
- * project has under {@code Project/name}, one key a line.
+ * project has under {@code Project/name}, one key a line. {@code Inactive/kind/name@version} is there for what is not active.
  */
 public final class LogKeys {
     private static final String PROJECT = "Project/";
+    private static final String INACTIVE = "Inactive/";
 
     private LogKeys() {}
 
@@ -42,6 +43,20 @@ public final class LogKeys {
 
     static Optional<String> project(String key) {
         return key.startsWith(PROJECT) ? Optional.of(key.substring(PROJECT.length())) : Optional.empty();
+    }
+
+    static String ofInactive(DefinitionKey key) {
+        return INACTIVE + key;
+    }
+
+    /** What is kept there while a definition is not active. */
+    static Optional<String> inactive(boolean active) {
+        return active ? Optional.empty() : Optional.of("true");
+    }
+
+    /** The definition that the key says of that it is not active; empty for other keys. */
+    static Optional<DefinitionKey> inactive(String key) {
+        return key.startsWith(INACTIVE) ? DefinitionKey.parse(key.substring(INACTIVE.length())) : Optional.empty();
     }
 
     static Optional<DefinitionKey> definition(String key) {

@@ -2,9 +2,14 @@ package io.millrace.features.app;
 
 import io.millrace.features.app.OnlineStore.ViewRows;
 import io.millrace.features.kernel.FeatureValue;
+import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.table.FeatureTable;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +39,24 @@ public record OnlineAnswer(
             List<Staleness> staleness,
             boolean complete) {
         this(plan, rows, keys, views, staleness, List.of(), complete);
+    }
+
+    /** What to do about rows that lie before what is kept online: one word for each view that has some. */
+    public List<String> notes() {
+        var notes = new ArrayList<String>();
+        for (int i = 0; i < views.size(); i++) {
+            OptionalLong earliest = views.get(i).table().earliestRetained();
+            if (earliest.isPresent()) {
+                FeatureView view = plan.parts().get(i).view();
+                notes.add(view.id() + " is read online from "
+                        + Instant.EPOCH.plus(earliest.getAsLong(), ChronoUnit.MICROS)
+                        + " on, " + view.retention().toHours()
+                        + " h before its newest event; what was true before that is in the offline"
+                        + " store: make a training set (./millrace training-set, POST /v1/training-sets), or a version of"
+                        + " the view with a longer retention");
+            }
+        }
+        return notes;
     }
 
     /** The values of the view that a result comes from; its column is the output's. */

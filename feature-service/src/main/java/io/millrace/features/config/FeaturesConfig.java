@@ -21,12 +21,12 @@ public interface FeaturesConfig {
 
     Feast feast();
 
-    /** Databases that batch sources read by name. */
+    /** Databases that batch sources, and queries for the rows of training sets, name. */
     Map<String, Connection> connections();
 
     /** A database. */
     interface Connection {
-        /** {@code jdbc:postgresql://host:port/database}. */
+        /** {@code jdbc:postgresql://host:port/database}. Batch sources, and queries for the rows of training sets, name it. */
         String jdbcUrl();
 
         /** Of somebody who may read what the queries read, and nothing else. */

@@ -25,6 +25,7 @@ final class AnswerBytes {
     private static final int POSITION = EncodedMessage.delimited(GetOnlineFeaturesResponse.POSITIONS_FIELD_NUMBER);
     private static final int VERSION = EncodedMessage.delimited(GetOnlineFeaturesResponse.VIEW_VERSIONS_FIELD_NUMBER);
     private static final int STALENESS = EncodedMessage.delimited(GetOnlineFeaturesResponse.STALENESS_FIELD_NUMBER);
+    private static final int NOTE = EncodedMessage.delimited(GetOnlineFeaturesResponse.NOTES_FIELD_NUMBER);
     private static final int STALE_VIEW = EncodedMessage.delimited(ViewStaleness.VIEW_VERSION_FIELD_NUMBER);
     private static final int AGE = EncodedMessage.tag(ViewStaleness.NEWEST_EVENT_AGE_MICROS_FIELD_NUMBER, 0);
     private static final int LAG = EncodedMessage.tag(ViewStaleness.LAG_FIELD_NUMBER, 0);
@@ -90,6 +91,9 @@ final class AnswerBytes {
                 values(table, output.column(), bits);
             }
             out.close(RESULT, before);
+        }
+        for (String note : answer.notes().reversed()) {
+            out.text(NOTE, note);
         }
         for (int i = answer.views().size() - 1; i >= 0; i--) {
             view(i);

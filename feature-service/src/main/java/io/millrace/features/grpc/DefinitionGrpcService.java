@@ -8,6 +8,12 @@ import io.millrace.features.kernel.definition.DefinitionKey;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.proto.features.v1.ActivateDefinitionRequest;
+import io.millrace.proto.features.v1.ActivateDefinitionResponse;
+import io.millrace.proto.features.v1.DeactivateDefinitionRequest;
+import io.millrace.proto.features.v1.DeactivateDefinitionResponse;
+import io.millrace.proto.features.v1.GetFeatureServiceRequest;
+import io.millrace.proto.features.v1.GetFeatureServiceResponse;
 import io.millrace.proto.features.v1.ListDefinitionsRequest;
 import io.millrace.proto.features.v1.ListDefinitionsResponse;
 import io.millrace.proto.features.v1.MutinyDefinitionServiceGrpc;
@@ -38,14 +44,41 @@ public class DefinitionGrpcService extends MutinyDefinitionServiceGrpc.Definitio
     }
 
     @Override
+    public Uni<GetFeatureServiceResponse> getFeatureService(GetFeatureServiceRequest request) {
+        return work.run(() -> GetFeatureServiceResponse.newBuilder()
+                .setFeatureService(ProtoDefinitions.service(definitions.featureService(request.getName())))
+                .build());
+    }
+
+    @Override
     public Uni<RetireDefinitionResponse> retireDefinition(RetireDefinitionRequest request) {
         return work.run(() -> {
-            DefinitionKey.Kind kind = DefinitionKey.Kind.of(request.getKind())
-                    .orElseThrow(() -> new Refusal(
-                            FeatureReason.MALFORMED_REQUEST, "there is no kind '" + request.getKind() + "'"));
-            definitions.retire(
-                    new DefinitionKey(kind, new ViewId(request.getName(), request.getVersion())), request.getForce());
+            definitions.retire(key(request.getKind(), request.getName(), request.getVersion()), request.getForce());
             return RetireDefinitionResponse.getDefaultInstance();
         });
+    }
+
+    @Override
+    public Uni<ActivateDefinitionResponse> activateDefinition(ActivateDefinitionRequest request) {
+        return work.run(() -> {
+            DefinitionKey key = key(request.getKind(), request.getName(), request.getVersion());
+            definitions.setActive(key, true, request.getForce());
+            return ActivateDefinitionResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public Uni<DeactivateDefinitionResponse> deactivateDefinition(DeactivateDefinitionRequest request) {
+        return work.run(() -> {
+            DefinitionKey key = key(request.getKind(), request.getName(), request.getVersion());
+            definitions.setActive(key, false, request.getForce());
+            return DeactivateDefinitionResponse.getDefaultInstance();
+        });
+    }
+
+    private static DefinitionKey key(String kind, String name, String version) {
+        return DefinitionKey.Kind.of(kind)
+                .map(of -> new DefinitionKey(of, new ViewId(name, version)))
+                .orElseThrow(() -> new Refusal(FeatureReason.MALFORMED_REQUEST, "there is no kind '" + kind + "'"));
     }
 }

@@ -65,10 +65,12 @@ final class ProtoAnswers {
                 .setName(view.id().name())
                 .setVersion(view.id().version())
                 .setIsDefault(summary.isDefault())
+                .setIsActive(summary.isActive())
                 .setLag(summary.ingestion().lag())
                 .addAllPositions(positions(view.id(), summary.ingestion().positions()))
                 .setApplied(summary.ingestion().applied())
                 .setDeadLettered(summary.ingestion().deadLettered())
+                .putAllDeadLetteredByReason(summary.ingestion().deadLetters())
                 .setLateDropped(summary.ingestion().tooLate())
                 .setDefinitionYaml(view.yaml());
         view.joinKeys().forEach(key -> proto.addJoinKeys(key.name()));

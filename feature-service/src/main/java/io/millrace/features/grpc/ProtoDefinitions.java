@@ -4,12 +4,14 @@ import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.Backfill;
 import io.millrace.features.app.DefinitionPlan;
 import io.millrace.features.app.Definitions;
+import io.millrace.features.app.ServiceFeatures;
 import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.BrokenDefinition;
 import io.millrace.proto.features.v1.DefinitionBackfill;
 import io.millrace.proto.features.v1.DefinitionOutcome;
 import io.millrace.proto.features.v1.DefinitionSummary;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import io.millrace.proto.features.v1.ListDefinitionsResponse;
 import java.util.List;
 
@@ -40,7 +42,21 @@ final class ProtoDefinitions {
                         .setReader(broken.reader().toString())
                         .setMessage(broken.message())));
         plan.backfills().forEach(backfill -> response.addBackfills(backfill(backfill)));
+        plan.services().forEach(service -> response.addFeatureServices(service(service)));
         return response.build();
+    }
+
+    static FeatureServiceFeatures service(ServiceFeatures service) {
+        var proto = FeatureServiceFeatures.newBuilder()
+                .setFeatureService(service.id().toString())
+                .setIsDefault(service.isDefault())
+                .addAllJoinKeys(service.joinKeys())
+                .addAllRequestData(service.requestData());
+        service.features()
+                .forEach(feature -> proto.addFeatures(FeatureServiceFeatures.Feature.newBuilder()
+                        .setReference(feature.reference())
+                        .setType(feature.type().word())));
+        return proto.build();
     }
 
     private static DefinitionOutcome.Change change(DefinitionPlan.Change change) {
@@ -75,6 +91,7 @@ final class ProtoDefinitions {
                 .setName(listed.key().id().name())
                 .setVersion(listed.key().id().version())
                 .setIsDefault(listed.isDefault())
+                .setIsActive(listed.isActive())
                 .setProject(listed.project())
                 .setDefinitionYaml(listed.yaml())));
         return response.build();

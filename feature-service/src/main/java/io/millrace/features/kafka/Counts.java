@@ -3,7 +3,6 @@ package io.millrace.features.kafka;
 import io.millrace.features.app.OnlineStore.Applied;
 import io.millrace.features.telemetry.FeatureMetrics;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the ingestion of one view has done since this process started, counted for the view and for the service. */
 final class Counts {
-    private static final String LATE = LateRecords.Refused.LATE.name().toLowerCase(Locale.ROOT);
+    private static final String LATE = LateRecords.Refused.LATE.name();
 
     final LongAdder applied = new LongAdder();
     final LongAdder deadLettered = new LongAdder();
@@ -51,7 +50,7 @@ final class Counts {
             if (metrics != null) {
                 metrics.deadLettered(letter.reason());
             }
-            byReason.computeIfAbsent(letter.reason().name().toLowerCase(Locale.ROOT), _ -> new LongAdder())
+            byReason.computeIfAbsent(letter.reason().name(), _ -> new LongAdder())
                     .increment();
         }
     }
@@ -62,7 +61,7 @@ final class Counts {
         return tooLate.sum() + (refused == null ? 0 : refused.sum());
     }
 
-    /** Dead letters by reason, in lower case. */
+    /** Dead letters by reason. */
     Map<String, Long> reasons() {
         var counts = new TreeMap<String, Long>();
         byReason.forEach((reason, count) -> counts.put(reason, count.sum()));

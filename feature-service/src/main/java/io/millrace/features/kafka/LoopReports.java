@@ -71,7 +71,7 @@ final class LoopReports {
                 loop.progress().applied(),
                 found.isEmpty() ? -1 : loop.progress().lag(found),
                 counts.applied.sum(),
-                counts.deadLettered.sum(),
+                counts.reasons(),
                 counts.late());
     }
 }

@@ -28,7 +28,7 @@ final class FeastAnswers {
      * How an answer is given.
      *
      * @param extended also say in the metadata what Feast has no word for: {@code complete}, {@code view_versions}, {@code positions},
-     *     {@code staleness}
+     *     {@code staleness}, and {@code notes} where a row lies before what is kept online
      * @param viewMetadata also say which version of each view answered
      * @param ignoreTtl say PRESENT of values that are older than the view's ttl
      */
@@ -129,6 +129,13 @@ final class FeastAnswers {
         }
         if (form.extended()) {
             json.writeBooleanField("complete", answer.complete());
+            if (!answer.notes().isEmpty()) {
+                json.writeArrayFieldStart("notes");
+                for (String note : answer.notes()) {
+                    json.writeString(note);
+                }
+                json.writeEndArray();
+            }
             json.writeArrayFieldStart("view_versions");
             for (ReadPlan.Part part : answer.plan().parts()) {
                 json.writeString(part.view().id().toString());

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestPath;
@@ -58,12 +59,13 @@ public class FeatureViewsResource {
     @RegisterForReflection
     public record PositionJson(String topic, String topic_id, int partition, long offset) {}
 
-    /** A version with what is known of its ingestion. {@code lag} is -1 where it is not known. */
+    /** A version with what is known of its ingestion. {@code lag} is -1 where it is not known; reasons that did not occur are left out. */
     @RegisterForReflection
     public record Summary(
             String name,
             String version,
             boolean is_default,
+            boolean is_active,
             List<String> join_keys,
             List<String> features,
             @Nullable String source_topic,
@@ -73,6 +75,7 @@ public class FeatureViewsResource {
             List<PositionJson> positions,
             long applied,
             long dead_lettered,
+            Map<String, Long> dead_lettered_by_reason,
             long late_dropped,
             String definition_yaml) {}
 
@@ -148,6 +151,7 @@ public class FeatureViewsResource {
                 view.id().name(),
                 view.id().version(),
                 summary.isDefault(),
+                summary.isActive(),
                 view.joinKeys().stream().map(FeatureView.JoinKey::name).toList(),
                 view.features().stream().map(FeatureView.Feature::name).toList(),
                 view.source() instanceof FeatureView.Source.Topic source ? source.topic() : null,
@@ -165,6 +169,7 @@ public class FeatureViewsResource {
                         .toList(),
                 summary.ingestion().applied(),
                 summary.ingestion().deadLettered(),
+                summary.ingestion().deadLetters(),
                 summary.ingestion().tooLate(),
                 view.yaml());
     }

@@ -19,7 +19,7 @@ class PlanProperties {
             "kind: Entity\nname: user\njoin_keys: [{name: user_id, type: int64}]\n",
             Views.activity("activity", "v1", "clicks"),
             Views.activity("activity", "v2", "clicks"),
-            Views.activity("activity", "v2", "clicks").replace("what a user did", "clicks"),
+            Views.activity("activity", "v2", "clicks").replace("what a user did", "clicks") + "active: false\n",
             Views.activity("activity", "v10", "visits").replace("ttl: 1d", "ttl: 9d"),
             Views.activity("activity", "v10", "visits").replace("ttl: 1d", "ttl: 8d"),
             Views.profile("profile"),

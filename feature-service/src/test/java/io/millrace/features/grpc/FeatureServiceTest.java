@@ -72,8 +72,13 @@ class FeatureServiceTest extends ServiceUnderTest {
         assertThat(values(expired)).containsExactly(real(20.0));
         assertThat(statuses(read("2026-03-02T09:00:00Z", 1, name + ":last_amount")))
                 .containsExactly(FeatureStatus.FEATURE_STATUS_NOT_FOUND);
-        assertThat(statuses(read("2026-02-01T00:00:00Z", 1, name + ":last_amount")))
-                .containsExactly(FeatureStatus.FEATURE_STATUS_BEFORE_RETENTION);
+        assertThat(expired.getNotesList()).isEmpty();
+        GetOnlineFeaturesResponse before = read("2026-02-01T00:00:00Z", 1, name + ":last_amount");
+        assertThat(statuses(before)).containsExactly(FeatureStatus.FEATURE_STATUS_BEFORE_RETENTION);
+        assertThat(before.getNotesList())
+                .singleElement()
+                .asString()
+                .contains(name + "@v1 is read online from 2026-02-28T09:20:00Z on", "make a training set");
     }
 
     @Test

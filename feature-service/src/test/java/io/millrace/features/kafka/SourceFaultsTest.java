@@ -156,7 +156,7 @@ class SourceFaultsTest {
         assertThat(amounts(rebuilt)).containsExactly(1.0, 2.0, 5.0, 7.0);
         awaitDeadLetters("LATE@2", "NOT_JSON@3", "LATE@4", "LATE@6");
         assertThat(loop.counts().deadLettered.sum()).isEqualTo(2);
-        assertThat(loop.counts().reasons()).containsEntry("late", 1L).containsEntry("not_json", 1L);
+        assertThat(loop.counts().reasons()).containsEntry("LATE", 1L).containsEntry("NOT_JSON", 1L);
     }
 
     @Test

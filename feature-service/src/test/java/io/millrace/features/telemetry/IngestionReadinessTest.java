@@ -37,7 +37,7 @@ class IngestionReadinessTest {
     }
 
     private void view(String version, State state) {
-        conditions.put(new ViewId("clicks", version), new IngestionReport(state, "", Map.of(), -1, 0, 0, 0));
+        conditions.put(new ViewId("clicks", version), new IngestionReport(state, "", Map.of(), -1, 0, Map.of(), 0));
     }
 
     @Test

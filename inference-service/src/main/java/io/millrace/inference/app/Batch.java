@@ -148,7 +148,7 @@ final class Batch {
         for (@Nullable RowScore score : scores) {
             answers.add(Objects.requireNonNull(score, "every row is closed"));
         }
-        return new ScoredBatch(answers, model, complete, List.copyOf(positions));
+        return new ScoredBatch(answers, model, complete, List.copyOf(positions), pipeline.service());
     }
 
     private Scored scored(Filled row, double prediction) {

@@ -15,11 +15,14 @@ import java.util.List;
 @ApplicationScoped
 public class BatchScoring implements Scoring {
     private final ModelCatalog models;
+    private final PipelineFeatures wanted;
     private final FeatureLookup features;
     private final InferenceMetrics metrics;
 
-    public BatchScoring(ModelCatalog models, FeatureLookup features, InferenceMetrics metrics) {
+    public BatchScoring(
+            ModelCatalog models, PipelineFeatures wanted, FeatureLookup features, InferenceMetrics metrics) {
         this.models = models;
+        this.wanted = wanted;
         this.features = features;
         this.metrics = metrics;
     }
@@ -27,16 +30,28 @@ public class BatchScoring implements Scoring {
     @Override
     public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Duration deadline) {
         var timer = new Deadline(deadline);
-        try (ModelLease model = models.lease(pipeline)) {
-            var batch = new Batch(pipeline, rows);
+        Pipeline filled = wanted.fill(pipeline, timer.left());
+        try (ModelLease model = models.lease(filled)) {
+            var batch = new Batch(filled, rows);
             batch.check();
-            batch.lookUp(features, complete, timer);
+            lookUp(batch, pipeline, complete, timer);
             batch.fill(model.plan());
             timer.left();
             batch.run(model, metrics);
             ScoredBatch scored = batch.scored(model.identity());
             count(scored, timer);
             return scored;
+        }
+    }
+
+    private void lookUp(Batch batch, Pipeline pipeline, Duration complete, Deadline timer) {
+        try {
+            batch.lookUp(features, complete, timer);
+        } catch (Refusal refusal) {
+            if (refusal.reason() == InferenceReason.FEATURE_NOT_FOUND) {
+                wanted.forget(pipeline);
+            }
+            throw refusal;
         }
     }
 

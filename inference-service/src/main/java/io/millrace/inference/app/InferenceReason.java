@@ -39,6 +39,8 @@ public enum InferenceReason implements Reason {
     MODEL_FAILED(Kind.INTERNAL),
     /** A view or feature that feature-service does not know. */
     FEATURE_NOT_FOUND(Kind.NOT_FOUND),
+    /** A feature service that feature-service does not know. */
+    FEATURE_SERVICE_NOT_FOUND(Kind.NOT_FOUND),
     /** feature-service does not take the look-up as it is. */
     FEATURES_REFUSED(Kind.FAILED_PRECONDITION),
     FEATURES_UNAVAILABLE(Kind.UNAVAILABLE),

@@ -127,7 +127,9 @@ final class InputTensors {
             case BEFORE_RETENTION ->
                 RowCheck.invalid(
                         InferenceReason.BEFORE_RETENTION,
-                        "feature '" + reference + "' is not retained as of " + row.asOfMicros() + " µs");
+                        "feature '" + reference + "' is not retained as of " + row.asOfMicros()
+                                + " µs: the row is older than its view's retention reaches; score it from a training set,"
+                                + " or give the view a version with a longer retention");
         };
     }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * way, and goes on serving as it was while what replaces it is refused. Thread-safe: {@link #lease} never waits for a load.
  */
 @ApplicationScoped
-public class ModelCatalog implements PipelineCheck {
+public class ModelCatalog {
     private static final Logger LOG = Logger.getLogger(ModelCatalog.class);
 
     private final ModelRepository repository;
@@ -185,8 +185,12 @@ public class ModelCatalog implements PipelineCheck {
         }
     }
 
-    @Override
-    public List<String> check(Pipeline pipeline) {
+    /**
+     * What does not fit between the pipeline and the model that it would be scored with; nothing where none is there yet.
+     *
+     * @param pipeline with the features that it reads
+     */
+    List<String> check(Pipeline pipeline) {
         List<ServedModel> serving = serving(pipeline.model());
         if (serving.isEmpty()) {
             return pipeline.model()
@@ -228,6 +232,12 @@ public class ModelCatalog implements PipelineCheck {
         }
         withheld.add(name);
         refresh();
+    /** Places among the pipeline's features of those that the model takes that it would be scored with; none where no such serves yet. */
+    Set<Integer> taken(Pipeline pipeline) {
+        return serving(pipeline.model()).stream()
+                .findFirst()
+                .map(model -> ScoringPlan.of(pipeline, model.definition()).features())
+                .orElse(Set.of());
     }
 
     private Entry bring(Candidate candidate, @Nullable Entry known) {

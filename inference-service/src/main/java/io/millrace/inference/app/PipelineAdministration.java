@@ -2,6 +2,7 @@ package io.millrace.inference.app;
 
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ServedFeatures;
 import java.util.List;
 
 /** The pipelines and what can be done to them. Thread-safe; all calls may block. */
@@ -9,11 +10,19 @@ public interface PipelineAdministration {
     /**
      * Applies definitions, all or none.
      *
-     * @param dryRun check and report only
      * @return one outcome per pipeline, in the files' order
-     * @throws io.millrace.gate.Refusal INVALID_DEFINITION with every fault ({@code where} is {@code file:line}); DEFINITIONS_UNAVAILABLE
+     * @throws io.millrace.gate.Refusal INVALID_DEFINITION with every fault ({@code where} is {@code file:line}); DEFINITIONS_UNAVAILABLE;
+     *     FEATURES_UNAVAILABLE and its kin where a feature service is named and feature-service does not answer
      */
-    List<PipelineOutcome> apply(List<DefinitionFile> files, boolean dryRun);
+    List<PipelineOutcome> apply(List<DefinitionFile> files);
+
+    /**
+     * What {@link #apply} would do.
+     *
+     * @param planned feature services as they will be by then; where there are none, those that feature-service has count
+     * @throws io.millrace.gate.Refusal as {@link #apply}
+     */
+    List<PipelineOutcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned);
 
     /** All pipelines by name. */
     List<PipelineSummary> list();

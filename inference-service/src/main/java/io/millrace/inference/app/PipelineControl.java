@@ -8,12 +8,14 @@ import io.millrace.inference.app.PipelineCatalog.Entry;
 import io.millrace.inference.app.PipelineStreams.RunningStream;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.PipelineDifference;
+import io.millrace.inference.domain.ServedFeatures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -62,12 +64,22 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
     }
 
     @Override
-    public List<PipelineOutcome> apply(List<DefinitionFile> files, boolean dryRun) {
+    public List<PipelineOutcome> apply(List<DefinitionFile> files) {
+        return draft(files, List.of(), catalog::put);
+    }
+
+    @Override
+    public List<PipelineOutcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned) {
+        return draft(files, planned, _ -> {});
+    }
+
+    private List<PipelineOutcome> draft(
+            List<DefinitionFile> files, List<ServedFeatures> planned, Consumer<List<Pipeline>> then) {
         var faults = new Faults();
         List<PipelineReader.Placed> placed = PipelineReader.placed(files, faults);
         if (faults.isEmpty()) {
             for (PipelineReader.Placed each : placed) {
-                for (String fault : check.check(each.pipeline())) {
+                for (String fault : check.check(each.pipeline(), planned)) {
                     faults.add(each.place(), "pipeline '" + each.pipeline().name() + "': " + fault);
                 }
             }
@@ -94,9 +106,7 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
             throw new Refusal(
                     InferenceReason.INVALID_DEFINITION, "there can be at most " + MAX_PIPELINES + " pipelines");
         }
-        if (!dryRun) {
-            catalog.put(changed);
-        }
+        then.accept(changed);
         return outcomes;
     }
 

@@ -36,6 +36,7 @@ public final class PipelineReader {
     private static final Pattern FIELD = Pattern.compile("[^\\p{Cntrl}]{1,200}");
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?:[a-z][a-z0-9_]*");
+    private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private PipelineReader() {}
@@ -77,8 +78,16 @@ public final class PipelineReader {
         Map<String, String> entity = entity(root);
         Map<String, FieldType> request = request(root);
         List<String> features = features(root);
-        if (!features.isEmpty() && entity.isEmpty()) {
-            root.fault("features", "features are looked up by 'entity', which names no join key");
+        Optional<String> service = root.has("service")
+                ? Optional.of(root.string("service", SERVICE, "the name of a feature service, or name@v1"))
+                : Optional.empty();
+        if (service.isPresent() && !features.isEmpty()) {
+            root.fault("service", "a pipeline has either 'features' or the 'service' that lists them");
+        }
+        if ((!features.isEmpty() || service.isPresent()) && entity.isEmpty()) {
+            root.fault(
+                    service.isPresent() ? "service" : "features",
+                    "features are looked up by 'entity', which names no join key");
         }
         Missing missing = root.optionalEnum("missing", Missing.class).orElse(Missing.IMPUTE);
         boolean includeEvent = root.optionalBoolean("include-event").orElse(false);
@@ -93,7 +102,19 @@ public final class PipelineReader {
         }
         root.refuseUnknownKeys();
         return new Pipeline(
-                name, input, key, entity, request, features, missing, includeEvent, complete, model, output, yaml);
+                name,
+                input,
+                key,
+                entity,
+                request,
+                features,
+                service,
+                missing,
+                includeEvent,
+                complete,
+                model,
+                output,
+                yaml);
     }
 
     private static Input input(MapNode node) {

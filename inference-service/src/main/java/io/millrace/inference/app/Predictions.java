@@ -36,8 +36,8 @@ public class Predictions {
     /** A row; features are read as of now where no instant is given. */
     public record Row(Map<String, Object> fields, OptionalLong asOfMicros) {}
 
-    /** The rows' predictions, in order, all by one model version. */
-    public record Answer(List<Scored> rows, ModelIdentity model, boolean complete) {}
+    /** The rows' predictions, in order, all by one model version; {@code service} is {@link ScoredBatch#service}. */
+    public record Answer(List<Scored> rows, ModelIdentity model, boolean complete, Optional<String> service) {}
 
     public Predictions(PipelineAdministration pipelines, Scoring scoring, InferenceConfig config, InstantSource clock) {
         this.pipelines = pipelines;
@@ -125,6 +125,6 @@ public class Predictions {
             throw new Refusal(
                     InferenceReason.valueOf(first.reason()), faults.getFirst().where() + ": " + first.detail(), faults);
         }
-        return new Answer(scored, batch.model(), batch.complete());
+        return new Answer(scored, batch.model(), batch.complete(), batch.service());
     }
 }

@@ -8,6 +8,8 @@ import io.millrace.inference.domain.Pipeline.FieldType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** How a model's inputs are filled from a pipeline's features and request fields. */
 final class ScoringPlan {
@@ -48,7 +50,8 @@ final class ScoringPlan {
             }
             inputs.add(new Input(input.type(), List.copyOf(sources)));
         }
-        for (String feature : pipeline.features()) {
+        // A service may have more than one model takes.
+        for (String feature : pipeline.service().isPresent() ? List.<String>of() : pipeline.features()) {
             if (!model.features().contains(feature)) {
                 remarks.add("the pipeline lists feature '" + feature + "', which " + title(model) + " does not take");
             }
@@ -66,9 +69,12 @@ final class ScoringPlan {
             Pipeline pipeline, ModelDefinition model, Column column, List<String> faults, List<String> remarks) {
         return switch (column) {
             case Column.Feature(String reference, OptionalDouble impute) -> {
-                int index = pipeline.features().indexOf(reference);
+                int index = indexOf(pipeline, reference);
                 if (index < 0) {
-                    faults.add(title(model) + " takes feature '" + reference + "', which the pipeline does not list");
+                    faults.add(title(model) + " takes feature '" + reference + "', which "
+                            + pipeline.service()
+                                    .map(service -> "feature service '" + service + "' does not have")
+                                    .orElse("the pipeline does not list"));
                 } else if (pipeline.missing() == Pipeline.Missing.IMPUTE && impute.isEmpty()) {
                     remarks.add(
                             "the pipeline imputes, but " + title(model) + " gives no value for '" + reference + "'");
@@ -87,6 +93,25 @@ final class ScoringPlan {
         };
     }
 
+    /**
+     * Where a feature of the model is among the pipeline's. A model that names no version takes the one that its feature service names.
+     */
+    private static int indexOf(Pipeline pipeline, String reference) {
+        int index = pipeline.features().indexOf(reference);
+        int colon = reference.indexOf(':');
+        if (index >= 0 || pipeline.service().isEmpty() || reference.indexOf('@') >= 0) {
+            return index;
+        }
+        for (int i = 0; i < pipeline.features().size(); i++) {
+            String feature = pipeline.features().get(i);
+            if (feature.startsWith(reference.substring(0, colon) + "@")
+                    && feature.endsWith(reference.substring(colon))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private static String title(ModelDefinition model) {
         return "model '" + model.name() + "' version '" + model.version() + "'";
     }
@@ -97,6 +122,19 @@ final class ScoringPlan {
 
     List<Input> inputs() {
         return inputs;
+    }
+
+    /** Places of the features that the model takes, among the pipeline's. */
+    Set<Integer> features() {
+        var features = new TreeSet<Integer>();
+        for (Input input : inputs) {
+            for (Source source : input.sources()) {
+                if (source instanceof Source.Feature feature && feature.index() >= 0) {
+                    features.add(feature.index());
+                }
+            }
+        }
+        return features;
     }
 
     /** Why the model cannot score for the pipeline; empty where it can. */

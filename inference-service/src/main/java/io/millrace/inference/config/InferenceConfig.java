@@ -46,6 +46,10 @@ public interface InferenceConfig {
         @WithDefault("10000")
         int maxRows();
 
+        /** How long what a feature service stands for is known before feature-service is asked again. Positive. */
+        @WithDefault("5s")
+        Duration serviceRefresh();
+
         /** Largest answer that is read. */
         @WithDefault("64M")
         MemorySize maxAnswerSize();

@@ -11,7 +11,9 @@ import java.util.Optional;
  * @param key the event field whose text is the output record's key
  * @param entity join key to the event field that holds it
  * @param request event fields that the model takes directly, with their types
- * @param features feature references, {@code view:feature} or {@code view@version:feature}, in order
+ * @param features feature references, {@code view:feature} or {@code view@version:feature}, in order; none where it names a feature service
+ *     that was not asked for yet
+ * @param service the feature service whose features are read, as the definition names it
  * @param includeEvent whether features are read as of the event's time, or one microsecond before it
  * @param yaml the definition as its author wrote it
  */
@@ -22,6 +24,7 @@ public record Pipeline(
         Map<String, String> entity,
         Map<String, FieldType> request,
         List<String> features,
+        Optional<String> service,
         Missing missing,
         boolean includeEvent,
         Completeness complete,
@@ -32,6 +35,24 @@ public record Pipeline(
         entity = Map.copyOf(entity);
         request = Map.copyOf(request);
         features = List.copyOf(features);
+    }
+
+    /** This with the features of its service; {@link #service} names the version that they are of. */
+    public Pipeline reading(ServedFeatures served) {
+        return new Pipeline(
+                name,
+                input,
+                key,
+                entity,
+                request,
+                served.references(),
+                Optional.of(served.service()),
+                missing,
+                includeEvent,
+                complete,
+                model,
+                outputTopic,
+                yaml);
     }
 
     /** The topic that a pipeline reads, as JSON objects. */

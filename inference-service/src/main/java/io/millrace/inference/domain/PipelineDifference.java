@@ -19,6 +19,7 @@ public final class PipelineDifference {
         difference.members("entity", before.entity(), after.entity());
         difference.members("request", before.request(), after.request());
         difference.field("features", before.features(), after.features());
+        difference.field("service", before.service(), after.service());
         difference.field("missing", before.missing(), after.missing());
         difference.field("include-event", before.includeEvent(), after.includeEvent());
         difference.field(

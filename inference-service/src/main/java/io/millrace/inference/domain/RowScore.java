@@ -9,8 +9,8 @@ public sealed interface RowScore {
      * A prediction and what it was made of.
      *
      * @param entity join keys with their values
-     * @param features value by feature reference (Double, Long, String or Boolean) as the store gave it; absent where it was missing
-     * @param eventTimeMicros event time by feature reference; absent where it was missing
+     * @param features value by feature reference (Double, Long, String or Boolean) as the store gave it, in the pipeline's order; absent where it was missing
+     * @param eventTimeMicros event time by feature reference, in the same order; absent where it was missing
      * @param imputed references whose declared value stood in, in the pipeline's order
      * @param vectorHash SHA-256, lower-case hex, of the model's input row: its tensors' bytes in the model's input order, little-endian
      */

@@ -3,8 +3,10 @@ package io.millrace.inference.features;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
+import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.proto.features.v1.Column;
 import io.millrace.proto.features.v1.FeatureColumn;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import io.millrace.proto.features.v1.FeatureStatus;
 import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
 import io.millrace.proto.features.v1.SourcePosition;
@@ -63,6 +65,17 @@ final class FeatureMessages {
                     new Cell(status(column.getStatuses(i)), value(column.getValues(i)), column.getEventTimeMicros(i)));
         }
         return cells;
+    }
+
+    static ServedFeatures service(FeatureServiceFeatures service) {
+        return new ServedFeatures(
+                service.getFeatureService(),
+                service.getIsDefault(),
+                service.getFeaturesList().stream()
+                        .map(feature -> new ServedFeatures.Feature(feature.getReference(), feature.getType()))
+                        .toList(),
+                service.getJoinKeysList(),
+                service.getRequestDataList());
     }
 
     static FeaturePosition position(SourcePosition position) {

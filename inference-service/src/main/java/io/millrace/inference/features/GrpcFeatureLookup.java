@@ -1,5 +1,6 @@
 package io.millrace.inference.features;
 
+import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
@@ -8,12 +9,17 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup;
+import io.millrace.inference.app.FeatureServices;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
+import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.inference.telemetry.InferenceMetrics;
+import io.millrace.proto.features.v1.DefinitionServiceGrpc;
+import io.millrace.proto.features.v1.DefinitionServiceGrpc.DefinitionServiceBlockingStub;
 import io.millrace.proto.features.v1.FeatureServiceGrpc;
 import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceBlockingStub;
+import io.millrace.proto.features.v1.GetFeatureServiceRequest;
 import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.SourcePosition;
@@ -29,13 +35,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 
 /**
  * Look-ups at feature-service over one channel. Bounded: so many at one time, each with what is left of the caller's deadline; only UNAVAILABLE is
  * tried again, a few times with pauses, and only as far as the budget goes.
  */
 @ApplicationScoped
-public class GrpcFeatureLookup implements FeatureLookup {
+public class GrpcFeatureLookup implements FeatureLookup, FeatureServices {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration RECONNECT_INTERVAL = Duration.ofSeconds(1);
     /** What an answer needs to come back after a wait for completeness that used up its time. */
@@ -45,6 +52,7 @@ public class GrpcFeatureLookup implements FeatureLookup {
     private final InferenceMetrics metrics;
     private final ManagedChannel channel;
     private final FeatureServiceBlockingStub stub;
+    private final DefinitionServiceBlockingStub definitions;
     private final Semaphore slots;
     private final RetryBudget budget;
     /** When the channel was last told to try at once, in {@link System#nanoTime}. */
@@ -67,7 +75,9 @@ public class GrpcFeatureLookup implements FeatureLookup {
                         this.config.maxAnswerSize().asBigInteger().intValueExact())
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .build();
-        this.stub = FeatureServiceGrpc.newBlockingStub(ClientInterceptors.intercept(channel, interceptors));
+        Channel traced = ClientInterceptors.intercept(channel, interceptors);
+        this.stub = FeatureServiceGrpc.newBlockingStub(traced);
+        this.definitions = DefinitionServiceGrpc.newBlockingStub(traced);
     }
 
     @Override
@@ -97,6 +107,27 @@ public class GrpcFeatureLookup implements FeatureLookup {
         }
     }
 
+    @Override
+    public ServedFeatures find(String name, Duration deadline) {
+        Duration own = config.deadline();
+        long end = System.nanoTime() + (own.compareTo(deadline) < 0 ? own : deadline).toNanos();
+        var request = GetFeatureServiceRequest.newBuilder().setName(name).build();
+        try {
+            return FeatureMessages.service(call(
+                            left -> definitions
+                                    .withDeadlineAfter(left, TimeUnit.NANOSECONDS)
+                                    .getFeatureService(request),
+                            end)
+                    .getFeatureService());
+        } catch (Refusal refusal) {
+            if (refusal.reason() == InferenceReason.FEATURE_NOT_FOUND) {
+                throw new Refusal(
+                        InferenceReason.FEATURE_SERVICE_NOT_FOUND, String.valueOf(refusal.getMessage()), refusal);
+            }
+            throw refusal;
+        }
+    }
+
     @PreDestroy
     void close() {
         channel.shutdownNow();
@@ -111,8 +142,10 @@ public class GrpcFeatureLookup implements FeatureLookup {
         for (int from = 0; from < asOfMicros.length; from += config.maxRows()) {
             int to = Math.min(asOfMicros.length, from + config.maxRows());
             Duration patience = patience(complete, end);
-            GetOnlineFeaturesResponse response =
-                    call(FeatureMessages.request(features, entities, asOfMicros, from, to, patience), end);
+            GetOnlineFeaturesRequest request =
+                    FeatureMessages.request(features, entities, asOfMicros, from, to, patience);
+            GetOnlineFeaturesResponse response = call(
+                    left -> stub.withDeadlineAfter(left, TimeUnit.NANOSECONDS).getOnlineFeatures(request), end);
             if (response.getResultsCount() != features.size()) {
                 throw FeatureRefusals.malformed(
                         response.getResultsCount() + " results for " + features.size() + " features");
@@ -144,22 +177,25 @@ public class GrpcFeatureLookup implements FeatureLookup {
         return patience.toMillis() < 1 ? Duration.ofMillis(1) : patience;
     }
 
-    private GetOnlineFeaturesResponse call(GetOnlineFeaturesRequest request, long end) {
+    /**
+     * @param attempt makes the call within that many nanoseconds
+     */
+    private <T> T call(LongFunction<T> attempt, long end) {
         budget.called();
-        for (int attempt = 1; ; attempt++) {
+        for (int tries = 1; ; tries++) {
             long left = end - System.nanoTime();
             if (left <= 0) {
                 throw tooLate();
             }
             try {
-                return stub.withDeadlineAfter(left, TimeUnit.NANOSECONDS).getOnlineFeatures(request);
+                return attempt.apply(left);
             } catch (StatusRuntimeException e) {
                 Refusal refusal = FeatureRefusals.of(e);
                 boolean passing = e.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE;
                 if (passing) {
                     reconnectSoon();
                 }
-                if (!passing || attempt >= config.maxAttempts() || !budget.mayRetry() || !pause(attempt, end)) {
+                if (!passing || tries >= config.maxAttempts() || !budget.mayRetry() || !pause(tries, end)) {
                     throw refusal;
                 }
                 metrics.lookupRetried();

@@ -2,10 +2,12 @@ package io.millrace.inference.grpc;
 
 import io.grpc.Context;
 import io.grpc.ServerServiceDefinition;
+import io.millrace.definitions.DefinitionFile;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
+import io.millrace.inference.app.PipelineAdministration.PipelineOutcome;
 import io.millrace.inference.app.Predictions;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
@@ -27,6 +29,7 @@ import io.millrace.proto.inference.v1.ResumePipelineResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -55,9 +58,11 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
     public Uni<ApplyPipelinesResponse> applyPipelines(ApplyPipelinesRequest request) {
         return work.run(() -> {
             var response = ApplyPipelinesResponse.newBuilder();
-            pipelines.apply(PipelineMessages.files(request.getFilesList()), request.getDryRun()).stream()
-                    .map(PipelineMessages::outcome)
-                    .forEach(response::addOutcomes);
+            List<DefinitionFile> files = PipelineMessages.files(request.getFilesList());
+            List<PipelineOutcome> outcomes = request.getDryRun()
+                    ? pipelines.plan(files, PipelineMessages.services(request.getPlannedServicesList()))
+                    : pipelines.apply(files);
+            outcomes.stream().map(PipelineMessages::outcome).forEach(response::addOutcomes);
             return response.build();
         });
     }

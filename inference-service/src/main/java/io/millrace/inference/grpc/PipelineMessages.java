@@ -6,7 +6,9 @@ import io.millrace.inference.app.PipelineAdministration.PipelineOutcome;
 import io.millrace.inference.app.PipelineAdministration.PipelineSummary;
 import io.millrace.inference.app.PipelineAdministration.State;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.proto.features.v1.DefinitionOutcome;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import java.util.List;
 
 /** Pipelines as messages. */
@@ -16,6 +18,19 @@ final class PipelineMessages {
     static List<DefinitionFile> files(List<io.millrace.proto.features.v1.DefinitionFile> files) {
         return files.stream()
                 .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
+                .toList();
+    }
+
+    static List<ServedFeatures> services(List<FeatureServiceFeatures> services) {
+        return services.stream()
+                .map(service -> new ServedFeatures(
+                        service.getFeatureService(),
+                        service.getIsDefault(),
+                        service.getFeaturesList().stream()
+                                .map(feature -> new ServedFeatures.Feature(feature.getReference(), feature.getType()))
+                                .toList(),
+                        service.getJoinKeysList(),
+                        service.getRequestDataList()))
                 .toList();
     }
 

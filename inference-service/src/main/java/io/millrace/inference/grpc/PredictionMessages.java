@@ -51,7 +51,8 @@ final class PredictionMessages {
                 .setModelName(answer.model().name())
                 .setModelVersion(answer.model().version())
                 .setModelDigest(answer.model().digest())
-                .setComplete(answer.complete());
+                .setComplete(answer.complete())
+                .setFeatureService(answer.service().orElse(""));
         answer.rows().forEach(row -> response.addPredictions(prediction(row)));
         return response.build();
     }

@@ -68,22 +68,15 @@ final class PredictionWriter {
         out.writeEndObject();
     }
 
-    private void features(JsonGenerator out, RowScore.Scored score, ScoredBatch batch) throws IOException {
+    private static void features(JsonGenerator out, RowScore.Scored score, ScoredBatch batch) throws IOException {
         out.writeObjectFieldStart("features");
-        out.writeObjectFieldStart("values");
-        for (String feature : pipeline.features()) {
-            Object value = score.features().get(feature);
-            if (value != null) {
-                scalar(out, feature, value);
-            }
+        if (batch.service().isPresent()) {
+            out.writeStringField("service", batch.service().get());
         }
-        out.writeEndObject();
+        scalars(out, "values", score.features());
         out.writeObjectFieldStart("event_times");
-        for (String feature : pipeline.features()) {
-            Long micros = score.eventTimeMicros().get(feature);
-            if (micros != null) {
-                out.writeStringField(feature, instant(micros));
-            }
+        for (Map.Entry<String, Long> eventTime : score.eventTimeMicros().entrySet()) {
+            out.writeStringField(eventTime.getKey(), instant(eventTime.getValue()));
         }
         out.writeEndObject();
         out.writeArrayFieldStart("imputed");

@@ -113,7 +113,8 @@ public class PipelineResource {
             }
             files.add(new DefinitionFile(file.path(), file.content()));
         }
-        return new ApplyResponse(pipelines.apply(files, request.dryRun()).stream()
+        var outcomes = request.dryRun() ? pipelines.plan(files, List.of()) : pipelines.apply(files);
+        return new ApplyResponse(outcomes.stream()
                 .map(outcome ->
                         new Outcome(outcome.name(), outcome.change().name().toLowerCase(Locale.ROOT), outcome.fields()))
                 .toList());

@@ -1,5 +1,6 @@
 package io.millrace.inference.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.millrace.inference.app.Predictions;
 import io.millrace.inference.domain.RowScore.Scored;
@@ -9,14 +10,22 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predictions in the order of the rows, and the model version that made them all.
  *
  * @param complete whether the features held all that was in their topics; false where that was not asked for
+ * @param featureService the feature service whose features were read, {@code name@version} or the name alone; absent where the pipeline lists them
  */
 @RegisterForReflection
-public record PredictionAnswer(List<Row> predictions, Model model, boolean complete) {
+public record PredictionAnswer(
+        List<Row> predictions,
+        Model model,
+        boolean complete,
+
+        @JsonProperty("feature_service") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        String featureService) {
     /** The version that scored; {@code digest} is the SHA-256 of its file. */
     @RegisterForReflection
     public record Model(String name, String version, String digest) {}
@@ -41,7 +50,8 @@ public record PredictionAnswer(List<Row> predictions, Model model, boolean compl
                         answer.model().name(),
                         answer.model().version(),
                         answer.model().digest()),
-                answer.complete());
+                answer.complete(),
+                answer.service().orElse(null));
     }
 
     private static Row row(Scored scored) {

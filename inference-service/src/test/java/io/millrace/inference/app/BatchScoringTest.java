@@ -17,6 +17,7 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.KnownFeatures;
+import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
@@ -53,7 +54,7 @@ class BatchScoringTest {
         ModelFiles.publish(root, "m", "1", OnnxModels.linear(100, 1, 10), ModelFiles.TWO_COLUMNS);
         catalog = new ModelCatalog(new ModelFolder(root, 1 << 20), new OnnxEngine());
         catalog.refresh();
-        scoring = new BatchScoring(catalog, features, new InferenceMetrics(registry));
+        scoring = new BatchScoring(catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(registry));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.KnownFeatures;
+import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
@@ -181,7 +182,11 @@ class ModelCatalogTest {
         publish("1", 1);
         ModelCatalog catalog = catalog();
         catalog.refresh();
-        var scoring = new BatchScoring(catalog, new KnownFeatures(), new InferenceMetrics(new SimpleMeterRegistry()));
+        var scoring = new BatchScoring(
+                catalog,
+                KnownServices.NONE.wanted(),
+                new KnownFeatures(),
+                new InferenceMetrics(new SimpleMeterRegistry()));
         Map<String, Double> biases = new ConcurrentHashMap<>();
         biases.put(catalog.list().getFirst().digest(), 1.0);
         var running = new AtomicBoolean(true);

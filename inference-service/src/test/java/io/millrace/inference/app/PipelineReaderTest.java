@@ -52,6 +52,7 @@ class PipelineReaderTest {
                         Map.of("origin", "from", "destination", "to"),
                         Map.of("distance", Pipeline.FieldType.DOUBLE, "night", Pipeline.FieldType.BOOL),
                         List.of("origin_delays:delay_mean_3h", "origin_delays@v2:last_delay"),
+                        Optional.empty(),
                         Pipeline.Missing.REFUSE,
                         true,
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
@@ -105,6 +106,29 @@ class PipelineReaderTest {
                 .anyMatch(fault -> fault.startsWith("bad.yaml:9: 'nonsense'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:10: 'wait'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:11: unknown key 'nam'"));
+    }
+
+    @Test
+    void aPipelineNamesAFeatureServiceInsteadOfFeatures() {
+        String byService = FLIGHTS.replaceFirst("features: .*\n", "service: delays@v2\n");
+        assertThat(read(byService).service()).contains("delays@v2");
+        assertThat(read(byService).features()).isEmpty();
+
+        var faults = new Faults();
+        PipelineReader.read(
+                List.of(
+                        new DefinitionFile("both.yaml", FLIGHTS + "service: delays\n"),
+                        new DefinitionFile(
+                                "name.yaml", byService.replace("@v2", "@two").replace("flight-delay", "b")),
+                        new DefinitionFile(
+                                "keys.yaml",
+                                byService.replaceFirst("entity: .*\n", "").replace("flight-delay", "c"))),
+                faults);
+        assertThat(faults.all().stream().map(Fault::toString))
+                .anyMatch(fault -> fault.startsWith("both.yaml:18: ") && fault.contains("either 'features'"))
+                .anyMatch(fault -> fault.startsWith("name.yaml:12: 'service'"))
+                .anyMatch(fault -> fault.startsWith("keys.yaml:11: ") && fault.contains("names no join key"))
+                .hasSize(3);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.inference.sample.Pipelines;
 import io.millrace.inference.sample.Settings;
 import java.time.Duration;
@@ -174,7 +175,12 @@ class PredictionsTest {
     /** Knows every name as the same pipeline. */
     private static final class OnePipeline implements PipelineAdministration {
         @Override
-        public List<PipelineOutcome> apply(List<DefinitionFile> files, boolean dryRun) {
+        public List<PipelineOutcome> apply(List<DefinitionFile> files) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<PipelineOutcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned) {
             throw new UnsupportedOperationException();
         }
 

@@ -11,6 +11,7 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.KnownFeatures;
+import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
@@ -76,7 +77,8 @@ class ScoringBenchmark {
         }
         Pipeline pipeline = Pipelines.of(
                 Missing.IMPUTE, Optional.empty(), names, Map.of("x", FieldType.DOUBLE, "y", FieldType.DOUBLE));
-        var scoring = new BatchScoring(catalog, features, new InferenceMetrics(new SimpleMeterRegistry()));
+        var scoring = new BatchScoring(
+                catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
 
         ScoredBatch[] last = new ScoredBatch[1];
         String scored = measure(() -> last[0] = scoring.score(pipeline, rows, Duration.ZERO, Duration.ofSeconds(5)));

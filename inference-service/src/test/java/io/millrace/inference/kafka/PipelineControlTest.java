@@ -134,13 +134,12 @@ class PipelineControlTest {
         var good = new DefinitionFile("good.yaml", stage.yaml(""));
         var bad = new DefinitionFile("bad.yaml", "kind: Pipeline\nname: X\n");
 
-        assertThatThrownBy(() -> control.apply(List.of(good, bad), false))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> {
-                    assertThat(refusal.reason()).isEqualTo(InferenceReason.INVALID_DEFINITION);
-                    assertThat(refusal.details()).hasSizeGreaterThan(3).allMatch(detail -> detail.where()
-                            .startsWith("bad.yaml:"));
-                });
-        assertThat(control.apply(List.of(good), true))
+        assertThatThrownBy(() -> control.apply(List.of(good, bad))).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.reason()).isEqualTo(InferenceReason.INVALID_DEFINITION);
+            assertThat(refusal.details()).hasSizeGreaterThan(3).allMatch(detail -> detail.where()
+                    .startsWith("bad.yaml:"));
+        });
+        assertThat(control.plan(List.of(good), List.of()))
                 .containsExactly(new PipelineOutcome(stage.name, Change.CREATED, List.of()));
         assertThatThrownBy(() -> control.find(stage.name)).isInstanceOf(Refusal.class);
     }
@@ -175,14 +174,14 @@ class PipelineControlTest {
                 StreamTelemetry.NONE,
                 OpenTelemetry.noop(),
                 Clock.systemUTC());
-        PipelineControl control = PipelineControl.start(TestBroker.bootstrapServers(), streams, pipeline -> List.of());
+        PipelineControl control = PipelineControl.start(TestBroker.bootstrapServers(), streams, (_, _) -> List.of());
         controls.add(control);
         return control;
     }
 
     private static List<PipelineOutcome> apply(PipelineControl control, String yaml) {
         until(() -> control.whyNotCurrent() == null);
-        return control.apply(List.of(new DefinitionFile("p.yaml", yaml)), false);
+        return control.apply(List.of(new DefinitionFile("p.yaml", yaml)));
     }
 
     private PipelineSummary summary(PipelineControl control) {

@@ -3,6 +3,7 @@ package io.millrace.inference.rest;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
@@ -13,6 +14,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import io.millrace.proto.inference.v1.PredictResponse;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -99,30 +101,83 @@ class PredictTest extends PredictingService {
     }
 
     @Test
+    void aPipelineReadsAFeatureServiceAndBothStreamAndRequestSideNameItsVersion() throws Exception {
+        String pipeline = """
+                kind: Pipeline
+                name: by-service
+                input: {topic: service.in, timestamp: {field: time, unit: us}}
+                key: user
+                entity: {user_id: user}
+                request: {x: double}
+                service: scores
+                model: {name: m}
+                output: {topic: service.out}
+                """;
+        String files = "{\"files\": [{\"path\": \"s.yaml\", \"content\": \"" + pipeline.replace("\n", "\\n") + "\"}]}";
+        refused(
+                        given().contentType("application/json")
+                                .body(files)
+                                .post("/v1/pipelines")
+                                .then(),
+                        400,
+                        "INVALID_DEFINITION")
+                .body("errors[0].where", equalTo("s.yaml:2"))
+                .body("errors[0].what", containsString("Feature service scores does not exist"));
+        features.serve(
+                "scores",
+                FeatureServiceFeatures.newBuilder()
+                        .setFeatureService("scores@v3")
+                        .addFeatures(FeatureServiceFeatures.Feature.newBuilder()
+                                .setReference("v:a")
+                                .setType("double"))
+                        .addJoinKeys("user_id")
+                        .build());
+        given().contentType("application/json")
+                .body(files)
+                .post("/v1/pipelines")
+                .then()
+                .statusCode(200);
+        given().contentType("application/json")
+                .body("{\"user\": \"u\", \"x\": 2.5}")
+                .post("/v1/pipelines/by-service/predict")
+                .then()
+                .statusCode(200)
+                .body("predictions[0].prediction", is(127.0f))
+                .body("feature_service", equalTo("scores@v3"));
+        assertThat(streamed("service", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
+                .contains("\"prediction\":127.0", "\"service\":\"scores@v3\"", "\"v:a\":2.0");
+    }
+
+    @Test
     void theStreamPredictsWhatTheRequestSidePredicts() throws Exception {
+        assertThat(streamed("predict", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
+                .contains("\"prediction\":127.0", "\"v:a\":2.0");
+        post("{\"user\": \"u\", \"x\": 2.5}").body("predictions[0].prediction", is(127.0f));
+    }
+
+    /** The one prediction of an event in topic {@code <topics>.in}. */
+    private static String streamed(String topics, String event) throws Exception {
         String bootstrap = setting("kafka.bootstrap.servers");
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic("predict.in", 1, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topics + ".in", 1, (short) 1)))
                     .all()
                     .get(20, TimeUnit.SECONDS);
         }
         try (var producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new StringSerializer())) {
-            producer.send(new ProducerRecord<>("predict.in", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
-                    .get(20, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(topics + ".in", event)).get(20, TimeUnit.SECONDS);
         }
         Map<String, Object> config = Map.of(
                 "bootstrap.servers", bootstrap, "isolation.level", "read_committed", "auto.offset.reset", "earliest");
         try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            var output = new TopicPartition("predict.out", 0);
+            var output = new TopicPartition(topics + ".out", 0);
             consumer.assign(List.of(output));
             var predictions = new ArrayList<String>();
             await().atMost(Duration.ofSeconds(40)).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> predictions.add(record.value()));
                 return !predictions.isEmpty();
             });
-            assertThat(predictions).singleElement().asString().contains("\"prediction\":127.0", "\"v:a\":2.0");
+            return predictions.getFirst();
         }
-        post("{\"user\": \"u\", \"x\": 2.5}").body("predictions[0].prediction", is(127.0f));
     }
 }

@@ -107,7 +107,7 @@ abstract class PredictingService {
         ModelFiles.publish(models, "m", "1", OnnxModels.linear(100, 1, 10), ModelFiles.TWO_COLUMNS);
         catalog.refresh();
         await().ignoreException(Refusal.class)
-                .untilAsserted(() -> assertThat(pipelines.apply(List.of(new DefinitionFile("p.yaml", PIPELINE)), false))
+                .untilAsserted(() -> assertThat(pipelines.apply(List.of(new DefinitionFile("p.yaml", PIPELINE))))
                         .hasSize(1));
         channel = Grpc.newChannelBuilder(
                         "127.0.0.1:" + setting("quarkus.grpc.server.test-port"), InsecureChannelCredentials.create())

@@ -10,12 +10,18 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.millrace.proto.features.v1.DefinitionServiceGrpc.DefinitionServiceImplBase;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceImplBase;
+import io.millrace.proto.features.v1.GetFeatureServiceRequest;
+import io.millrace.proto.features.v1.GetFeatureServiceResponse;
 import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -27,6 +33,7 @@ public final class FeatureServer implements AutoCloseable {
     private final List<GetOnlineFeaturesRequest> requests = new CopyOnWriteArrayList<>();
     private final List<Long> millisLeft = new CopyOnWriteArrayList<>();
     private final List<String> traces = new CopyOnWriteArrayList<>();
+    private final Map<String, FeatureServiceFeatures> services = new ConcurrentHashMap<>();
     private final Server server;
     private volatile Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer;
 
@@ -44,6 +51,13 @@ public final class FeatureServer implements AutoCloseable {
                         public void getOnlineFeatures(
                                 GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> response) {
                             handle(request, response);
+                        }
+                    })
+                    .addService(new DefinitionServiceImplBase() {
+                        @Override
+                        public void getFeatureService(
+                                GetFeatureServiceRequest request, StreamObserver<GetFeatureServiceResponse> response) {
+                            describe(request.getName(), response);
                         }
                     })
                     .intercept(new ServerInterceptor() {
@@ -82,6 +96,25 @@ public final class FeatureServer implements AutoCloseable {
     /** The {@code traceparent} of each request. */
     public List<String> traces() {
         return traces;
+    }
+
+    /** From now on there is this feature service. */
+    public void serve(String name, FeatureServiceFeatures service) {
+        services.put(name, service);
+    }
+
+    private void describe(String name, StreamObserver<GetFeatureServiceResponse> response) {
+        FeatureServiceFeatures service = services.get(name);
+        if (service == null) {
+            response.onError(Status.NOT_FOUND
+                    .withDescription("Feature service " + name + " does not exist")
+                    .asRuntimeException());
+        } else {
+            response.onNext(GetFeatureServiceResponse.newBuilder()
+                    .setFeatureService(service)
+                    .build());
+            response.onCompleted();
+        }
     }
 
     private void handle(GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> response) {

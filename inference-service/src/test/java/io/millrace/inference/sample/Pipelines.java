@@ -23,6 +23,25 @@ public final class Pipelines {
         return of(missing, Optional.empty(), List.of("v:a"), Map.of("x", FieldType.DOUBLE));
     }
 
+    /** The same with the features of a service. */
+    public static Pipeline ofService(String service) {
+        Pipeline of = of(Missing.REFUSE);
+        return new Pipeline(
+                of.name(),
+                of.input(),
+                of.key(),
+                of.entity(),
+                of.request(),
+                List.of(),
+                Optional.of(service),
+                of.missing(),
+                of.includeEvent(),
+                of.complete(),
+                of.model(),
+                of.outputTopic(),
+                of.yaml());
+    }
+
     public static Pipeline of(
             Missing missing, Optional<String> version, List<String> features, Map<String, FieldType> request) {
         return new Pipeline(
@@ -32,6 +51,7 @@ public final class Pipelines {
                 Map.of("user_id", "user"),
                 request,
                 features,
+                Optional.empty(),
                 missing,
                 false,
                 new Completeness(Duration.ZERO, Otherwise.PROCEED),

@@ -55,11 +55,12 @@ public final class Applier {
     }
 
     private Applied planDefinitions(DefinitionFolder folder) {
-        return Applied.refused(folder.faults().stream().map(Object::toString).toList())
-                .and(contracts.plan(folder))
-                .and(features.plan(folder))
-                .and(nodes.plan(folder))
-                .and(pipelines(folder, true));
+        Applied before = Applied.refused(
+                        folder.faults().stream().map(Object::toString).toList())
+                .and(contracts.plan(folder));
+        FeatureDefinitions.Planned planned = features.plan(folder);
+        var request = ApplyPipelinesRequest.newBuilder().setDryRun(true).addAllPlannedServices(planned.services());
+        return before.and(planned.applied()).and(nodes.plan(folder)).and(pipelines(folder, request));
     }
 
     /**
@@ -89,14 +90,13 @@ public final class Applier {
     }
 
     public Applied applyPipelines(DefinitionFolder folder) {
-        return pipelines(folder, false);
+        return pipelines(folder, ApplyPipelinesRequest.newBuilder());
     }
 
-    private Applied pipelines(DefinitionFolder folder, boolean dryRun) {
+    private Applied pipelines(DefinitionFolder folder, ApplyPipelinesRequest.Builder request) {
         if (folder.pipelines().isEmpty()) {
             return Applied.nothing();
         }
-        var request = ApplyPipelinesRequest.newBuilder().setDryRun(dryRun);
         folder.pipelines().forEach(file -> request.addFiles(file(file)));
         return attempt(
                 "",

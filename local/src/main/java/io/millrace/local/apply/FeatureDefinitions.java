@@ -1,5 +1,6 @@
 package io.millrace.local.apply;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.Service;
@@ -7,16 +8,21 @@ import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.DefinitionOutcome;
 import io.millrace.proto.features.v1.DefinitionServiceGrpc;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import io.millrace.proto.features.v1.FeatureServiceGrpc;
+import io.millrace.proto.features.v1.GetFeatureServiceRequest;
 import io.millrace.proto.features.v1.ListDefinitionsRequest;
 import io.millrace.proto.inference.v1.InferenceServiceGrpc;
 import io.millrace.proto.inference.v1.ListPipelinesRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Plans and applies a folder's feature definitions: feature-service says what it knows, inference-service which pipelines read what goes. */
 final class FeatureDefinitions {
@@ -30,18 +36,27 @@ final class FeatureDefinitions {
         this.mode = mode;
     }
 
-    /** What would be done, with everything that stands against it among the faults. */
-    Applied plan(DefinitionFolder folder) {
+    /**
+     * What would be done, with everything that stands against it among the faults.
+     *
+     * @param services what feature services stand for by then; empty where nothing is applied or it is refused
+     */
+    record Planned(Applied applied, List<FeatureServiceFeatures> services) {}
+
+    Planned plan(DefinitionFolder folder) {
         if (isNothing(folder)) {
-            return Applied.nothing();
+            return new Planned(Applied.nothing(), List.of());
         }
-        return Applier.attempt("feature definitions", () -> {
+        var services = new ArrayList<FeatureServiceFeatures>();
+        Applied applied = Applier.attempt("feature definitions", () -> {
             ApplyFeatureViewsResponse answer = call(folder, true);
+            services.addAll(answer.getFeatureServicesList());
             var plan = new FeaturePlan(answer, readers(answer, folder));
             return Applier.outcomes("feature view", answer.getOutcomesList())
                     .and(Applied.noted(plan.notes()))
                     .and(Applied.refused(plan.obstacles(mode.force(), folder.placesOfFeatures())));
         });
+        return new Planned(applied, services);
     }
 
     Applied apply(DefinitionFolder folder) {
@@ -70,7 +85,7 @@ final class FeatureDefinitions {
     }
 
     /**
-     * @throws StatusRuntimeException where a service does not answer; it is asked only where something goes
+     * @throws StatusRuntimeException where a service does not answer; it is asked only where something goes or a feature service changes
      */
     private List<String> readers(ApplyFeatureViewsResponse answer, DefinitionFolder folder) {
         Set<String> retired = answer.getOutcomesList().stream()
@@ -78,25 +93,51 @@ final class FeatureDefinitions {
                 .filter(outcome -> outcome.getKind().endsWith("FeatureView"))
                 .map(DefinitionOutcome::getName)
                 .collect(Collectors.toSet());
-        if (retired.isEmpty()) {
+        boolean servicesChange = answer.getOutcomesList().stream()
+                .anyMatch(outcome -> outcome.getKind().equals("FeatureService")
+                        && outcome.getChange() != DefinitionOutcome.Change.CHANGE_UNCHANGED);
+        if (retired.isEmpty() && !servicesChange) {
             return List.of();
         }
-        Set<String> defaults = DefinitionServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
-                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .listDefinitions(ListDefinitionsRequest.getDefaultInstance())
-                .getDefinitionsList()
-                .stream()
-                .filter(definition ->
-                        definition.getIsDefault() && definition.getKind().endsWith("FeatureView"))
-                .map(definition -> definition.getName() + "@" + definition.getVersion())
-                .collect(Collectors.toSet());
-        Map<String, String> pipelines = new LinkedHashMap<>();
+        Map<String, String> others = new LinkedHashMap<>();
         InferenceServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .listPipelines(ListPipelinesRequest.getDefaultInstance())
                 .getPipelinesList()
-                .forEach(pipeline -> pipelines.put(pipeline.getName(), pipeline.getDefinitionYaml()));
-        pipelines.putAll(FeaturePlan.pipelines(folder.pipelines()));
-        return FeaturePlan.readersOf(retired, defaults, pipelines);
+                .forEach(pipeline -> others.put(pipeline.getName(), pipeline.getDefinitionYaml()));
+        Map<String, String> own = FeaturePlan.pipelines(folder.pipelines());
+        others.keySet().removeAll(own.keySet());
+        var readers = new PipelineReaders(retired, defaults(), this::service, answer.getFeatureServicesList());
+        return Stream.concat(readers.among(others, true).stream(), readers.among(own, false).stream())
+                .toList();
+    }
+
+    /** The versions of views that their name means when it stands without one. */
+    private Set<String> defaults() {
+        return definitions().listDefinitions(ListDefinitionsRequest.getDefaultInstance()).getDefinitionsList().stream()
+                .filter(definition ->
+                        definition.getIsDefault() && definition.getKind().endsWith("FeatureView"))
+                .map(definition -> definition.getName() + "@" + definition.getVersion())
+                .collect(Collectors.toSet());
+    }
+
+    /** What a feature service stands for now; empty where there is none. */
+    private Optional<FeatureServiceFeatures> service(String name) {
+        try {
+            return Optional.of(definitions()
+                    .getFeatureService(
+                            GetFeatureServiceRequest.newBuilder().setName(name).build())
+                    .getFeatureService());
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private DefinitionServiceGrpc.DefinitionServiceBlockingStub definitions() {
+        return DefinitionServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -74,30 +73,6 @@ record FeaturePlan(ApplyFeatureViewsResponse answer, List<String> pipelines) {
                 .map(range -> range.getPartition() + ": " + range.getFromOffset() + "–" + range.getToOffset())
                 .collect(Collectors.joining(", "));
         return String.format(Locale.ROOT, "%,d records (partition: offsets %s)", backfill.getRecords(), ranges);
-    }
-
-    /**
-     * Which pipelines read features of versions that go.
-     *
-     * @param retired {@code view@version}
-     * @param defaults those versions that their name means when it stands without one
-     * @param definitions the YAML of each pipeline
-     */
-    static List<String> readersOf(Set<String> retired, Set<String> defaults, Map<String, String> definitions) {
-        var readers = new ArrayList<String>();
-        definitions.forEach((name, yaml) -> {
-            for (MapNode document : Yaml.documents(new DefinitionFile(name, yaml), new Faults())) {
-                for (String feature : document.strings("features")) {
-                    String view = feature.substring(0, Math.max(0, feature.indexOf(':')));
-                    retired.stream()
-                            .filter(id -> id.equals(view) || (defaults.contains(id) && id.startsWith(view + "@")))
-                            .findFirst()
-                            .ifPresent(id -> readers.add(
-                                    "pipeline " + name + " reads " + feature + " of " + id + ", which is retired"));
-                }
-            }
-        });
-        return readers;
     }
 
     /** The pipelines of files by name. */

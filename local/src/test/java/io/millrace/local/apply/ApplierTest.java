@@ -22,6 +22,7 @@ import io.millrace.proto.edge.v1.RegisterNodesResponse;
 import io.millrace.proto.features.v1.ApplyFeatureViewsRequest;
 import io.millrace.proto.features.v1.ApplyFeatureViewsResponse;
 import io.millrace.proto.features.v1.DefinitionOutcome;
+import io.millrace.proto.features.v1.FeatureServiceFeatures;
 import io.millrace.proto.features.v1.FeatureServiceGrpc.FeatureServiceImplBase;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
@@ -44,6 +45,7 @@ class ApplierTest {
     @TempDir
     Path folder;
 
+    private final List<ApplyPipelinesRequest> pipelines = new CopyOnWriteArrayList<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private boolean refuseViews;
     private boolean refuseNodes;
@@ -142,6 +144,16 @@ class ApplierTest {
     }
 
     @Test
+    void pipelinesArePlannedWithTheFeatureServicesThatAreToBeAndAppliedWithThoseThatAre() {
+        applier().applyAll(DefinitionFolder.read(folder));
+        assertThat(pipelines.getFirst().getPlannedServicesList())
+                .extracting(FeatureServiceFeatures::getFeatureService)
+                .containsExactly("planned@v1");
+        assertThat(pipelines.getLast().getDryRun()).isFalse();
+        assertThat(pipelines.getLast().getPlannedServicesList()).isEmpty();
+    }
+
+    @Test
     void aServiceThatDoesNotAnswerIsAFaultToo() {
         server.shutdownNow();
         assertThat(applier().applyPipelines(DefinitionFolder.read(folder)).faults())
@@ -214,6 +226,8 @@ class ApplierTest {
                             .addOutcomes(DefinitionOutcome.newBuilder()
                                     .setName("v@v1")
                                     .setChange(DefinitionOutcome.Change.CHANGE_UPDATED))
+                            .addFeatureServices(
+                                    FeatureServiceFeatures.newBuilder().setFeatureService("planned@v1"))
                             .build());
         }
     }
@@ -221,6 +235,7 @@ class ApplierTest {
     private final class Inference extends InferenceServiceImplBase {
         @Override
         public void applyPipelines(ApplyPipelinesRequest request, StreamObserver<ApplyPipelinesResponse> observer) {
+            pipelines.add(request);
             calls.add((request.getDryRun() ? "plan pipelines " : "pipelines ") + request.getFilesCount());
             answer(
                     observer,

@@ -58,7 +58,13 @@ public final class DefinitionKeys {
                     "text",
                     version,
                     DocumentHead.VERSION_EXPECTATION,
-                    "versions live side by side; the name alone means the newest, `name@v2` that one"));
+                    "versions live side by side; the name alone means the newest that is active, `name@v2` that one"));
+            keys.add(key(
+                    "active",
+                    "true or false",
+                    "as it was set last; at first true",
+                    "versions only",
+                    "whether the name alone may mean this version; may change without a new version"));
         }
         String most = "at most " + DocumentHead.LONGEST_TEXT + " characters";
         keys.add(key("description", "text", "empty", most, "what it is; may change without a new version"));

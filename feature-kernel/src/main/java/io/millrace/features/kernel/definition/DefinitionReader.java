@@ -94,17 +94,30 @@ public final class DefinitionReader {
                 new ViewDocument(document.node(), document.text(), entities, schemas)
                         .read()
                         .filter(view -> isFirst(places, DefinitionKey.view(view.id()), document))
-                        .ifPresent(read::put);
+                        .ifPresent(view -> {
+                            read.put(view);
+                            setActive(DefinitionKey.view(view.id()), document, read);
+                        });
             case ON_DEMAND_FEATURE_VIEW ->
                 new OnDemandDocument(document.node(), document.text())
                         .read()
                         .filter(view -> isFirst(places, new DefinitionKey(document.kind(), view.id()), document))
-                        .ifPresent(read::put);
+                        .ifPresent(view -> {
+                            read.put(view);
+                            setActive(new DefinitionKey(document.kind(), view.id()), document, read);
+                        });
             case FEATURE_SERVICE ->
                 ServiceDocument.read(document.node(), document.text())
                         .filter(service -> isFirst(places, new DefinitionKey(document.kind(), service.id()), document))
-                        .ifPresent(read::put);
+                        .ifPresent(service -> {
+                            read.put(service);
+                            setActive(new DefinitionKey(document.kind(), service.id()), document, read);
+                        });
         }
+    }
+
+    private static void setActive(DefinitionKey key, Document document, DefinitionSet.Builder read) {
+        document.node().optionalBoolean("active").ifPresent(active -> read.setActive(key, active));
     }
 
     private static boolean isFirst(Map<DefinitionKey, MapNode> places, DefinitionKey key, Document document) {

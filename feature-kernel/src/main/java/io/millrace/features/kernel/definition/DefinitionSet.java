@@ -18,17 +18,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Definitions of all kinds that are there together, in the order in which they came. A name without a version means the newest of that name.
- * Immutable.
+ * Definitions of all kinds that are there together, in the order in which they came. A name without a version means the newest of that name that is
+ * active. Immutable.
  */
 public final class DefinitionSet {
     /** Nothing. */
-    public static final DefinitionSet EMPTY = new DefinitionSet(Map.of(), Map.of(), Map.of(), Map.of());
+    public static final DefinitionSet EMPTY = new DefinitionSet(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     private final Map<String, Entity> entities;
     private final Map<ViewId, FeatureView> views;
     private final Map<ViewId, OnDemandView> onDemand;
     private final Map<ViewId, ServiceDefinition> services;
+    private final Map<DefinitionKey, Boolean> activity;
     private final Map<String, NamedView> viewsByName = new HashMap<>();
     private final Map<String, ServiceDefinition> servicesByName = new HashMap<>();
 
@@ -36,22 +37,35 @@ public final class DefinitionSet {
             Map<String, Entity> entities,
             Map<ViewId, FeatureView> views,
             Map<ViewId, OnDemandView> onDemand,
-            Map<ViewId, ServiceDefinition> services) {
+            Map<ViewId, ServiceDefinition> services,
+            Map<DefinitionKey, Boolean> activity) {
         this.entities = Collections.unmodifiableMap(entities);
         this.views = Collections.unmodifiableMap(views);
         this.onDemand = Collections.unmodifiableMap(onDemand);
         this.services = Collections.unmodifiableMap(services);
+        this.activity = Collections.unmodifiableMap(activity);
         onDemand.values().forEach(this::name);
         views.values().forEach(this::name);
         services.values().forEach(service -> {
             servicesByName.put(service.id().toString(), service);
-            servicesByName.merge(service.id().name(), service, (a, b) -> isNewer(a.id(), b.id()) ? a : b);
+            if (isActive(new DefinitionKey(Kind.FEATURE_SERVICE, service.id()))) {
+                servicesByName.merge(service.id().name(), service, (a, b) -> isNewer(a.id(), b.id()) ? a : b);
+            }
         });
     }
 
     private void name(NamedView view) {
         viewsByName.put(view.id().toString(), view);
-        viewsByName.merge(view.id().name(), view, (a, b) -> isNewer(a.id(), b.id()) ? a : b);
+        if (isActive(keyOf(view))) {
+            viewsByName.merge(view.id().name(), view, (a, b) -> isNewer(a.id(), b.id()) ? a : b);
+        }
+    }
+
+    private static DefinitionKey keyOf(NamedView view) {
+        return switch (view) {
+            case FeatureView of -> DefinitionKey.view(of.id());
+            case OnDemandView of -> new DefinitionKey(Kind.ON_DEMAND_FEATURE_VIEW, of.id());
+        };
     }
 
     private static boolean isNewer(ViewId a, ViewId b) {
@@ -64,12 +78,20 @@ public final class DefinitionSet {
         private final Map<ViewId, FeatureView> views;
         private final Map<ViewId, OnDemandView> onDemand;
         private final Map<ViewId, ServiceDefinition> services;
+        private final Map<DefinitionKey, Boolean> activity;
 
         private Builder(DefinitionSet from) {
             entities = new LinkedHashMap<>(from.entities);
             views = new LinkedHashMap<>(from.views);
             onDemand = new LinkedHashMap<>(from.onDemand);
             services = new LinkedHashMap<>(from.services);
+            activity = new LinkedHashMap<>(from.activity);
+        }
+
+        /** Says whether a name without a version may mean this one; also of a version that comes later. */
+        public Builder setActive(DefinitionKey key, boolean active) {
+            activity.put(key, active);
+            return this;
         }
 
         public Builder put(Entity entity) {
@@ -92,7 +114,7 @@ public final class DefinitionSet {
             return this;
         }
 
-        /** Takes one definition of another set; nothing where that has none. */
+        /** Takes one definition of another set, not whether it is active there; nothing where that has none. */
         public Builder copy(DefinitionKey key, DefinitionSet from) {
             switch (key.kind()) {
                 case ENTITY ->
@@ -108,6 +130,7 @@ public final class DefinitionSet {
         }
 
         public Builder remove(DefinitionKey key) {
+            activity.remove(key);
             switch (key.kind()) {
                 case ENTITY -> entities.remove(key.id().name());
                 case FEATURE_VIEW -> views.remove(key.id());
@@ -122,7 +145,8 @@ public final class DefinitionSet {
                     new LinkedHashMap<>(entities),
                     new LinkedHashMap<>(views),
                     new LinkedHashMap<>(onDemand),
-                    new LinkedHashMap<>(services));
+                    new LinkedHashMap<>(services),
+                    new LinkedHashMap<>(activity));
         }
     }
 
@@ -131,9 +155,10 @@ public final class DefinitionSet {
         return new Builder(this);
     }
 
-    /** This and the other; where both have a key, the other's counts. */
+    /** This and the other; where both have a key, the other's counts, and so does what that says of a version being active. */
     public DefinitionSet and(DefinitionSet other) {
         Builder all = with();
+        other.activity.forEach(all::setActive);
         other.entities.values().forEach(all::put);
         other.views.values().forEach(all::put);
         other.onDemand.values().forEach(all::put);
@@ -178,7 +203,17 @@ public final class DefinitionSet {
         };
     }
 
-    /** The view that {@code view} or {@code view@version} means: without a version the newest. */
+    /** What is said of versions being active; of the others nothing is, and they are. */
+    public Map<DefinitionKey, Boolean> activity() {
+        return activity;
+    }
+
+    /** Whether a name without a version may mean this one. */
+    public boolean isActive(DefinitionKey key) {
+        return activity.getOrDefault(key, true);
+    }
+
+    /** The view that {@code view} or {@code view@version} means: without a version the newest that is active. */
     public Optional<NamedView> view(String name) {
         return Optional.ofNullable(viewsByName.get(name));
     }

@@ -37,6 +37,12 @@ record DocumentHead(String name, String version, String description, String owne
                         document.has("version") ? document.string("version", VERSION, VERSION_EXPECTATION) : "";
                     case NEVER -> "";
                 };
+        if (versioned != Versioned.NEVER
+                && document.optionalBoolean("active").isPresent()
+                && versioned == Versioned.OPTIONAL
+                && !document.has("version")) {
+            document.fault("active", "'active' has a meaning for versions only");
+        }
         return new DocumentHead(name, version, text(document, "description"), text(document, "owner"), tags(document));
     }
 

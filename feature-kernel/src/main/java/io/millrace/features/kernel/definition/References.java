@@ -116,6 +116,9 @@ public final class References {
     }
 
     private static String noView(String name, DefinitionSet set) {
+        if (!set.versions(name).isEmpty()) {
+            return "no version of view '" + name + "' is active";
+        }
         return "there is no view '" + name + "'" + NearestName.hint(name, set.viewNames());
     }
 

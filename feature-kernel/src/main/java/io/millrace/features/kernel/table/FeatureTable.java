@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class FeatureTable {
     private final int rows;
     private final int width;
     private final byte[] states;
+    private OptionalLong earliestRetained = OptionalLong.empty();
     private final long[] eventTimes;
 
     /** By row and column; a row is null until it has a value. Rows that were copied share theirs. */
@@ -171,7 +173,14 @@ public final class FeatureTable {
         eventTimes[row] = eventTimeMicros;
     }
 
+    /** The earliest instant that is retained, where some row was asked for before it. */
+    public OptionalLong earliestRetained() {
+        return earliestRetained;
+    }
+
+    /** A row that is asked for before the earliest instant that is retained. */
     public void beforeRetention(int row, long earliestMicros) {
+        earliestRetained = OptionalLong.of(earliestMicros);
         states[row] = (byte) State.BEFORE_RETENTION.ordinal();
         eventTimes[row] = earliestMicros;
     }

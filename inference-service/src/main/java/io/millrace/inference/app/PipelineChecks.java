@@ -1,0 +1,82 @@
+package io.millrace.inference.app;
+
+import io.millrace.gate.Refusal;
+import io.millrace.inference.config.InferenceConfig;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ServedFeatures;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks a pipeline with its model and, where it names one, its feature service. */
+@ApplicationScoped
+public class PipelineChecks implements PipelineCheck {
+    private final ModelCatalog models;
+    private final PipelineFeatures features;
+    private final Duration deadline;
+
+    public PipelineChecks(ModelCatalog models, PipelineFeatures features, InferenceConfig config) {
+        this.models = models;
+        this.features = features;
+        this.deadline = config.features().deadline();
+    }
+
+    @Override
+    public List<String> check(Pipeline pipeline, List<ServedFeatures> planned) {
+        if (pipeline.service().isEmpty()) {
+            return models.check(pipeline);
+        }
+        String name = pipeline.service().get();
+        ServedFeatures service;
+        try {
+            service = find(name, planned);
+        } catch (Refusal refusal) {
+            if (refusal.reason() != InferenceReason.FEATURE_SERVICE_NOT_FOUND) {
+                throw refusal;
+            }
+            return List.of(String.valueOf(refusal.getMessage()));
+        }
+        var faults = keys(pipeline, service);
+        Pipeline reading = pipeline.reading(service);
+        faults.addAll(models.check(reading));
+        for (int taken : models.taken(reading)) {
+            ServedFeatures.Feature feature = service.features().get(taken);
+            if (!feature.isNumber()) {
+                faults.add("the model takes feature '" + feature.reference() + "', which is a " + feature.type()
+                        + " and no number");
+            }
+        }
+        return faults;
+    }
+
+    private ServedFeatures find(String name, List<ServedFeatures> planned) {
+        if (planned.isEmpty()) {
+            return features.ask(name, deadline);
+        }
+        return planned.stream()
+                .filter(service -> service.isMeantBy(name))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(
+                        InferenceReason.FEATURE_SERVICE_NOT_FOUND, "feature service '" + name + "' does not exist"));
+    }
+
+    /** A look-up is refused where a join key is missing or one too many, and brings no request data. */
+    private static List<String> keys(Pipeline pipeline, ServedFeatures service) {
+        var faults = new ArrayList<String>();
+        String title = "feature service '" + service.service() + "'";
+        for (String key : service.joinKeys()) {
+            if (!pipeline.entity().containsKey(key)) {
+                faults.add(title + " is read by join key '" + key + "', which 'entity' does not name");
+            }
+        }
+        pipeline.entity().keySet().stream()
+                .filter(key -> !service.joinKeys().contains(key))
+                .sorted()
+                .forEach(key -> faults.add("join key '" + key + "' is none of " + title));
+        for (String field : service.requestData()) {
+            faults.add(title + " needs '" + field + "' of a request, which pipelines do not bring");
+        }
+        return faults;
+    }
+}
