@@ -232,6 +232,8 @@ public class ModelCatalog {
         }
         withheld.add(name);
         refresh();
+    }
+
     /** Places among the pipeline's features of those that the model takes that it would be scored with; none where no such serves yet. */
     Set<Integer> taken(Pipeline pipeline) {
         return serving(pipeline.model()).stream()
