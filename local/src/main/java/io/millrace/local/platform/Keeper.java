@@ -69,7 +69,9 @@ public final class Keeper {
         } catch (CommandFailure | BackingException e) {
             state.write(Phase.FAILED, String.valueOf(e.getMessage()), ports, layout.name());
             stopAll();
-            state.processes().delete();
+            // What was just being started is known by its process alone.
+            watch.look();
+            state.processes().endAll(STOP_WITHIN);
             return CommandFailure.FAILED;
         }
     }

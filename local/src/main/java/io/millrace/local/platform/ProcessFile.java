@@ -106,17 +106,17 @@ public final class ProcessFile {
     }
 
     /**
-     * Ends every process of the list that still runs: SIGTERM to all, then SIGKILL to whatever is left when {@code patience} runs out.
+     * Ends every process of the list that still runs, but for this one: SIGTERM to all, then SIGKILL to whatever is left when {@code patience} runs out.
      *
      * @return the names of those that ran
      */
     public List<String> endAll(Duration patience) {
-        List<Entry> running = alive();
+        List<Entry> running = others();
         running.forEach(entry -> entry.handle().ifPresent(ProcessHandle::destroy));
         awaitEnd(patience);
         running.forEach(entry -> entry.handle().ifPresent(ProcessHandle::destroyForcibly));
         awaitEnd(Duration.ofSeconds(10));
-        List<String> immortal = alive().stream().map(Entry::toString).toList();
+        List<String> immortal = others().stream().map(Entry::toString).toList();
         if (!immortal.isEmpty()) {
             throw CommandFailure.failed("cannot be ended: " + String.join(", ", immortal));
         }
@@ -124,9 +124,14 @@ public final class ProcessFile {
         return running.stream().map(Entry::name).toList();
     }
 
+    private List<Entry> others() {
+        long self = ProcessHandle.current().pid();
+        return alive().stream().filter(entry -> entry.pid() != self).toList();
+    }
+
     private void awaitEnd(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (System.nanoTime() < deadline && !alive().isEmpty()) {
+        while (System.nanoTime() < deadline && !others().isEmpty()) {
             Poll.pause();
         }
     }

@@ -44,6 +44,14 @@ class ProcessFileTest {
     }
 
     @Test
+    void whoeverEndsAllGoesOnItself() {
+        file.add(ProcessFile.entry("platform", ProcessHandle.current().pid()).orElseThrow());
+        file.add(ProcessFile.entry("sleeper", sleeper.pid()).orElseThrow());
+        assertThat(file.endAll(Duration.ofSeconds(10))).containsExactly("sleeper");
+        assertThat(file.read()).isEmpty();
+    }
+
+    @Test
     void aProcessThatIsAddedAgainHasItsNewNameAndStandsThereOnce() {
         file.add(ProcessFile.entry("helper", sleeper.pid()).orElseThrow());
         file.add(ProcessFile.entry("kafka", sleeper.pid()).orElseThrow());
