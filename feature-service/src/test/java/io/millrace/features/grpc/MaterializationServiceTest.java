@@ -13,6 +13,7 @@ import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
 import io.millrace.proto.features.v1.MaterializationServiceGrpc;
 import io.millrace.proto.features.v1.MaterializationServiceGrpc.MaterializationServiceBlockingStub;
+import io.millrace.proto.features.v1.RetireFeatureViewRequest;
 import io.millrace.proto.features.v1.StartMaterializationRequest;
 import io.millrace.proto.features.v1.WatchJobRequest;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,15 @@ class MaterializationServiceTest extends ServiceUnderTest {
     void prepare() throws IOException {
         Files.createDirectories(directory);
         materializations = MaterializationServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+    }
+
+    /** Else a call that materialises all views means this one, too. */
+    @AfterEach
+    void retire() {
+        features.retireFeatureView(RetireFeatureViewRequest.newBuilder()
+                .setName(name)
+                .setVersion("v1")
+                .build());
     }
 
     private void view(String rows) throws IOException {

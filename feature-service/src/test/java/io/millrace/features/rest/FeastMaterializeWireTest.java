@@ -125,7 +125,7 @@ class FeastMaterializeWireTest extends FeastServerUnderTest {
 
         HttpResponse<String> accepted =
                 post("/materialize?async=true", "{\"start_ts\":\"2026-03-01\",\"end_ts\":\"2026-03-02\"}", "");
-        assertThat(accepted.statusCode()).isEqualTo(202);
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
         assertThat(accepted.body()).startsWith("{\"status\":\"accepted\",\"feature_views\":[\"all_one\",\"all_two\"");
         await().atMost(PATIENCE).untilAsserted(() -> assertThatOnlyTheseAreThere("all_two", "[1.0,2.0,3.0,4.0,5.0]"));
     }
