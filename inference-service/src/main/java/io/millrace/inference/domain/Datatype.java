@@ -1,6 +1,5 @@
 package io.millrace.inference.domain;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /** Element types of tensors, under the names that the Open Inference Protocol v2 gives them. */
@@ -52,16 +51,5 @@ public enum Datatype {
             }
         }
         return Optional.empty();
-    }
-
-    /** The type as definitions write it: {@code float32} and {@code float64} for FP32 and FP64, else in lower case. */
-    public String word() {
-        return switch (this) {
-            case FP16 -> "float16";
-            case BF16 -> "bfloat16";
-            case FP32 -> "float32";
-            case FP64 -> "float64";
-            default -> name().toLowerCase(Locale.ROOT);
-        };
     }
 }
