@@ -1,7 +1,6 @@
 package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.BatchScoring.Deadline;
 import io.millrace.inference.app.FeatureLookup.Answer;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.domain.Pipeline;
@@ -127,12 +126,13 @@ final class Batch {
     }
 
     /** Runs the model on what was filled. */
-    void run(ModelLease model, InferenceMetrics metrics) {
+    void run(ModelLease model, Deadline deadline, InferenceMetrics metrics) {
+        deadline.left();
         if (tensors == null || filled.isEmpty()) {
             return;
         }
         long start = System.nanoTime();
-        double[] predictions = model.run(tensors.rows(), tensors.buffers());
+        double[] predictions = model.run(tensors.tensors(), tensors.rows(), deadline);
         metrics.ran(Duration.ofNanos(System.nanoTime() - start));
         for (int at = 0; at < filled.size(); at++) {
             Filled row = filled.get(at);

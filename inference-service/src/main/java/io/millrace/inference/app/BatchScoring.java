@@ -28,16 +28,14 @@ public class BatchScoring implements Scoring {
     }
 
     @Override
-    public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Duration deadline) {
-        var timer = new Deadline(deadline);
+    public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer) {
         Pipeline filled = wanted.fill(pipeline, timer.left());
         try (ModelLease model = models.lease(filled)) {
             var batch = new Batch(filled, rows);
             batch.check();
             lookUp(batch, pipeline, complete, timer);
             batch.fill(model.plan());
-            timer.left();
-            batch.run(model, metrics);
+            batch.run(model, timer, metrics);
             ScoredBatch scored = batch.scored(model.identity());
             count(scored, timer);
             return scored;
@@ -65,32 +63,5 @@ public class BatchScoring implements Scoring {
             }
         }
         metrics.scored(timer.elapsed(), scored);
-    }
-
-    /** The time that a batch has. */
-    static final class Deadline {
-        private final long start = System.nanoTime();
-        private final Duration whole;
-
-        Deadline(Duration whole) {
-            this.whole = whole;
-        }
-
-        Duration elapsed() {
-            return Duration.ofNanos(System.nanoTime() - start);
-        }
-
-        /**
-         * What is left, positive.
-         *
-         * @throws Refusal DEADLINE_EXCEEDED where nothing is
-         */
-        Duration left() {
-            Duration left = whole.minus(elapsed());
-            if (!left.isPositive()) {
-                throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "not scored within " + whole);
-            }
-            return left;
-        }
     }
 }

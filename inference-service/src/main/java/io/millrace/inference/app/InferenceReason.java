@@ -47,7 +47,9 @@ public enum InferenceReason implements Reason {
     FEATURES_BUSY(Kind.RESOURCE_EXHAUSTED),
     /** As many requests as are allowed are under way. */
     BUSY(Kind.RESOURCE_EXHAUSTED),
-    DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED);
+    DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED),
+    /** The caller went away before its answer was there; nobody reads this. */
+    CALLER_GONE(Kind.DEADLINE_EXCEEDED);
 
     private final Kind kind;
 

@@ -5,6 +5,7 @@ import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.ScoreRow;
+import io.millrace.inference.domain.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -76,11 +77,16 @@ final class InputTensors {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    /** The tensors of the rows that were added. */
-    List<ByteBuffer> buffers() {
-        var filled = new ArrayList<ByteBuffer>(buffers.size());
+    /** The tensors [rows, columns] of the rows that were added. */
+    List<Tensor> tensors() {
+        var filled = new ArrayList<Tensor>(buffers.size());
         for (int i = 0; i < inputs.size(); i++) {
-            filled.add(buffers.get(i).slice(0, rows * rowBytes(inputs.get(i))).order(ByteOrder.LITTLE_ENDIAN));
+            ScoringPlan.Input input = inputs.get(i);
+            filled.add(new Tensor(
+                    input.name(),
+                    input.type().datatype(),
+                    List.of((long) rows, (long) input.sources().size()),
+                    buffers.get(i).slice(0, rows * rowBytes(input))));
         }
         return filled;
     }

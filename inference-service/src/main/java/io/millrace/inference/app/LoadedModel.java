@@ -2,7 +2,6 @@ package io.millrace.inference.app;
 
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A model in memory. Thread-safe, except that nothing may run once {@link #close} was called. */
@@ -18,16 +17,6 @@ public interface LoadedModel extends AutoCloseable {
      * @throws io.millrace.gate.Refusal MODEL_FAILED
      */
     Inferred infer(List<Tensor> inputs);
-
-    /**
-     * Runs the model on a pipeline's rows. Only for a definition with an output.
-     *
-     * @param rows at least 1
-     * @param inputs one direct, little-endian buffer per declared input, in order: [rows, columns], row by row, from position 0 to the limit
-     * @return one prediction per row; may hold NaN and infinities
-     * @throws io.millrace.gate.Refusal MODEL_FAILED
-     */
-    double[] run(int rows, List<ByteBuffer> inputs);
 
     @Override
     void close();

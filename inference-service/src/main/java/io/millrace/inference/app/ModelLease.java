@@ -1,7 +1,7 @@
 package io.millrace.inference.app;
 
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
-import java.nio.ByteBuffer;
+import io.millrace.inference.domain.Tensor;
 import java.util.List;
 
 /** The use of a model version for one batch of a pipeline, and how the pipeline fills it. */
@@ -10,8 +10,15 @@ record ModelLease(ModelUse use, ScoringPlan plan) implements AutoCloseable {
         return use.identity();
     }
 
-    double[] run(int rows, List<ByteBuffer> inputs) {
-        return use.run(rows, inputs);
+    /**
+     * Runs the model on a pipeline's rows.
+     *
+     * @return one prediction per row; may hold NaN and infinities
+     * @throws io.millrace.gate.Refusal as {@link ModelUse#infer}
+     */
+    double[] run(List<Tensor> inputs, int rows, Deadline deadline) {
+        return PredictionColumn.read(
+                use.prediction(), use.infer(inputs, rows, deadline).outputs(), rows);
     }
 
     @Override

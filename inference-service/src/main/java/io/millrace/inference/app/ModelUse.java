@@ -1,9 +1,10 @@
 package io.millrace.inference.app;
 
+import io.millrace.gate.Refusal;
+import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The use of a model version for one call; the version stays loaded until this is closed. */
@@ -23,29 +24,26 @@ public final class ModelUse implements AutoCloseable {
         return model.signature();
     }
 
-    /** See {@link LoadedModel#infer}. */
-    public Inferred infer(List<Tensor> inputs) {
-        return model.infer(inputs);
+    /** Which column of what the model gives is the prediction; only of a model that pipelines may use. */
+    Output prediction() {
+        return model.definition().output().orElseThrow();
     }
 
     /**
-     * Counts a call that was answered.
+     * Runs the model, and counts that.
      *
-     * @param rows of the call
-     * @param nanos from its arrival to its answer
-     * @param atMillis when, since the epoch
+     * @param inputs see {@link LoadedModel#infer}
+     * @param rows what the tensors' first dimensions say; 1 where the model has no batch dimension
+     * @return outputs whose data is not written to any more
+     * @throws Refusal MODEL_FAILED, DEADLINE_EXCEEDED, CALLER_GONE
      */
-    public void succeeded(int rows, Inferred run, long nanos, long atMillis) {
-        model.tally().succeeded(rows, run, nanos, atMillis);
+    public Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
+        return model.infer(inputs, rows, deadline);
     }
 
-    /** Counts a call that failed after {@code nanos}. */
-    public void failed(long nanos) {
+    /** Counts a call that was refused before it reached the model, after {@code nanos}. */
+    public void refused(long nanos) {
         model.tally().failed(nanos);
-    }
-
-    double[] run(int rows, List<ByteBuffer> inputs) {
-        return model.run(rows, inputs);
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** Predictions on request: all rows or none, with the same scoring as the streams. */
@@ -29,9 +28,9 @@ public class Predictions {
 
     private final PipelineAdministration pipelines;
     private final Scoring scoring;
+    private final Admission admission;
     private final InferenceConfig.Predict limits;
     private final InstantSource clock;
-    private final Semaphore admitted;
 
     /** A row; features are read as of now where no instant is given. */
     public record Row(Map<String, Object> fields, OptionalLong asOfMicros) {}
@@ -39,8 +38,14 @@ public class Predictions {
     /** The rows' predictions, in order, all by one model version; {@code service} is {@link ScoredBatch#service}. */
     public record Answer(List<Scored> rows, ModelIdentity model, boolean complete, Optional<String> service) {}
 
-    public Predictions(PipelineAdministration pipelines, Scoring scoring, InferenceConfig config, InstantSource clock) {
+    public Predictions(
+            PipelineAdministration pipelines,
+            Scoring scoring,
+            Admission admission,
+            InferenceConfig config,
+            InstantSource clock) {
         this.pipelines = pipelines;
+        this.admission = admission;
         this.scoring = scoring;
         this.limits = config.predict();
         this.clock = clock;
@@ -48,12 +53,6 @@ public class Predictions {
             throw new IllegalArgumentException(
                     "millrace.inference.predict.max-rows must be 1 to " + MAX_ROWS + ", was " + limits.maxRows());
         }
-        if (limits.maxConcurrentRequests() < 1) {
-            throw new IllegalArgumentException(
-                    "millrace.inference.predict.max-concurrent-requests must be at least 1, was "
-                            + limits.maxConcurrentRequests());
-        }
-        this.admitted = new Semaphore(limits.maxConcurrentRequests());
     }
 
     /**
@@ -65,23 +64,24 @@ public class Predictions {
      *     row's reason, with one detail per invalid row ({@code where} is {@code rows[i]})
      */
     public Answer predict(String pipeline, List<Row> rows, Duration complete, Optional<Duration> deadline) {
+        return predict(pipeline, rows, complete, deadline, Caller.PATIENT);
+    }
+
+    /** The same for a caller who may go away. */
+    public Answer predict(
+            String pipeline, List<Row> rows, Duration complete, Optional<Duration> deadline, Caller caller) {
         check(rows, complete);
         Pipeline found = pipelines.find(pipeline);
-        Duration ownDeadline = limits.deadline().plus(complete);
-        Duration bound =
-                deadline.filter(callers -> callers.compareTo(ownDeadline) < 0).orElse(ownDeadline);
-        if (!bound.isPositive()) {
-            throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the deadline has passed");
-        }
-        if (!admitted.tryAcquire()) {
-            throw new Refusal(
-                    InferenceReason.BUSY, limits.maxConcurrentRequests() + " requests are under way: try again later");
-        }
-        try {
+        Deadline bound = admission.deadline(deadline, complete, caller);
+        try (var _ = admission.enter()) {
             return answer(scoring.score(found, scoreRows(rows), complete, bound));
-        } finally {
-            admitted.release();
         }
+    }
+
+    /** The same within a request that was admitted already. */
+    public Answer predict(Pipeline pipeline, List<Row> rows, Duration complete, Deadline deadline) {
+        check(rows, complete);
+        return answer(scoring.score(pipeline, scoreRows(rows), complete, deadline));
     }
 
     private void check(List<Row> rows, Duration complete) {

@@ -12,9 +12,14 @@ public interface Scoring {
      * Scores rows, in order. Repeatable: it changes nothing.
      *
      * @param complete how long to wait for complete features; zero: do not ask
-     * @param deadline bound on the whole call
+     * @param deadline of the whole call; its caller may go away
      * @throws io.millrace.gate.Refusal for what is no row's fault: features cannot be read (UNAVAILABLE, DEADLINE_EXCEEDED), no model
      *     version serves (FAILED_PRECONDITION), an unknown view or feature (NOT_FOUND), overload (RESOURCE_EXHAUSTED)
      */
-    ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Duration deadline);
+    ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline deadline);
+
+    /** The same within {@code deadline} from now. */
+    default ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Duration deadline) {
+        return score(pipeline, rows, complete, new Deadline(deadline));
+    }
 }

@@ -19,7 +19,7 @@ final class ScoringPlan {
     private final List<String> remarks;
 
     /** An input with the sources of its columns, in order. */
-    record Input(TensorType type, List<Source> sources) {}
+    record Input(String name, TensorType type, List<Source> sources) {}
 
     /** Where a column's value comes from. */
     sealed interface Source {
@@ -48,7 +48,7 @@ final class ScoringPlan {
             for (Column column : input.columns()) {
                 sources.add(source(pipeline, model, column, faults, remarks));
             }
-            inputs.add(new Input(input.type(), List.copyOf(sources)));
+            inputs.add(new Input(input.name(), input.type(), List.copyOf(sources)));
         }
         // A service may have more than one model takes.
         for (String feature : pipeline.service().isPresent() ? List.<String>of() : pipeline.features()) {

@@ -5,7 +5,8 @@ import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
-import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ final class ServedModel {
 
     private final ModelDefinition definition;
     private final LoadedModel loaded;
+    private final InstantSource clock = Clock.systemUTC();
     private final ModelIdentity identity;
     private final ModelTally tally = new ModelTally();
     private final Map<String, ScoringPlan> plans = new ConcurrentHashMap<>();
@@ -46,12 +48,21 @@ final class ServedModel {
         return tally;
     }
 
-    Inferred infer(List<Tensor> inputs) {
-        return loaded.infer(inputs);
-    }
-
-    double[] run(int rows, List<ByteBuffer> inputs) {
-        return loaded.run(rows, inputs);
+    /** See {@link ModelUse#infer}. */
+    Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
+        long start = System.nanoTime();
+        boolean answered = false;
+        try {
+            deadline.left();
+            Inferred run = loaded.infer(inputs);
+            tally.succeeded(rows, run, System.nanoTime() - start, clock.millis());
+            answered = true;
+            return run;
+        } finally {
+            if (!answered) {
+                tally.failed(System.nanoTime() - start);
+            }
+        }
     }
 
     /** How this model is fed from the pipeline; kept as long as the pipeline is the same object. */

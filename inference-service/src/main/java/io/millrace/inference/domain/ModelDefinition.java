@@ -29,19 +29,23 @@ public record ModelDefinition(
 
     /** Element types of input tensors, written in lower case. */
     public enum TensorType {
-        FLOAT32(Float.BYTES),
-        FLOAT64(Double.BYTES),
-        INT64(Long.BYTES);
+        FLOAT32(Datatype.FP32),
+        FLOAT64(Datatype.FP64),
+        INT64(Datatype.INT64);
 
-        private final int bytes;
+        private final Datatype datatype;
 
-        TensorType(int bytes) {
-            this.bytes = bytes;
+        TensorType(Datatype datatype) {
+            this.datatype = datatype;
+        }
+
+        public Datatype datatype() {
+            return datatype;
         }
 
         /** Size of one element. */
         public int bytes() {
-            return bytes;
+            return datatype.bytes();
         }
     }
 

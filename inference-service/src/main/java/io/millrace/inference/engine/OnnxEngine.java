@@ -41,7 +41,7 @@ public class OnnxEngine implements ModelEngine {
         byte[] content = IntegerCasts.isNeeded(signature)
                 ? IntegerCasts.add(proto, signature).toByteArray()
                 : file.content().array();
-        var model = new OnnxModel(definition, signature, open(definition.name(), content));
+        var model = new OnnxModel(signature, open(definition.name(), content));
         try {
             WarmUp.run(model, definition);
             return model;

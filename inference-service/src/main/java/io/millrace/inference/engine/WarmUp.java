@@ -3,6 +3,7 @@ package io.millrace.inference.engine;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.LoadedModel;
 import io.millrace.inference.app.ModelRefusedException;
+import io.millrace.inference.app.PredictionColumn;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
@@ -72,16 +73,14 @@ final class WarmUp {
     }
 
     private static void score(LoadedModel model, ModelDefinition definition, int rows) throws ModelRefusedException {
-        List<ByteBuffer> inputs = new ArrayList<>();
+        List<Tensor> inputs = new ArrayList<>();
         for (Input input : definition.inputs()) {
-            inputs.add(imputed(input, rows));
+            List<Long> shape = List.of((long) rows, (long) input.columns().size());
+            inputs.add(new Tensor(input.name(), input.type().datatype(), shape, imputed(input, rows)));
         }
         try {
-            double[] predictions = model.run(rows, inputs);
-            if (predictions.length != rows) {
-                throw new ModelRefusedException(
-                        ModelFault.WARM_UP_FAILED, rows + " rows gave " + predictions.length + " predictions");
-            }
+            PredictionColumn.read(
+                    definition.output().orElseThrow(), model.infer(inputs).outputs(), rows);
         } catch (Refusal e) {
             throw failed(e);
         }

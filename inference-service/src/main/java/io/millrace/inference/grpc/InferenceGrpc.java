@@ -109,7 +109,8 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
                     request.getPipeline(),
                     PredictionMessages.rows(request.getRowsList()),
                     Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
-                    deadline);
+                    deadline,
+                    GrpcCaller.current());
             return PredictionMessages.response(answer);
         });
     }

@@ -24,7 +24,6 @@ import io.millrace.inference.sample.Pipelines;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -258,11 +257,6 @@ class ModelCatalogTest {
             @Override
             public Inferred infer(List<Tensor> inputs) {
                 return new Inferred(List.of(), 0, 0, 0);
-            }
-
-            @Override
-            public double[] run(int rows, List<ByteBuffer> inputs) {
-                return new double[rows];
             }
 
             @Override

@@ -135,13 +135,13 @@ class PredictionsTest {
             rows.forEach(row -> answers.add(scores.apply(row)));
             synchronized (scored) {
                 scored.addAll(rows);
-                deadlines.add(deadline);
+                deadlines.add(Duration.ofSeconds(Math.round(deadline.leftNanos() / 1e9)));
             }
             return new ScoredBatch(answers, new ModelIdentity("m", "1", "d"), true, List.of());
         };
         InferenceConfig config = Settings.with(Map.of(
                 "predict.max-concurrent-requests", String.valueOf(maxConcurrentRequests), "predict.max-rows", "4"));
-        return new Predictions(new OnePipeline(), scoring, config, InstantSource.fixed(NOW));
+        return new Predictions(new OnePipeline(), scoring, new Admission(config), config, InstantSource.fixed(NOW));
     }
 
     private static Predictions.Row row(long asOf) {

@@ -3,12 +3,15 @@ package io.millrace.inference.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.inference.domain.Datatype;
+import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.KnownFeatures;
 import io.millrace.inference.sample.KnownServices;
@@ -20,7 +23,6 @@ import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,11 +87,15 @@ class ScoringBenchmark {
         assertThat(last[0].rows()).allSatisfy(row -> assertThat(row).isInstanceOf(Scored.class));
 
         double[][] floor = new double[1][];
-        ByteBuffer input =
-                ByteBuffer.allocateDirect(batch * weights.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        var input = new Tensor(
+                "input",
+                Datatype.FP32,
+                List.of((long) batch, (long) weights.length),
+                ByteBuffer.allocateDirect(batch * weights.length * Float.BYTES));
         String engineAlone;
         try (LoadedModel model = engine.load(folder.read(candidate(folder)))) {
-            engineAlone = measure(() -> floor[0] = model.run(batch, List.of(input)));
+            engineAlone = measure(() -> floor[0] = PredictionColumn.read(
+                    new Output("output", 1), model.infer(List.of(input)).outputs(), batch));
         }
         assertThat(floor[0]).hasSize(batch);
         System.out.printf("batch %d: scoring %s; engine alone %s%n", batch, scored, engineAlone);

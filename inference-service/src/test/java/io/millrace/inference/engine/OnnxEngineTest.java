@@ -11,12 +11,15 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import io.millrace.inference.app.LoadedModel;
 import io.millrace.inference.app.ModelFile;
 import io.millrace.inference.app.ModelRefusedException;
+import io.millrace.inference.app.PredictionColumn;
+import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
 import io.millrace.inference.domain.ModelDefinition.Input;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.ModelFault;
+import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.sample.OnnxModels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +37,7 @@ class OnnxEngineTest {
     @Test
     void aLinearModelGivesExactlyWhatJavaComputes() throws ModelRefusedException {
         try (LoadedModel model = engine.load(file(OnnxModels.linear(0.25, 0.5, -2), input(TensorType.FLOAT32, 2), 0))) {
-            double[] predictions = model.run(3, List.of(floats(1, 2, -4, 0.125f, 1024, 3)));
+            double[] predictions = run(model, 0, 3, floats(1, 2, -4, 0.125f, 1024, 3));
             assertThat(predictions).containsExactly(0.5 - 4 + 0.25, -2 - 0.25 + 0.25, 512 - 6 + 0.25);
         }
     }
@@ -57,7 +60,7 @@ class OnnxEngineTest {
         }
         try (LoadedModel model =
                 engine.load(file(OnnxModels.logistic(-0.4, weights), input(TensorType.FLOAT32, weights.length), 1))) {
-            double[] predictions = model.run(rows, List.of(inputs.flip()));
+            double[] predictions = run(model, 1, rows, inputs.flip());
             for (int row = 0; row < rows; row++) {
                 assertThat(predictions[row]).isCloseTo(expected[row], within(1e-6));
             }
@@ -77,7 +80,12 @@ class OnnxEngineTest {
             ByteBuffer b =
                     buffer(4 * Long.BYTES).putLong(1).putLong(2).putLong(30).putLong(40);
             ByteBuffer a = buffer(2 * Double.BYTES).putDouble(0.1).putDouble(0.2);
-            assertThat(model.run(2, List.of(b.flip(), a.flip()))).containsExactly(3.1, 70.2);
+            List<Tensor> inputs = List.of(
+                    new Tensor("b", Datatype.INT64, List.of(2L, 2L), b.flip()),
+                    new Tensor("a", Datatype.FP64, List.of(2L, 1L), a.flip()));
+            assertThat(PredictionColumn.read(
+                            new Output("output", 0), model.infer(inputs).outputs(), 2))
+                    .containsExactly(3.1, 70.2);
         }
     }
 
@@ -88,7 +96,7 @@ class OnnxEngineTest {
             List<Callable<Boolean>> tasks = IntStream.range(0, 8)
                     .mapToObj(task -> (Callable<Boolean>) () -> {
                         for (int i = 0; i < 500; i++) {
-                            double[] got = model.run(1, List.of(floats(task * 1000 + i)));
+                            double[] got = run(model, 0, 1, floats(task * 1000 + i));
                             if (got[0] != 2.0 * (task * 1000 + i) + 1) {
                                 return false;
                             }
@@ -216,6 +224,14 @@ class OnnxEngineTest {
                 IntStream.range(0, columns)
                         .<Column>mapToObj(i -> new Column.Request("x" + i))
                         .toList());
+    }
+
+    /** The predictions of rows of the one input. */
+    private static double[] run(LoadedModel model, int column, int rows, ByteBuffer data) {
+        List<Long> shape = List.of((long) rows, (long) data.remaining() / Float.BYTES / rows);
+        Tensor input = new Tensor("input", Datatype.FP32, shape, data);
+        return PredictionColumn.read(
+                new Output("output", column), model.infer(List.of(input)).outputs(), rows);
     }
 
     private static ByteBuffer floats(float... values) {

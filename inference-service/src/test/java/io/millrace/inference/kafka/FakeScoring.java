@@ -1,6 +1,7 @@
 package io.millrace.inference.kafka;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Scoring;
 import io.millrace.inference.domain.Pipeline;
@@ -27,7 +28,7 @@ final class FakeScoring implements Scoring {
     }
 
     @Override
-    public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration patience, Duration deadline) {
+    public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration patience, Deadline deadline) {
         calls.incrementAndGet();
         if (!available) {
             refused.incrementAndGet();

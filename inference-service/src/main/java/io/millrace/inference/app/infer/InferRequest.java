@@ -1,5 +1,6 @@
 package io.millrace.inference.app.infer;
 
+import io.millrace.inference.app.Caller;
 import io.millrace.inference.domain.Tensor;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param parameters Boolean, Long, Double or String by name
  * @param outputs what to answer with, in this order; empty: all outputs
  * @param deadline what is left of the caller's patience, where it names one
+ * @param caller whom the answer is for
  */
 public record InferRequest(
         String model,
@@ -23,11 +25,24 @@ public record InferRequest(
         Map<String, Object> parameters,
         List<Tensor> inputs,
         List<RequestedOutput> outputs,
-        Optional<Duration> deadline) {
+        Optional<Duration> deadline,
+        Caller caller) {
     public InferRequest {
         parameters = Map.copyOf(parameters);
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /** Of a caller who stays. */
+    public InferRequest(
+            String model,
+            Optional<String> version,
+            String id,
+            Map<String, Object> parameters,
+            List<Tensor> inputs,
+            List<RequestedOutput> outputs,
+            Optional<Duration> deadline) {
+        this(model, version, id, parameters, inputs, outputs, deadline, Caller.PATIENT);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.millrace.inference.app.infer;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Admission;
+import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest.RequestedOutput;
 import io.millrace.inference.config.InferenceConfig;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 
 /** Answers calls for inference on models and pipelines. */
 @ApplicationScoped
@@ -34,17 +35,13 @@ public class Inference {
             PipelineTarget.COMPLETE_WITHIN);
 
     private final Targets targets;
-    private final Duration deadline;
+    private final Admission admission;
     private final int maxRows;
-    private final int maxConcurrent;
-    private final Semaphore admitted;
 
-    public Inference(Targets targets, InferenceConfig config) {
+    public Inference(Targets targets, Admission admission, InferenceConfig config) {
         this.targets = targets;
-        this.deadline = config.predict().deadline();
+        this.admission = admission;
         this.maxRows = config.predict().maxRows();
-        this.maxConcurrent = config.predict().maxConcurrentRequests();
-        this.admitted = new Semaphore(maxConcurrent);
     }
 
     /**
@@ -54,42 +51,40 @@ public class Inference {
      *     {@link io.millrace.inference.app.Predictions#predict} throws
      */
     public InferResponse infer(InferRequest request) {
-        Duration left = patience(request);
-        if (!left.isPositive()) {
+        Optional<Duration> patience = patience(request);
+        if (patience.isPresent() && !patience.get().isPositive()) {
             throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the deadline has passed");
         }
-        if (!admitted.tryAcquire()) {
-            throw new Refusal(InferenceReason.BUSY, maxConcurrent + " requests are under way: try again later");
-        }
-        try (Target target = targets.open(request.model(), request.version())) {
-            Target.Result result = target.infer(request, left);
+        try (var _ = admission.enter();
+                Target target = targets.open(request.model(), request.version())) {
+            Deadline deadline = admission.deadline(patience, target.allowance(request), request.caller());
+            Target.Result result = target.infer(request, deadline);
             return new InferResponse(
                     request.model(),
                     result.version(),
                     request.id(),
                     echoed(request.parameters()),
                     outputs(target.signature(), result.outputs(), request.outputs()));
-        } finally {
-            admitted.release();
         }
     }
 
-    private Duration patience(InferRequest request) {
-        Duration left = request.deadline().orElse(deadline);
+    /** The shorter of what the transport says and what the request says itself. */
+    private static Optional<Duration> patience(InferRequest request) {
         return switch (request.parameters().get(TIMEOUT)) {
-            case null -> shorter(left, deadline);
+            case null -> request.deadline();
+            case Long micros when micros == 0 -> request.deadline();
             case Long micros
-            when micros > 0 -> shorter(left, shorter(deadline, Duration.of(micros, ChronoUnit.MICROS)));
-            case Long micros when micros == 0 -> shorter(left, deadline);
+            when micros > 0 -> {
+                Duration given = Duration.of(micros, ChronoUnit.MICROS);
+                yield Optional.of(request.deadline()
+                        .filter(transport -> transport.compareTo(given) < 0)
+                        .orElse(given));
+            }
             case Object other ->
                 throw new Refusal(
                         InferenceReason.INVALID_REQUEST,
                         "parameter '" + TIMEOUT + "' must be microseconds, 0 or more, was " + other);
         };
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static Map<String, Object> echoed(Map<String, Object> parameters) {

@@ -1,39 +1,35 @@
 package io.millrace.inference.app.infer;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
-import io.millrace.inference.app.Inferred;
 import io.millrace.inference.app.ModelUse;
 import io.millrace.inference.domain.Signature;
-import java.time.Duration;
-import java.time.InstantSource;
 
 /**
  * A model version.
  *
  * @param maxRows most rows of a call, where its tensors have a batch dimension
  */
-record ModelTarget(ModelUse model, int maxRows, InstantSource clock) implements Target {
+record ModelTarget(ModelUse model, int maxRows) implements Target {
     @Override
     public Signature signature() {
         return model.signature();
     }
 
     @Override
-    public Result infer(InferRequest request, Duration left) {
+    public Result infer(InferRequest request, Deadline deadline) {
         long start = System.nanoTime();
-        boolean answered = false;
+        int rows;
         try {
-            int rows = check(request);
-            Inferred run = model.infer(request.inputs());
-            model.succeeded(rows, run, System.nanoTime() - start, clock.millis());
-            answered = true;
-            return new Result(model.identity().version(), run.outputs());
-        } finally {
-            if (!answered) {
-                model.failed(System.nanoTime() - start);
-            }
+            rows = check(request);
+        } catch (Refusal refusal) {
+            model.refused(System.nanoTime() - start);
+            throw refusal;
         }
+        return new Result(
+                model.identity().version(),
+                model.infer(request.inputs(), rows, deadline).outputs());
     }
 
     private int check(InferRequest request) {

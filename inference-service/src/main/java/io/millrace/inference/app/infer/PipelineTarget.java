@@ -1,6 +1,7 @@
 package io.millrace.inference.app.infer;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Predictions;
 import io.millrace.inference.domain.Datatype;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -59,12 +59,17 @@ final class PipelineTarget implements Target {
     }
 
     @Override
-    public Result infer(InferRequest request, Duration left) {
+    public Duration allowance(InferRequest request) {
+        return patience(request.parameters());
+    }
+
+    @Override
+    public Result infer(InferRequest request, Deadline deadline) {
         List<Tensor> inputs =
                 request.inputs().stream().map(PipelineTarget::column).toList();
         RequestCheck.check("pipeline '" + pipeline.name() + "'", signature, this::takes, inputs, request.outputs());
         Predictions.Answer answer =
-                predictions.predict(pipeline.name(), rows(inputs), patience(request.parameters()), Optional.of(left));
+                predictions.predict(pipeline, rows(inputs), patience(request.parameters()), deadline);
         return new Result(answer.model().version(), List.of(tensor(answer.rows())));
     }
 

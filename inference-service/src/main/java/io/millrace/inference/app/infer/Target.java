@@ -1,5 +1,6 @@
 package io.millrace.inference.app.infer;
 
+import io.millrace.inference.app.Deadline;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.time.Duration;
@@ -12,9 +13,14 @@ interface Target extends AutoCloseable {
     /**
      * Checks the request against the signature and runs it.
      *
-     * @param left what is left of the time
+     * @throws io.millrace.gate.Refusal for what is wrong with the request, and where it is not answered in time
      */
-    Result infer(InferRequest request, Duration left);
+    Result infer(InferRequest request, Deadline deadline);
+
+    /** What a request adds to the time that it may take, because it asks to wait for something. */
+    default Duration allowance(InferRequest request) {
+        return Duration.ZERO;
+    }
 
     @Override
     void close();

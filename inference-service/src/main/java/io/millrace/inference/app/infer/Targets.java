@@ -8,7 +8,6 @@ import io.millrace.inference.app.Predictions;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.Pipeline;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,19 +27,13 @@ public class Targets {
     private final PipelineAdministration pipelines;
     private final Predictions predictions;
     private final int maxRows;
-    private final InstantSource clock;
 
     public Targets(
-            ModelCatalog models,
-            PipelineAdministration pipelines,
-            Predictions predictions,
-            InferenceConfig config,
-            InstantSource clock) {
+            ModelCatalog models, PipelineAdministration pipelines, Predictions predictions, InferenceConfig config) {
         this.models = models;
         this.pipelines = pipelines;
         this.predictions = predictions;
         this.maxRows = config.predict().maxRows();
-        this.clock = clock;
     }
 
     /**
@@ -49,9 +42,7 @@ public class Targets {
      * @throws Refusal MODEL_NOT_FOUND, MODEL_UNAVAILABLE
      */
     Target open(String name, Optional<String> version) {
-        return models.knows(name)
-                ? new ModelTarget(models.use(name, version), maxRows, clock)
-                : pipeline(name, version);
+        return models.knows(name) ? new ModelTarget(models.use(name, version), maxRows) : pipeline(name, version);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.inference.app.infer.Inference;
 import io.millrace.inference.app.infer.RepositoryControl;
 import io.millrace.inference.app.infer.ServerInfo;
+import io.millrace.inference.grpc.GrpcCaller;
 import io.millrace.proto.oip.ModelConfigRequest;
 import io.millrace.proto.oip.ModelConfigResponse;
 import io.millrace.proto.oip.ModelInferRequest;
@@ -130,7 +131,7 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     private ModelInferResponse infer(ModelInferRequest request) {
         Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
                 .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
-        return OipMessages.response(inference.infer(OipMessages.request(request, deadline)));
+        return OipMessages.response(inference.infer(OipMessages.request(request, deadline, GrpcCaller.current())));
     }
 
     @Override

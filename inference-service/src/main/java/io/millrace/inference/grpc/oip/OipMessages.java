@@ -2,6 +2,7 @@ package io.millrace.inference.grpc.oip;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Caller;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest;
 import io.millrace.inference.app.infer.InferRequest.RequestedOutput;
@@ -26,7 +27,7 @@ final class OipMessages {
     /**
      * @throws Refusal INVALID_TENSOR, INVALID_REQUEST
      */
-    static InferRequest request(ModelInferRequest request, Optional<Duration> deadline) {
+    static InferRequest request(ModelInferRequest request, Optional<Duration> deadline, Caller caller) {
         return new InferRequest(
                 request.getModelName(),
                 version(request.getModelVersion()),
@@ -34,7 +35,8 @@ final class OipMessages {
                 parameters(request.getParametersMap()),
                 OipTensors.of(request),
                 request.getOutputsList().stream().map(OipMessages::output).toList(),
-                deadline);
+                deadline,
+                caller);
     }
 
     static Optional<String> version(String version) {

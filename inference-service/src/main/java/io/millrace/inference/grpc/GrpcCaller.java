@@ -1,0 +1,25 @@
+package io.millrace.inference.grpc;
+
+import io.grpc.Context;
+import io.grpc.Context.CancellationListener;
+import io.millrace.inference.app.Caller;
+
+/** The caller of a gRPC method: gone once the call is cancelled. */
+public record GrpcCaller(Context context) implements Caller {
+    /** Of the call that the current thread works for. */
+    public static GrpcCaller current() {
+        return new GrpcCaller(Context.current());
+    }
+
+    @Override
+    public boolean isGone() {
+        return context.isCancelled();
+    }
+
+    @Override
+    public Watch onLeave(Runnable then) {
+        CancellationListener listener = _ -> then.run();
+        context.addListener(listener, Runnable::run);
+        return () -> context.removeListener(listener);
+    }
+}
