@@ -9,6 +9,7 @@ import io.millrace.inference.app.PipelineStreams.RunningStream;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.PipelineDifference;
 import io.millrace.inference.domain.ServedFeatures;
+import io.millrace.inference.domain.ServiceEvent.PipelineChanged;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
 
     private final PipelineStreams streams;
     private final PipelineCheck check;
+    private final EventLog events;
     private final PipelineCatalog catalog;
     private final Map<String, Running> running = new HashMap<>();
     private final Map<String, StreamTally> tallies = new HashMap<>();
@@ -40,16 +42,18 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
     /** A stream and what it was started for; {@code wanted} is null once it was told to stop. */
     private record Running(@Nullable Pipeline wanted, RunningStream stream) {}
 
-    private PipelineControl(String bootstrapServers, PipelineStreams streams, PipelineCheck check) {
+    private PipelineControl(String bootstrapServers, PipelineStreams streams, PipelineCheck check, EventLog events) {
         this.streams = streams;
         this.check = check;
+        this.events = events;
         this.catalog = PipelineCatalog.follow(bootstrapServers, this::changed);
         this.starter = Thread.ofVirtual().name("pipelines-start").unstarted(this::startOnceCurrent);
     }
 
     /** Starts to follow the catalog; streams start once everything in it is known, so that none runs for a moment that was paused long ago. */
-    public static PipelineControl start(String bootstrapServers, PipelineStreams streams, PipelineCheck check) {
-        var control = new PipelineControl(bootstrapServers, streams, check);
+    public static PipelineControl start(
+            String bootstrapServers, PipelineStreams streams, PipelineCheck check, EventLog events) {
+        var control = new PipelineControl(bootstrapServers, streams, check, events);
         control.starter.start();
         return control;
     }
@@ -65,7 +69,13 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
 
     @Override
     public List<PipelineOutcome> apply(List<DefinitionFile> files) {
-        return draft(files, List.of(), catalog::put);
+        List<PipelineOutcome> outcomes = draft(files, List.of(), catalog::put);
+        for (PipelineOutcome outcome : outcomes) {
+            if (outcome.change() != Change.UNCHANGED) {
+                events.record(new PipelineChanged(outcome.name(), PipelineChanged.Change.APPLIED, outcome.fields()));
+            }
+        }
+        return outcomes;
     }
 
     @Override
@@ -146,18 +156,21 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
     public void pause(String name) {
         find(name);
         catalog.pause(name);
+        events.record(new PipelineChanged(name, PipelineChanged.Change.PAUSED, List.of()));
     }
 
     @Override
     public void resume(String name) {
         find(name);
         catalog.resume(name);
+        events.record(new PipelineChanged(name, PipelineChanged.Change.RESUMED, List.of()));
     }
 
     @Override
     public void remove(String name) {
         find(name);
         catalog.remove(name);
+        events.record(new PipelineChanged(name, PipelineChanged.Change.REMOVED, List.of()));
     }
 
     @Override

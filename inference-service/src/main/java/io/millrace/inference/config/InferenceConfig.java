@@ -20,6 +20,8 @@ public interface InferenceConfig {
 
     Streams streams();
 
+    Events events();
+
     /** The look-ups at feature-service. */
     interface Features {
         /** {@code host:port} of feature-service's gRPC. */
@@ -145,5 +147,12 @@ public interface InferenceConfig {
         /** Most events of one check of the contract. At least 1. */
         @WithDefault("500")
         int contractRows();
+    }
+
+    /** What the service tells of itself in millrace.inference.events.v1. */
+    interface Events {
+        /** Events that wait for Kafka; beyond that they are dropped and counted. 1 to 100,000. */
+        @WithDefault("1024")
+        int maxWaiting();
     }
 }

@@ -31,6 +31,7 @@ public class SettingsCheck {
         bounds.number("predict.max-rows", config.predict().maxRows(), 1, 10_000);
         bounds.number("streams.poll-records", config.streams().pollRecords(), 1, Integer.MAX_VALUE);
         bounds.number("streams.contract-rows", config.streams().contractRows(), 1, Integer.MAX_VALUE);
+        bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);
         bounds.refuseFaults();
     }
 }

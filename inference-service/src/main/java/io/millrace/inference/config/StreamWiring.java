@@ -1,6 +1,7 @@
 package io.millrace.inference.config;
 
 import io.millrace.inference.app.ContractWatch;
+import io.millrace.inference.app.EventLog;
 import io.millrace.inference.app.PipelineCheck;
 import io.millrace.inference.app.PipelineControl;
 import io.millrace.inference.app.Scoring;
@@ -57,6 +58,7 @@ public class StreamWiring {
             PipelineCheck check,
             RegistryContracts contracts,
             StreamTelemetry telemetry,
+            EventLog events,
             OpenTelemetry traces,
             InstantSource clock) {
         InferenceConfig.Streams streams = config.streams();
@@ -67,7 +69,7 @@ public class StreamWiring {
                 config.registry().deadline());
         var kafka = new KafkaPipelineStreams(
                 settings(streams, bootstrapServers), scoring, contracts, limits, telemetry, traces, clock);
-        return PipelineControl.start(bootstrapServers, kafka, check);
+        return PipelineControl.start(bootstrapServers, kafka, check, events);
     }
 
     void start(@Observes StartupEvent event, PipelineControl control) {

@@ -30,6 +30,8 @@ public class InferenceMetrics {
     public static final String STREAM_LAG = "millrace.inference.stream.lag";
     public static final String STREAM_ABORTS = "millrace.inference.stream.transaction.aborts";
     public static final String STREAMS_STALLED = "millrace.inference.streams.stalled";
+    public static final String EVENTS_WRITTEN = "millrace.inference.events.written";
+    public static final String EVENTS_DROPPED = "millrace.inference.events.dropped";
     public static final String CONTRACT_VIOLATIONS = "millrace.inference.contract.violations";
 
     private final MeterRegistry registry;

@@ -16,12 +16,14 @@ import io.millrace.inference.app.PipelineAdministration.State;
 import io.millrace.inference.app.PipelineControl;
 import io.millrace.inference.app.StreamTelemetry;
 import io.millrace.inference.domain.Pipeline.ContractReference;
+import io.millrace.inference.domain.ServiceEvent;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class PipelineControlTest {
     private final Stage stage = new Stage();
     private final FakeRegistry registry = new FakeRegistry();
     private final List<PipelineControl> controls = new ArrayList<>();
+    private final List<ServiceEvent> told = new CopyOnWriteArrayList<>();
 
     /** A registry in which a row that holds {@code "bad"} breaks the contract. */
     private static final class FakeRegistry implements ContractRegistry {
@@ -102,6 +105,17 @@ class PipelineControlTest {
         apply(control, stage.yaml(""));
         until(() -> stage.outcomes() == 35);
         stage.assertExactlyOnce();
+        assertThat(told)
+                .extracting(ServiceEvent::type)
+                .containsExactly(
+                        "io.millrace.pipeline.applied",
+                        "io.millrace.pipeline.paused",
+                        "io.millrace.pipeline.applied",
+                        "io.millrace.pipeline.resumed",
+                        "io.millrace.pipeline.applied",
+                        "io.millrace.pipeline.removed",
+                        "io.millrace.pipeline.applied");
+        assertThat(told).allSatisfy(event -> assertThat(event.subject()).isEqualTo(stage.name));
     }
 
     @Test
@@ -174,7 +188,8 @@ class PipelineControlTest {
                 StreamTelemetry.NONE,
                 OpenTelemetry.noop(),
                 Clock.systemUTC());
-        PipelineControl control = PipelineControl.start(TestBroker.bootstrapServers(), streams, (_, _) -> List.of());
+        PipelineControl control =
+                PipelineControl.start(TestBroker.bootstrapServers(), streams, (_, _) -> List.of(), told::add);
         controls.add(control);
         return control;
     }
