@@ -22,6 +22,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,6 +128,7 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
         @Override
         public ViewIngestion start(FeatureView view) {
+            withholdWhereLost(view.id());
             store.withheld(view.id())
                     .ifPresent(why -> building.put(
                             view.id(), new Building(new Preload(offline).before(voids.of(store.beside()), view), why)));
@@ -156,6 +158,22 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
                 LOG.errorf(e, "%s: retired, but its state could not be deleted; trying again", id);
                 return false;
             }
+        }
+    }
+
+    /**
+     * A store that has nothing of a version which was applied before is not the one that it was applied to: a lost volume, or the empty one of a replica that takes over. What the group has committed says so, since a
+     * retired version's group is forgotten. The group is asked first: whoever commits has applied before.
+     */
+    private void withholdWhereLost(ViewId id) {
+        if (store.withheld(id).isPresent()) {
+            return;
+        }
+        boolean isApplied =
+                topics.committed(ViewIngestion.group(id)).values().stream().anyMatch(offset -> offset.offset() > 0);
+        if (isApplied && store.positions(id).isEmpty()) {
+            LOG.warnf("%s: this store has nothing of it, although events were applied before; it is built again", id);
+            store.withhold(id, "this store has nothing of it, although events were applied before");
         }
     }
 
@@ -326,7 +344,9 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     @Override
     public Map<ViewId, IngestionReport> conditions() {
-        return reports.of(views.served(), false, this::whyRebuilt);
+        var conditions = new HashMap<>(reports.of(views.served(), false, this::whyRebuilt));
+        catalog.all().forEach(view -> conditions.putIfAbsent(view.id(), IngestionReport.NOT_STARTED));
+        return conditions;
     }
 
     private @Nullable String whyRebuilt(ViewId id) {

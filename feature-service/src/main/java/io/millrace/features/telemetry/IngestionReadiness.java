@@ -12,9 +12,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the definitions and the deletions are known, before which nothing is applied and an entity whose deletion was not finished may still be served; and while the online store answers has a view that is not being built again, and while no other replica has taken
- * the place of this one. A view that waits for its topic, or whose source lost records, is
- * named here and counted, but takes nobody else's reads away.
+ * Ready once the definitions and the deletions are known, before which nothing is applied and an entity whose deletion was not finished may still be served; and while the online store answers has a view that has begun and is not being built again, and while no
+ * other replica has taken the place of this one. A view that waits for its topic, or whose source lost records, is named here and counted, but takes nobody else's reads away.
  */
 @Readiness
 @ApplicationScoped
@@ -40,7 +39,8 @@ public class IngestionReadiness implements HealthCheck {
         for (var condition : conditions.entrySet()) {
             IngestionReport report = condition.getValue();
             storeAnswers &= report.state() != IngestionReport.State.WAITING_FOR_STORE;
-            anyServed |= report.state() != IngestionReport.State.REBUILDING;
+            anyServed |= report.state() != IngestionReport.State.REBUILDING
+                    && report.state() != IngestionReport.State.STARTING;
             String detail = report.detail().isEmpty() ? "" : ": " + report.detail();
             response.withData(condition.getKey().toString(), report.state() + detail);
         }

@@ -119,6 +119,41 @@ class StoreFaultsTest {
     }
 
     @Test
+    void aLostVolumeIsNotServedAsIfNothingHadEverCome() {
+        produce(400);
+        try (RocksDbOnlineStore store = open("store");
+                Replica _ = replica(store)) {
+            awaitRecount(store);
+        }
+
+        try (RocksDbOnlineStore empty = open("empty");
+                Replica replica = replica(empty)) {
+            await().atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> state(replica) != State.STARTING);
+            await().atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> isWhole(empty));
+            produce(50);
+            awaitRecount(empty);
+            await().atMost(PATIENCE).until(() -> state(replica) == State.RUNNING);
+            assertThat(empty.withheld(view.id())).isEmpty();
+        }
+    }
+
+    /** False where reads are refused; an answer that lacks anything fails. */
+    private boolean isWhole(RocksDbOnlineStore store) {
+        try {
+            recount.assertEquals(store, view);
+            return true;
+        } catch (StoreUnavailableException e) {
+            return false;
+        }
+    }
+
+    @Test
     void aRebuildGoesOnBesideTheServedStateAndReadsNeverStop() throws Exception {
         produce(3_000);
         try (RocksDbOnlineStore store = open("store");
