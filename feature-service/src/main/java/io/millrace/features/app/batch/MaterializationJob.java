@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class MaterializationJob implements JobHandler {
     private static final Logger LOG = Logger.getLogger(MaterializationJob.class);
-    private static final int CHUNK = 1_000;
+    private static final int CHUNK = 10_000;
     private static final Duration LOOKS_AGAIN = Duration.ofMillis(100);
 
     private final Catalog catalog;

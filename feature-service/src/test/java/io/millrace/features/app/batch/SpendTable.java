@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A table of {@value #ROWS} rows for tests, one per ten seconds from {@link #FIRST}, and two views of it. */
 final class SpendTable implements BatchTables.Rows {
     /** Seconds since the epoch. */
-    static final long FIRST = Instant.parse("2026-03-01T00:00:00Z").getEpochSecond();
+    static final long FIRST = Instant.parse("2026-02-26T00:00:00Z").getEpochSecond();
 
-    static final int ROWS = 2_500;
+    static final int ROWS = 25_000;
     static final FeatureView SPEND = Views.view(yaml("spend", "{name: amount, type: double, field: amount}"));
     static final FeatureView WINDOWS =
             Views.view(yaml("windows", "{name: n, type: int64, aggregate: count, window: 1h}"));
