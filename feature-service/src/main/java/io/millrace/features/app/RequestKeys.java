@@ -15,11 +15,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The entities of a request, in the types that its views declare. Views may declare one join key with different types; each column is made once for each. */
+/** The entities of a request, in the types that its views declare. Views may declare one join key with different types; each column is made once for each, and so are the entities of views with the same join keys. */
 final class RequestKeys {
     private final OnlineRequest request;
     private final int rows;
     private final Map<Typed, List<@Nullable FeatureValue>> made = new HashMap<>();
+    private final Map<List<Typed>, List<@Nullable EntityKey>> entities = new HashMap<>();
 
     private record Typed(String name, ValueType type) {}
 
@@ -57,16 +58,28 @@ final class RequestKeys {
         return columns;
     }
 
-    /** An entity of a view for each row; null where one of its keys is. */
+    /** An entity of a view for each row; null where one of its keys is. The same list for views with the same join keys. */
     List<@Nullable EntityKey> entities(FeatureView view) {
+        List<Typed> keys = view.joinKeys().stream()
+                .map(key -> new Typed(key.name(), key.type()))
+                .toList();
+        List<@Nullable EntityKey> known = entities.get(keys);
+        if (known == null) {
+            known = made(view);
+            entities.put(keys, known);
+        }
+        return known;
+    }
+
+    private List<@Nullable EntityKey> made(FeatureView view) {
         var columns =
                 new ArrayList<List<@Nullable FeatureValue>>(view.joinKeys().size());
         view.joinKeys().forEach(key -> columns.add(column(view, key)));
-        var entities = new ArrayList<@Nullable EntityKey>(rows);
+        var keys = new ArrayList<@Nullable EntityKey>(rows);
         for (int row = 0; row < rows; row++) {
-            entities.add(entity(columns, row));
+            keys.add(entity(columns, row));
         }
-        return entities;
+        return keys;
     }
 
     private static @Nullable EntityKey entity(List<List<@Nullable FeatureValue>> columns, int row) {

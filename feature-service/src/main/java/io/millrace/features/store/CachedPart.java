@@ -15,6 +15,7 @@ final class CachedPart {
     private static final FeatureTable NOTHING = new FeatureTable(0, 0);
 
     private final ViewQuery query;
+    private final @Nullable EntityRow[] entities;
     private final ViewPlan plan;
     private final ViewShelf shelf;
     private final CachedRows rows;
@@ -25,8 +26,16 @@ final class CachedPart {
     private int missing;
     private int @Nullable [] asked;
 
-    CachedPart(ViewQuery query, ViewPlan plan, ViewShelf shelf, boolean isWithheld, CachedRows rows) {
+    /** @param entities the query's keys */
+    CachedPart(
+            ViewQuery query,
+            @Nullable EntityRow[] entities,
+            ViewPlan plan,
+            ViewShelf shelf,
+            boolean isWithheld,
+            CachedRows rows) {
         this.query = query;
+        this.entities = entities;
         this.plan = plan;
         this.shelf = shelf;
         this.rows = rows;
@@ -36,13 +45,25 @@ final class CachedPart {
         this.missed = new CachedRows.@Nullable Key[query.rows()];
     }
 
+    /** The keys of the query, which those of another view with the same join keys can share. */
+    @Nullable
+    EntityRow[] entities() {
+        return entities;
+    }
+
+    /** Whether the query is for the very keys of this one. */
+    @SuppressWarnings("ReferenceEquality") // reason: lists that are equal but not the same are worth no comparison
+    boolean isFor(ViewQuery other) {
+        return query.keys() == other.keys();
+    }
+
     /** Takes what is kept; whether that is all. */
     boolean find() {
         long earliest = state == null ? Long.MAX_VALUE : Answers.earliest(plan, state.newestMicros());
         for (int row = 0; row < query.rows(); row++) {
-            EntityKey entity = query.keys().get(row);
+            EntityRow entity = entities[row];
             if (entity != null) {
-                var key = new CachedRows.Key(begin.life(), EntityRow.of(entity));
+                var key = new CachedRows.Key(begin.life(), entity);
                 long asOf = query.asOfMicros()[row];
                 FeatureRow kept = asOf < earliest ? null : kept(key, asOf);
                 if (kept == null) {

@@ -176,6 +176,9 @@ final class CachedReads implements DurableStore {
             ViewId view = query.view().id();
             var part = new CachedPart(
                     query,
+                    !parts.isEmpty() && parts.getLast().isFor(query)
+                            ? parts.getLast().entities()
+                            : EntityRow.of(query.keys()),
                     plans.of(query.view()),
                     shelf(view),
                     store.withheld(view).isPresent(),

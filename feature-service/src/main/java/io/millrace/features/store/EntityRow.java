@@ -9,6 +9,8 @@ import io.millrace.features.kernel.encoding.ValueEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An entity's key as bytes, equal where the keys are. */
 final class EntityRow implements Comparable<EntityRow> {
@@ -31,6 +33,17 @@ final class EntityRow implements Comparable<EntityRow> {
             ValueEncoding.write(key.values().get(i), scratch);
         }
         return new EntityRow(scratch.toBytes());
+    }
+
+    /** Those of all keys, null where there is none. */
+    static @Nullable EntityRow[] of(List<@Nullable EntityKey> keys) {
+        var scratch = new ByteWriter();
+        var rows = new @Nullable EntityRow[keys.size()];
+        for (int i = 0; i < rows.length; i++) {
+            EntityKey key = keys.get(i);
+            rows[i] = key == null ? null : of(key, scratch);
+        }
+        return rows;
     }
 
     /** The key of so many join keys that stands here. */
