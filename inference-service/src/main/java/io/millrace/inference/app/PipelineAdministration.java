@@ -1,20 +1,21 @@
 package io.millrace.inference.app;
 
 import io.millrace.definitions.DefinitionFile;
+import io.millrace.inference.app.definition.DefinitionApply.Outcome;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
 import java.util.List;
 
-/** The pipelines and what can be done to them. Thread-safe; all calls may block. */
+/** The pipelines and what can be done to them; definitions of other kinds are applied with them. Thread-safe; all calls may block. */
 public interface PipelineAdministration {
     /**
      * Applies definitions, all or none.
      *
-     * @return one outcome per pipeline, in the files' order
+     * @return one outcome per definition, in the files' order
      * @throws io.millrace.gate.Refusal INVALID_DEFINITION with every fault ({@code where} is {@code file:line}); DEFINITIONS_UNAVAILABLE;
      *     FEATURES_UNAVAILABLE and its kin where a feature service is named and feature-service does not answer
      */
-    List<PipelineOutcome> apply(List<DefinitionFile> files);
+    List<Outcome> apply(List<DefinitionFile> files);
 
     /**
      * What {@link #apply} would do.
@@ -22,7 +23,7 @@ public interface PipelineAdministration {
      * @param planned feature services as they will be by then; where there are none, those that feature-service has count
      * @throws io.millrace.gate.Refusal as {@link #apply}
      */
-    List<PipelineOutcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned);
+    List<Outcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned);
 
     /** All pipelines by name. */
     List<PipelineSummary> list();
@@ -54,16 +55,6 @@ public interface PipelineAdministration {
      * @throws io.millrace.gate.Refusal PIPELINE_NOT_FOUND
      */
     Pipeline find(String name);
-
-    /** What applying did, or would do, to one pipeline. */
-    record PipelineOutcome(String name, Change change, List<String> fields) {}
-
-    /** How an apply changed a pipeline. */
-    enum Change {
-        CREATED,
-        UNCHANGED,
-        UPDATED
-    }
 
     /** Whether a pipeline consumes. */
     enum State {

@@ -1,6 +1,7 @@
 package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.definition.Definitions;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
@@ -23,7 +24,7 @@ public class PipelineChecks implements PipelineCheck {
     }
 
     @Override
-    public List<String> check(Pipeline pipeline, List<ServedFeatures> planned) {
+    public List<String> check(Pipeline pipeline, Definitions all, List<ServedFeatures> planned) {
         if (pipeline.service().isEmpty()) {
             return models.check(pipeline);
         }

@@ -3,8 +3,7 @@ package io.millrace.inference.app;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
-import io.millrace.definitions.Place;
-import io.millrace.definitions.Yaml;
+import io.millrace.inference.app.definition.DefinitionReader;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Completeness;
 import io.millrace.inference.domain.Pipeline.ContractReference;
@@ -16,7 +15,6 @@ import io.millrace.inference.domain.Pipeline.Otherwise;
 import io.millrace.inference.domain.Pipeline.Start;
 import io.millrace.inference.domain.Pipeline.TimestampUnit;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,36 +39,16 @@ public final class PipelineReader {
 
     private PipelineReader() {}
 
-    /** The pipelines of the files in order. Where {@code faults} is not empty afterwards, the answer is not to be used. */
+    /** The pipelines of files that hold nothing else, in order. Where {@code faults} is not empty afterwards, the answer is not to be used. */
     public static List<Pipeline> read(List<DefinitionFile> files, Faults faults) {
-        return placed(files, faults).stream().map(Placed::pipeline).toList();
+        var kind = new PipelineKind((_, _, _) -> List.of());
+        return DefinitionReader.read(files, List.of(kind), faults).stream()
+                .map(placed -> kind.type().cast(placed.definition()))
+                .toList();
     }
 
-    /** A pipeline and where its name stands. */
-    record Placed(Pipeline pipeline, Place place) {}
-
-    /** The same with their places. */
-    static List<Placed> placed(List<DefinitionFile> files, Faults faults) {
-        var pipelines = new ArrayList<Placed>();
-        var names = new HashSet<String>();
-        for (DefinitionFile file : files) {
-            for (MapNode document : Yaml.documents(file, faults)) {
-                Pipeline pipeline = pipeline(
-                        document, document(file.content(), document.place().line()));
-                if (!pipeline.name().isEmpty() && !names.add(pipeline.name())) {
-                    document.fault("name", "pipeline '" + pipeline.name() + "' is defined twice");
-                }
-                pipelines.add(new Placed(pipeline, document.placeOf("name")));
-            }
-        }
-        return pipelines;
-    }
-
-    private static Pipeline pipeline(MapNode root, String yaml) {
-        String kind = root.string("kind");
-        if (!kind.isEmpty() && !kind.equals("Pipeline")) {
-            root.fault("kind", "'kind' must be Pipeline here, was '" + kind + "'");
-        }
+    /** One document, whose kind has been read. */
+    static Pipeline read(MapNode root, String yaml) {
         String name = root.string("name", NAME, "lower-case letters, digits and '-', a letter first, at most 63");
         Input input = required(root, "input", PipelineReader::input)
                 .orElseGet(() -> new Input("", "", TimestampUnit.RFC3339, Start.EARLIEST, Optional.empty()));
@@ -217,23 +195,5 @@ public final class PipelineReader {
             return Optional.empty();
         }
         return node.optionalMap(key).map(read);
-    }
-
-    /** The text of the one YAML document that the line is in: a line that begins with {@code ---} separates documents wherever it stands. */
-    private static String document(String content, int line) {
-        List<String> lines = content.lines().toList();
-        int from = Math.min(line, lines.size()) - 1;
-        while (from > 0 && !separates(lines.get(from - 1))) {
-            from--;
-        }
-        int to = line;
-        while (to < lines.size() && !separates(lines.get(to))) {
-            to++;
-        }
-        return String.join("\n", lines.subList(from, Math.min(to, lines.size()))) + "\n";
-    }
-
-    private static boolean separates(String line) {
-        return line.startsWith("---") || line.startsWith("...");
     }
 }

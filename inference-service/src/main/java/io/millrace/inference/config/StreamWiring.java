@@ -2,14 +2,16 @@ package io.millrace.inference.config;
 
 import io.millrace.inference.app.ContractWatch;
 import io.millrace.inference.app.EventLog;
-import io.millrace.inference.app.PipelineCheck;
 import io.millrace.inference.app.PipelineControl;
 import io.millrace.inference.app.Scoring;
 import io.millrace.inference.app.StreamTelemetry;
+import io.millrace.inference.app.definition.DefinitionCatalog;
+import io.millrace.inference.app.definition.DefinitionKind;
 import io.millrace.inference.contracts.RegistryContracts;
 import io.millrace.inference.kafka.KafkaPipelineStreams;
 import io.millrace.inference.kafka.StreamSettings;
 import io.opentelemetry.api.OpenTelemetry;
+import io.quarkus.arc.All;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +21,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,11 +54,19 @@ public class StreamWiring {
 
     @Produces
     @Singleton
+    DefinitionCatalog definitions(
+            @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "127.0.0.1:9092") String bootstrapServers,
+            @All List<DefinitionKind<?>> kinds) {
+        return DefinitionCatalog.follow(bootstrapServers, kinds);
+    }
+
+    @Produces
+    @Singleton
     PipelineControl control(
             InferenceConfig config,
             @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "127.0.0.1:9092") String bootstrapServers,
+            DefinitionCatalog definitions,
             Scoring scoring,
-            PipelineCheck check,
             RegistryContracts contracts,
             StreamTelemetry telemetry,
             EventLog events,
@@ -69,15 +80,16 @@ public class StreamWiring {
                 config.registry().deadline());
         var kafka = new KafkaPipelineStreams(
                 settings(streams, bootstrapServers), scoring, contracts, limits, telemetry, traces, clock);
-        return PipelineControl.start(bootstrapServers, kafka, check, events);
+        return PipelineControl.start(definitions, kafka, events);
     }
 
     void start(@Observes StartupEvent event, PipelineControl control) {
         control.whyNotCurrent();
     }
 
-    void stop(@Observes ShutdownEvent event, PipelineControl control) {
+    void stop(@Observes ShutdownEvent event, PipelineControl control, DefinitionCatalog definitions) {
         control.close();
+        definitions.close();
     }
 
     /** The number at the end of a pod's name, as a StatefulSet gives it; 0 where there is none. */

@@ -30,7 +30,8 @@ public record Pipeline(
         Completeness complete,
         ModelReference model,
         String outputTopic,
-        String yaml) {
+        String yaml)
+        implements Definition {
     public Pipeline {
         entity = Map.copyOf(entity);
         request = Map.copyOf(request);

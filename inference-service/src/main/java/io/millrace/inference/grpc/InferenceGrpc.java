@@ -7,8 +7,8 @@ import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
-import io.millrace.inference.app.PipelineAdministration.PipelineOutcome;
 import io.millrace.inference.app.Predictions;
+import io.millrace.inference.app.definition.DefinitionApply.Outcome;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
 import io.millrace.proto.inference.v1.ListModelsRequest;
@@ -59,7 +59,7 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
         return work.run(() -> {
             var response = ApplyPipelinesResponse.newBuilder();
             List<DefinitionFile> files = PipelineMessages.files(request.getFilesList());
-            List<PipelineOutcome> outcomes = request.getDryRun()
+            List<Outcome> outcomes = request.getDryRun()
                     ? pipelines.plan(files, PipelineMessages.services(request.getPlannedServicesList()))
                     : pipelines.apply(files);
             outcomes.stream().map(PipelineMessages::outcome).forEach(response::addOutcomes);

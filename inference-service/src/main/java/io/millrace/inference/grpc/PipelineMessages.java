@@ -1,10 +1,11 @@
 package io.millrace.inference.grpc;
 
 import io.millrace.definitions.DefinitionFile;
-import io.millrace.inference.app.PipelineAdministration.Change;
-import io.millrace.inference.app.PipelineAdministration.PipelineOutcome;
 import io.millrace.inference.app.PipelineAdministration.PipelineSummary;
 import io.millrace.inference.app.PipelineAdministration.State;
+import io.millrace.inference.app.PipelineKind;
+import io.millrace.inference.app.definition.DefinitionApply.Change;
+import io.millrace.inference.app.definition.DefinitionApply.Outcome;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.proto.features.v1.DefinitionOutcome;
@@ -34,9 +35,10 @@ final class PipelineMessages {
                 .toList();
     }
 
-    static DefinitionOutcome outcome(PipelineOutcome outcome) {
+    static DefinitionOutcome outcome(Outcome outcome) {
         return DefinitionOutcome.newBuilder()
                 .setName(outcome.name())
+                .setKind(outcome.kind().equals(PipelineKind.KIND) ? "" : outcome.kind())
                 .setChange(change(outcome.change()))
                 .addAllFields(outcome.fields())
                 .build();

@@ -45,13 +45,14 @@ public class PipelineResource {
     public record ApplyResponse(List<Outcome> outcomes) {}
 
     /**
-     * What became of a pipeline.
+     * What became of a definition.
      *
+     * @param kind such as Pipeline
      * @param change created, unchanged or updated
      * @param fields in which it differs from the one that was there
      */
     @RegisterForReflection
-    public record Outcome(String name, String change, List<String> fields) {}
+    public record Outcome(String kind, String name, String change, List<String> fields) {}
 
     @RegisterForReflection
     public record Listing(List<Summary> pipelines) {}
@@ -99,7 +100,7 @@ public class PipelineResource {
                         () -> new Refusal(InferenceReason.PIPELINE_NOT_FOUND, "no pipeline is named '" + name + "'"));
     }
 
-    /** Applies definitions, all or none. 400 with every fault and its {@code file:line}. Safe to repeat. */
+    /** Applies definitions of any kind, all or none. 400 with every fault and its {@code file:line}. Safe to repeat. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     public ApplyResponse apply(@Nullable ApplyRequest request) {
@@ -115,8 +116,11 @@ public class PipelineResource {
         }
         var outcomes = request.dryRun() ? pipelines.plan(files, List.of()) : pipelines.apply(files);
         return new ApplyResponse(outcomes.stream()
-                .map(outcome ->
-                        new Outcome(outcome.name(), outcome.change().name().toLowerCase(Locale.ROOT), outcome.fields()))
+                .map(outcome -> new Outcome(
+                        outcome.kind(),
+                        outcome.name(),
+                        outcome.change().name().toLowerCase(Locale.ROOT),
+                        outcome.fields()))
                 .toList());
     }
 

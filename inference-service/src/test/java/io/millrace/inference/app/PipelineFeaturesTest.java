@@ -12,6 +12,7 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.inference.engine.OnnxEngine;
+import io.millrace.inference.sample.KnownDefinitions;
 import io.millrace.inference.sample.KnownFeatures;
 import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
@@ -113,11 +114,11 @@ class PipelineFeaturesTest {
 
     @Test
     void aPipelineFitsWhereTheServiceHasWhatTheModelTakes() {
-        assertThat(checks().check(PIPELINE, List.of())).isEmpty();
-        assertThat(checks().check(Pipelines.ofService("s@v9"), List.of()))
+        assertThat(checks().check(PIPELINE, KnownDefinitions.NONE, List.of())).isEmpty();
+        assertThat(checks().check(Pipelines.ofService("s@v9"), KnownDefinitions.NONE, List.of()))
                 .containsExactly("Feature service s@v9 does not exist");
         services.with("s", KnownServices.of("s@v4", "v:b"));
-        assertThat(checks().check(PIPELINE, List.of()))
+        assertThat(checks().check(PIPELINE, KnownDefinitions.NONE, List.of()))
                 .singleElement()
                 .asString()
                 .contains("takes feature 'v:a'", "'s@v4' does not have");
@@ -132,7 +133,7 @@ class PipelineFeaturesTest {
                 List.of("account_id"),
                 List.of("amount"));
         services.with("s", wrong);
-        assertThat(checks().check(PIPELINE, List.of()))
+        assertThat(checks().check(PIPELINE, KnownDefinitions.NONE, List.of()))
                 .containsExactly(
                         "feature service 's@v2' is read by join key 'account_id', which 'entity' does not name",
                         "join key 'user_id' is none of feature service 's@v2'",
@@ -145,9 +146,11 @@ class PipelineFeaturesTest {
         List<ServedFeatures> planned = List.of(
                 new ServedFeatures("p@v1", false, List.of(), List.of("user_id"), List.of()),
                 KnownServices.of("p@v2", "v:a"));
-        assertThat(checks().check(Pipelines.ofService("p"), planned)).isEmpty();
-        assertThat(checks().check(Pipelines.ofService("p@v1"), planned)).hasSize(1);
-        assertThat(checks().check(Pipelines.ofService("s"), planned))
+        assertThat(checks().check(Pipelines.ofService("p"), KnownDefinitions.NONE, planned))
+                .isEmpty();
+        assertThat(checks().check(Pipelines.ofService("p@v1"), KnownDefinitions.NONE, planned))
+                .hasSize(1);
+        assertThat(checks().check(Pipelines.ofService("s"), KnownDefinitions.NONE, planned))
                 .containsExactly("feature service 's' does not exist");
         assertThat(services.asked()).isZero();
     }

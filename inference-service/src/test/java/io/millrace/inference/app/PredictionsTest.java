@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.definition.DefinitionApply.Outcome;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Missing;
@@ -175,12 +176,12 @@ class PredictionsTest {
     /** Knows every name as the same pipeline. */
     private static final class OnePipeline implements PipelineAdministration {
         @Override
-        public List<PipelineOutcome> apply(List<DefinitionFile> files) {
+        public List<Outcome> apply(List<DefinitionFile> files) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public List<PipelineOutcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned) {
+        public List<Outcome> plan(List<DefinitionFile> files, List<ServedFeatures> planned) {
             throw new UnsupportedOperationException();
         }
 

@@ -9,12 +9,14 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.ContractRegistry;
 import io.millrace.inference.app.ContractWatch;
 import io.millrace.inference.app.InferenceReason;
-import io.millrace.inference.app.PipelineAdministration.Change;
-import io.millrace.inference.app.PipelineAdministration.PipelineOutcome;
 import io.millrace.inference.app.PipelineAdministration.PipelineSummary;
 import io.millrace.inference.app.PipelineAdministration.State;
 import io.millrace.inference.app.PipelineControl;
+import io.millrace.inference.app.PipelineKind;
 import io.millrace.inference.app.StreamTelemetry;
+import io.millrace.inference.app.definition.DefinitionApply.Change;
+import io.millrace.inference.app.definition.DefinitionApply.Outcome;
+import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.domain.Pipeline.ContractReference;
 import io.millrace.inference.domain.ServiceEvent;
 import io.opentelemetry.api.OpenTelemetry;
@@ -33,6 +35,7 @@ class PipelineControlTest {
     private final FakeRegistry registry = new FakeRegistry();
     private final List<PipelineControl> controls = new ArrayList<>();
     private final List<ServiceEvent> told = new CopyOnWriteArrayList<>();
+    private final List<DefinitionCatalog> catalogs = new ArrayList<>();
 
     /** A registry in which a row that holds {@code "bad"} breaks the contract. */
     private static final class FakeRegistry implements ContractRegistry {
@@ -58,6 +61,7 @@ class PipelineControlTest {
     @AfterEach
     void close() {
         controls.forEach(PipelineControl::close);
+        catalogs.forEach(DefinitionCatalog::close);
         stage.close();
     }
 
@@ -68,9 +72,9 @@ class PipelineControlTest {
         stage.flush();
         PipelineControl control = control(0);
         assertThat(apply(control, stage.yaml("")))
-                .containsExactly(new PipelineOutcome(stage.name, Change.CREATED, List.of()));
+                .containsExactly(new Outcome(PipelineKind.KIND, stage.name, Change.CREATED, List.of()));
         assertThat(apply(control, stage.yaml("")))
-                .containsExactly(new PipelineOutcome(stage.name, Change.UNCHANGED, List.of()));
+                .containsExactly(new Outcome(PipelineKind.KIND, stage.name, Change.UNCHANGED, List.of()));
         until(() -> stage.outcomes() == 10);
 
         control.pause(stage.name);
@@ -79,7 +83,7 @@ class PipelineControlTest {
         stage.send(10, 10);
         stage.flush();
         assertThat(apply(control, stage.yaml("missing: refuse")))
-                .containsExactly(new PipelineOutcome(stage.name, Change.UPDATED, List.of("missing")));
+                .containsExactly(new Outcome(PipelineKind.KIND, stage.name, Change.UPDATED, List.of("missing")));
         assertThat(summary(control).state()).isEqualTo(State.PAUSED);
         assertThat(stage.outcomes()).isEqualTo(10);
 
@@ -87,7 +91,8 @@ class PipelineControlTest {
         until(() -> stage.outcomes() == 20);
         String changed = stage.yaml("include-event: true");
         assertThat(apply(control, changed))
-                .containsExactly(new PipelineOutcome(stage.name, Change.UPDATED, List.of("missing", "include-event")));
+                .containsExactly(new Outcome(
+                        PipelineKind.KIND, stage.name, Change.UPDATED, List.of("missing", "include-event")));
         stage.send(20, 10);
         stage.flush();
         until(() -> stage.outcomes() == 30);
@@ -154,7 +159,7 @@ class PipelineControlTest {
                     .startsWith("bad.yaml:"));
         });
         assertThat(control.plan(List.of(good), List.of()))
-                .containsExactly(new PipelineOutcome(stage.name, Change.CREATED, List.of()));
+                .containsExactly(new Outcome(PipelineKind.KIND, stage.name, Change.CREATED, List.of()));
         assertThatThrownBy(() -> control.find(stage.name)).isInstanceOf(Refusal.class);
     }
 
@@ -188,13 +193,15 @@ class PipelineControlTest {
                 StreamTelemetry.NONE,
                 OpenTelemetry.noop(),
                 Clock.systemUTC());
-        PipelineControl control =
-                PipelineControl.start(TestBroker.bootstrapServers(), streams, (_, _) -> List.of(), told::add);
+        DefinitionCatalog catalog = DefinitionCatalog.follow(
+                TestBroker.bootstrapServers(), List.of(new PipelineKind((_, _, _) -> List.of())));
+        catalogs.add(catalog);
+        PipelineControl control = PipelineControl.start(catalog, streams, told::add);
         controls.add(control);
         return control;
     }
 
-    private static List<PipelineOutcome> apply(PipelineControl control, String yaml) {
+    private static List<Outcome> apply(PipelineControl control, String yaml) {
         until(() -> control.whyNotCurrent() == null);
         return control.apply(List.of(new DefinitionFile("p.yaml", yaml)));
     }

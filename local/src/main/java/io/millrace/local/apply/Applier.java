@@ -89,14 +89,16 @@ public final class Applier {
         return applied.faults().isEmpty() ? applied.and(nodes.apply(folder)) : applied;
     }
 
+    /** Pipelines, and the deployments and ensembles beside them: all or none. */
     public Applied applyPipelines(DefinitionFolder folder) {
         return pipelines(folder, ApplyPipelinesRequest.newBuilder());
     }
 
     private Applied pipelines(DefinitionFolder folder, ApplyPipelinesRequest.Builder request) {
-        if (folder.pipelines().isEmpty()) {
+        if (folder.pipelines().isEmpty() && folder.routes().isEmpty()) {
             return Applied.nothing();
         }
+        folder.routes().forEach(file -> request.addFiles(file(file)));
         folder.pipelines().forEach(file -> request.addFiles(file(file)));
         return attempt(
                 "",

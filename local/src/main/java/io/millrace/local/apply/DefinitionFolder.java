@@ -24,11 +24,12 @@ import java.util.stream.Stream;
 
 /**
  * What a folder of definitions holds: {@code topics.yaml}, {@code contracts/}, {@code entities/}, {@code feature-views/}, {@code on-demand/},
- * {@code feature-services/}, {@code pipelines/} and {@code edge-nodes.yaml}, each of which may be missing. {@code millrace.yaml} may name the
+ * {@code feature-services/}, {@code ensembles/}, {@code deployments/}, {@code pipelines/} and {@code edge-nodes.yaml}, each of which may be missing. {@code millrace.yaml} may name the
  * project; else it has the folder's name.
  *
  * @param contracts by path, as the lists below are
  * @param featureViews feature definitions of all kinds
+ * @param routes ensembles and deployments
  * @param faults of topics, edge nodes and the project; a file that has one gives nothing else
  */
 public record DefinitionFolder(
@@ -38,6 +39,7 @@ public record DefinitionFolder(
         List<DefinitionFile> contracts,
         List<DefinitionFile> featureViews,
         List<DefinitionFile> pipelines,
+        List<DefinitionFile> routes,
         List<EdgeNodes.Node> edgeNodes,
         List<Fault> faults) {
     private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9._-]{1,128}");
@@ -84,11 +86,14 @@ public record DefinitionFolder(
                 yaml(folder, "contracts"),
                 features,
                 yaml(folder, "pipelines"),
+                Stream.concat(yaml(folder, "ensembles").stream(), yaml(folder, "deployments").stream())
+                        .toList(),
                 nodes,
                 faults.all());
         if (read.size() == 0 && faults.isEmpty()) {
-            throw CommandFailure.usage(folder + " holds no definitions: expected topics.yaml, contracts/*.yaml,"
-                    + " entities/*.yaml, feature-views/*.yaml, pipelines/*.yaml or edge-nodes.yaml");
+            throw CommandFailure.usage(
+                    folder + " holds no definitions: expected topics.yaml, contracts/*.yaml,"
+                            + " entities/*.yaml, feature-views/*.yaml, pipelines/*.yaml, ensembles/*.yaml, deployments/*.yaml or edge-nodes.yaml");
         }
         return read;
     }
@@ -121,7 +126,12 @@ public record DefinitionFolder(
     }
 
     private int size() {
-        return topics.size() + contracts.size() + featureViews.size() + pipelines.size() + edgeNodes.size();
+        return topics.size()
+                + contracts.size()
+                + featureViews.size()
+                + pipelines.size()
+                + routes.size()
+                + edgeNodes.size();
     }
 
     private static Optional<String> project(DefinitionFile file, Faults faults) {

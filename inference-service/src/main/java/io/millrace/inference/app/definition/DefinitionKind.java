@@ -1,0 +1,59 @@
+package io.millrace.inference.app.definition;
+
+import io.millrace.definitions.MapNode;
+import io.millrace.inference.domain.Definition;
+import io.millrace.inference.domain.ServedFeatures;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of definition: how it is read, what it is held against and where it is kept. A bean of this type is all that a further kind needs to be
+ * applied and planned with the others.
+ */
+public interface DefinitionKind<D extends Definition> {
+    /** As definitions write it under {@code kind}, such as {@code Pipeline}. */
+    String kind();
+
+    Class<D> type();
+
+    /** Most definitions of this kind that there can be. */
+    default int max() {
+        return 1_000;
+    }
+
+    /** Where the definition of this name is kept in the log. What stands behind an {@code @} there is kept beside it and goes with it. */
+    default String key(String name) {
+        return kind() + "/" + name;
+    }
+
+    /**
+     * Reads a document; what is wrong becomes faults of it. {@code kind} has been read, unknown keys are to be refused.
+     *
+     * @param yaml the document's own text
+     */
+    D read(MapNode root, String yaml);
+
+    /** In which fields two definitions of one name differ, as paths of the document; empty where at most comments and the order of keys do. */
+    List<String> differences(D before, D after);
+
+    /**
+     * What stands against the definition, one sentence each; empty where nothing does.
+     *
+     * @param all definitions as they will be, this one among them
+     * @param services feature services as they will be; where there are none, those that feature-service has count
+     * @throws io.millrace.gate.Refusal where something had to be asked and did not answer
+     */
+    List<String> check(D definition, Definitions all, List<ServedFeatures> services);
+
+    /** What is written to the log, in this order, to apply the definition: by default its YAML under its key. */
+    default Map<String, @Nullable String> changes(D definition, DefinitionCatalog catalog) {
+        var changes = new LinkedHashMap<String, @Nullable String>();
+        changes.put(key(definition.name()), definition.yaml());
+        return changes;
+    }
+
+    /** Hears of a definition that this replica applied, once it is in the log. */
+    default void applied(D definition) {}
+}
