@@ -74,6 +74,18 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.kafka..");
 
     @ArchTest
+    static final ArchRule ofTheFeatureKernelItsLanguageAndItsFormatsAlone = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.millrace.features.kernel.fold..",
+                    "io.millrace.features.kernel.state..",
+                    "io.millrace.features.kernel.window..",
+                    "io.millrace.features.kernel.table..",
+                    "io.millrace.features.kernel.projection..",
+                    "io.millrace.features.kernel.lateness..");
+
+    @ArchTest
     static final ArchRule timeComesFromOutside = noClasses()
             .should()
             .callMethod(java.time.Instant.class, "now")

@@ -37,9 +37,9 @@ class ArchitectureTest {
             .resideInAnyPackage("com.google.protobuf..", "org.apache.avro..", "com.squareup..", "okio..", "kotlin..");
 
     @ArchTest
-    static final ArchRule onlyProjectionSeesJson = noClasses()
+    static final ArchRule onlyProjectionAndTheRegistrysClientSeeJson = noClasses()
             .that()
-            .resideOutsideOfPackage(KERNEL + ".projection")
+            .resideOutsideOfPackages(KERNEL + ".projection", KERNEL + ".registry")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.fasterxml..");

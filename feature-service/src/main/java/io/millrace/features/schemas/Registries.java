@@ -2,6 +2,7 @@ package io.millrace.features.schemas;
 
 import io.millrace.features.app.Projectors;
 import io.millrace.features.config.SchemaRegistryConfig;
+import io.millrace.features.kernel.registry.HttpSchemaRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -10,6 +11,7 @@ public class Registries {
     @Produces
     @Singleton
     Projectors projectors(SchemaRegistryConfig config) {
-        return new Projectors(config.url().map(url -> new HttpSchemaRegistry(url, config)));
+        return new Projectors(config.url()
+                .map(url -> new HttpSchemaRegistry(url, config.username(), config.password(), config.timeout())));
     }
 }

@@ -1,4 +1,4 @@
-/** Asks a schema registry over HTTP for the schemas that records name. */
+/** Connects the kernel's client of a schema registry to the settings. */
 @NullMarked
 package io.millrace.features.schemas;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.millrace.features.config.SchemaRegistryConfig;
+import io.millrace.features.kernel.registry.HttpSchemaRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -86,35 +86,12 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     public HttpSchemaRegistry client() {
-        return new HttpSchemaRegistry(url(), config(Optional.empty()));
+        return new HttpSchemaRegistry(url(), Optional.empty(), Optional.empty(), Duration.ofSeconds(5));
     }
 
     HttpSchemaRegistry client(String username) {
-        return new HttpSchemaRegistry(URI.create(url() + "/"), config(Optional.of(username)));
-    }
-
-    private SchemaRegistryConfig config(Optional<String> username) {
-        return new SchemaRegistryConfig() {
-            @Override
-            public Optional<URI> url() {
-                return Optional.of(FakeRegistry.this.url());
-            }
-
-            @Override
-            public Optional<String> username() {
-                return username;
-            }
-
-            @Override
-            public Optional<String> password() {
-                return username.map(_ -> "secret");
-            }
-
-            @Override
-            public Duration timeout() {
-                return Duration.ofSeconds(5);
-            }
-        };
+        return new HttpSchemaRegistry(
+                URI.create(url() + "/"), Optional.of(username), Optional.of("secret"), Duration.ofSeconds(5));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.features.kernel.format.SchemaRegistry.Reference;
 import io.millrace.features.kernel.format.SchemaRegistry.Registered;
 import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
+import io.millrace.features.kernel.registry.HttpSchemaRegistry;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

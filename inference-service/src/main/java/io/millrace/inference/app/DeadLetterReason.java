@@ -6,7 +6,7 @@ public enum DeadLetterReason {
     TOMBSTONE,
     /** Longer than an event may be. */
     OVERSIZED,
-    /** Not one JSON object in UTF-8 within the limits of depth, number length and name length. */
+    /** Not what its format says: in JSON one object in UTF-8 within the limits of depth, number length and name length, else a record of its schema. */
     UNDECODABLE,
     /** The key field is absent, null, not a scalar, empty or longer than 1,024 characters. */
     INVALID_KEY,

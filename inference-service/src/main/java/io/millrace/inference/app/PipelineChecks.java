@@ -1,14 +1,19 @@
 package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.condition.ConditionNames;
+import io.millrace.inference.app.condition.PredictionConditions;
 import io.millrace.inference.app.definition.Definitions;
 import io.millrace.inference.config.InferenceConfig;
+import io.millrace.inference.domain.Alert;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Checks a pipeline with its model and, where it names one, its feature service. */
 @ApplicationScoped
@@ -16,17 +21,25 @@ public class PipelineChecks implements PipelineCheck {
     private final ModelCatalog models;
     private final PipelineFeatures features;
     private final Duration deadline;
+    private final boolean hasRegistry;
 
     public PipelineChecks(ModelCatalog models, PipelineFeatures features, InferenceConfig config) {
         this.models = models;
         this.features = features;
         this.deadline = config.features().deadline();
+        this.hasRegistry = config.schemaRegistry().url().isPresent();
     }
 
     @Override
     public List<String> check(Pipeline pipeline, Definitions all, List<ServedFeatures> planned) {
+        var faults = new ArrayList<String>();
+        if (InputFormats.needsRegistry(pipeline.input().format()) && !hasRegistry) {
+            faults.add("its records name their schemas in a registry, and this service has none"
+                    + " (millrace.inference.schema-registry.url)");
+        }
         if (pipeline.service().isEmpty()) {
-            return models.check(pipeline);
+            faults.addAll(models.check(pipeline));
+            return faults;
         }
         String name = pipeline.service().get();
         ServedFeatures service;
@@ -36,9 +49,11 @@ public class PipelineChecks implements PipelineCheck {
             if (refusal.reason() != InferenceReason.FEATURE_SERVICE_NOT_FOUND) {
                 throw refusal;
             }
-            return List.of(String.valueOf(refusal.getMessage()));
+            faults.add(String.valueOf(refusal.getMessage()));
+            return faults;
         }
-        var faults = keys(pipeline, service);
+        faults.addAll(keys(pipeline, service));
+        faults.addAll(conditions(pipeline, service));
         Pipeline reading = pipeline.reading(service);
         faults.addAll(models.check(reading));
         for (int taken : models.taken(reading)) {
@@ -60,6 +75,24 @@ public class PipelineChecks implements PipelineCheck {
                 .findFirst()
                 .orElseThrow(() -> new Refusal(
                         InferenceReason.FEATURE_SERVICE_NOT_FOUND, "feature service '" + name + "' does not exist"));
+    }
+
+    /** Conditions read features of the service, as numbers. */
+    private static List<String> conditions(Pipeline pipeline, ServedFeatures service) {
+        Set<String> numbers = ConditionNames.ofFeatures(service.features().stream()
+                .filter(ServedFeatures.Feature::isNumber)
+                .map(ServedFeatures.Feature::reference)
+                .toList());
+        ConditionNames names = ConditionNames.of(pipeline.entity().keySet(), pipeline.request());
+        return Stream.concat(
+                        pipeline.outputs().stream().flatMap(output -> output.condition().stream()),
+                        pipeline.alert().stream().map(Alert::when))
+                .flatMap(condition -> PredictionConditions.features(condition, names).stream())
+                .distinct()
+                .filter(feature -> !numbers.contains(feature))
+                .map(feature -> "'when' names feature '" + feature + "', which is no number of feature service '"
+                        + service.service() + "'")
+                .toList();
     }
 
     /** A look-up is refused where a join key is missing or one too many, and brings no request data. */

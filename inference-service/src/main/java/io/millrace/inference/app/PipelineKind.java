@@ -1,6 +1,7 @@
 package io.millrace.inference.app;
 
 import io.millrace.definitions.MapNode;
+import io.millrace.features.kernel.definition.SchemaFiles;
 import io.millrace.inference.app.definition.DefinitionKind;
 import io.millrace.inference.app.definition.Definitions;
 import io.millrace.inference.domain.Pipeline;
@@ -37,7 +38,12 @@ public class PipelineKind implements DefinitionKind<Pipeline> {
 
     @Override
     public Pipeline read(MapNode root, String yaml) {
-        return PipelineReader.read(root, yaml);
+        return read(root, yaml, SchemaFiles.of(List.of()));
+    }
+
+    @Override
+    public Pipeline read(MapNode root, String yaml, SchemaFiles schemas) {
+        return PipelineReader.read(root, yaml, schemas);
     }
 
     @Override

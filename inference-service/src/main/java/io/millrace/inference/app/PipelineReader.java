@@ -3,17 +3,17 @@ package io.millrace.inference.app;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
+import io.millrace.features.kernel.definition.SchemaFiles;
+import io.millrace.inference.app.condition.ConditionNames;
 import io.millrace.inference.app.definition.DefinitionReader;
+import io.millrace.inference.domain.Alert;
+import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Completeness;
-import io.millrace.inference.domain.Pipeline.ContractReference;
 import io.millrace.inference.domain.Pipeline.FieldType;
-import io.millrace.inference.domain.Pipeline.Input;
 import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.Pipeline.Otherwise;
-import io.millrace.inference.domain.Pipeline.Start;
-import io.millrace.inference.domain.Pipeline.TimestampUnit;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,8 +30,11 @@ public final class PipelineReader {
     public static final Duration MAX_PATIENCE = Duration.ofSeconds(30);
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
-    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,244}");
-    private static final Pattern FIELD = Pattern.compile("[^\\p{Cntrl}]{1,200}");
+    static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,244}");
+    static final String TOPIC_EXPECTATION = "a topic name: at most 245 letters, digits, '.', '_' and '-'";
+    static final Pattern FIELD = Pattern.compile("[^\\p{Cntrl}]{1,200}");
+    static final String FIELD_EXPECTATION = "the name of an event field";
+
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?:[a-z][a-z0-9_]*");
     private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?");
@@ -47,12 +50,16 @@ public final class PipelineReader {
                 .toList();
     }
 
-    /** One document, whose kind has been read. */
-    static Pipeline read(MapNode root, String yaml) {
+    /**
+     * One document, whose kind has been read.
+     *
+     * @param schemas the schema files that came with it
+     */
+    static Pipeline read(MapNode root, String yaml, SchemaFiles schemas) {
         String name = root.string("name", NAME, "lower-case letters, digits and '-', a letter first, at most 63");
-        Input input = required(root, "input", PipelineReader::input)
-                .orElseGet(() -> new Input("", "", TimestampUnit.RFC3339, Start.EARLIEST, Optional.empty()));
-        String key = root.string("key", FIELD, "the name of an event field");
+        InputNode input = new InputNode(schemas);
+        required(root, "input", input::read);
+        String key = root.string("key", FIELD, FIELD_EXPECTATION);
         Map<String, String> entity = entity(root);
         Map<String, FieldType> request = request(root);
         List<String> features = features(root);
@@ -74,14 +81,18 @@ public final class PipelineReader {
                 .orElse(new Completeness(Duration.ZERO, Otherwise.PROCEED));
         ModelReference model = required(root, "model", PipelineReader::model)
                 .orElseGet(() -> new ModelReference("", Optional.empty()));
-        String output = required(root, "output", PipelineReader::topicOf).orElse("");
-        if (!output.isEmpty() && (output.equals(input.topic()) || output.equals(input.topic() + ".dlq"))) {
-            root.fault("output", "'output' must be another topic than the input and its dead letters");
-        }
+        var outputs = new OutputNodes(
+                root,
+                input.topic(),
+                ConditionNames.of(entity.keySet(), request),
+                service.isPresent() ? Optional.empty() : Optional.of(ConditionNames.ofFeatures(features)));
+        List<Output> written = outputs.outputs();
+        Optional<Alert> alert = outputs.alert();
+        input.checkFields(key, entity.values(), request.keySet());
         root.refuseUnknownKeys();
         return new Pipeline(
                 name,
-                input,
+                input.input(),
                 key,
                 entity,
                 request,
@@ -91,34 +102,9 @@ public final class PipelineReader {
                 includeEvent,
                 complete,
                 model,
-                output,
-                yaml);
-    }
-
-    private static Input input(MapNode node) {
-        String topic = topic(node);
-        node.optionalString("format")
-                .filter(format -> !format.equals("json"))
-                .ifPresent(format -> node.fault("format", "'format' must be json, was '" + format + "'"));
-        var timestamp = required(node, "timestamp", at -> {
-            String field = at.string("field", FIELD, "the name of an event field");
-            TimestampUnit unit = at.optionalEnum("unit", TimestampUnit.class).orElse(TimestampUnit.RFC3339);
-            at.refuseUnknownKeys();
-            return Map.entry(field, unit);
-        });
-        Start start = node.optionalEnum("start", Start.class).orElse(Start.EARLIEST);
-        Optional<ContractReference> contract = node.optionalMap("contract").map(at -> {
-            var reference = new ContractReference(at.string("domain"), at.string("name"));
-            at.refuseUnknownKeys();
-            return reference;
-        });
-        node.refuseUnknownKeys();
-        return new Input(
-                topic,
-                timestamp.map(Map.Entry::getKey).orElse(""),
-                timestamp.map(Map.Entry::getValue).orElse(TimestampUnit.RFC3339),
-                start,
-                contract);
+                written,
+                alert,
+                input.kept(yaml));
     }
 
     private static Map<String, String> entity(MapNode root) {
@@ -128,7 +114,7 @@ public final class PipelineReader {
                 if (!IDENTIFIER.matcher(joinKey).matches()) {
                     node.fault(joinKey, "join key '" + joinKey + "' must be lower-case letters, digits and '_'");
                 }
-                entity.put(joinKey, node.string(joinKey, FIELD, "the name of an event field"));
+                entity.put(joinKey, node.string(joinKey, FIELD, FIELD_EXPECTATION));
             }
         });
         return entity;
@@ -179,17 +165,7 @@ public final class PipelineReader {
         return new ModelReference(name, version);
     }
 
-    private static String topicOf(MapNode node) {
-        String topic = topic(node);
-        node.refuseUnknownKeys();
-        return topic;
-    }
-
-    private static String topic(MapNode node) {
-        return node.string("topic", TOPIC, "a topic name: at most 245 letters, digits, '.', '_' and '-'");
-    }
-
-    private static <T> Optional<T> required(MapNode node, String key, Function<MapNode, T> read) {
+    static <T> Optional<T> required(MapNode node, String key, Function<MapNode, T> read) {
         if (!node.has(key)) {
             node.faults().add(node.place(), "'" + key + "' is missing: expected a map");
             return Optional.empty();

@@ -3,8 +3,10 @@ package io.millrace.inference.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The settings under {@code millrace.inference}. */
@@ -21,6 +23,8 @@ public interface InferenceConfig {
     Streams streams();
 
     Events events();
+
+    Schemas schemaRegistry();
 
     /** The look-ups at feature-service. */
     interface Features {
@@ -154,5 +158,21 @@ public interface InferenceConfig {
         /** Events that wait for Kafka; beyond that they are dropped and counted. 1 to 100,000. */
         @WithDefault("1024")
         int maxWaiting();
+    }
+
+    /** The schema registry that records in Avro and Protobuf name their schemas in: one with the HTTP interface of Confluent's. */
+    interface Schemas {
+        /** Where it is, such as {@code http://registry:8081}; where it is left out, records carry no schema id. */
+        Optional<URI> url();
+
+        /** Name for basic authentication. */
+        Optional<String> username();
+
+        /** Password for basic authentication. */
+        Optional<String> password();
+
+        /** How long one request may take; 100 ms to 1 min. */
+        @WithDefault("5s")
+        Duration timeout();
     }
 }

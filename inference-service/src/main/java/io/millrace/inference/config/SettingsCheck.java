@@ -32,6 +32,7 @@ public class SettingsCheck {
         bounds.number("streams.poll-records", config.streams().pollRecords(), 1, Integer.MAX_VALUE);
         bounds.number("streams.contract-rows", config.streams().contractRows(), 1, Integer.MAX_VALUE);
         bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);
+        bounds.time("schema-registry.timeout", config.schemaRegistry().timeout(), "PT0.1S", "PT1M");
         bounds.refuseFaults();
     }
 }

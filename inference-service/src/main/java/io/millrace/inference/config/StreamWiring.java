@@ -1,5 +1,7 @@
 package io.millrace.inference.config;
 
+import io.millrace.features.kernel.format.SchemaRegistry;
+import io.millrace.features.kernel.registry.HttpSchemaRegistry;
 import io.millrace.inference.app.ContractWatch;
 import io.millrace.inference.app.EventLog;
 import io.millrace.inference.app.PipelineControl;
@@ -22,6 +24,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,7 +82,14 @@ public class StreamWiring {
                 CONTRACT_EVENT_BYTES,
                 config.registry().deadline());
         var kafka = new KafkaPipelineStreams(
-                settings(streams, bootstrapServers), scoring, contracts, limits, telemetry, traces, clock);
+                settings(streams, bootstrapServers),
+                scoring,
+                contracts,
+                limits,
+                telemetry,
+                traces,
+                clock,
+                schemas(config.schemaRegistry()));
         return PipelineControl.start(definitions, kafka, events);
     }
 
@@ -99,6 +109,11 @@ public class StreamWiring {
         }
         Matcher matcher = ORDINAL.matcher(hostName == null ? "" : hostName);
         return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+
+    private static Optional<SchemaRegistry> schemas(InferenceConfig.Schemas config) {
+        return config.url()
+                .map(url -> new HttpSchemaRegistry(url, config.username(), config.password(), config.timeout()));
     }
 
     private static StreamSettings settings(InferenceConfig.Streams streams, String bootstrapServers) {

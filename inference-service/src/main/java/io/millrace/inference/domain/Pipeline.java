@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A pipeline, checked: from an input topic over features and a model to an output topic.
+ * A pipeline, checked: from an input topic over features and a model to output topics.
  *
  * @param key the event field whose text is the output record's key
  * @param entity join key to the event field that holds it
@@ -15,7 +16,9 @@ import java.util.Optional;
  *     that was not asked for yet
  * @param service the feature service whose features are read, as the definition names it
  * @param includeEvent whether features are read as of the event's time, or one microsecond before it
- * @param yaml the definition as its author wrote it
+ * @param outputs where predictions go, at least one
+ * @param alert what is raised beside them
+ * @param yaml the definition as its author wrote it, and the schema file that it names
  */
 public record Pipeline(
         String name,
@@ -29,13 +32,27 @@ public record Pipeline(
         boolean includeEvent,
         Completeness complete,
         ModelReference model,
-        String outputTopic,
+        List<Output> outputs,
+        Optional<Alert> alert,
         String yaml)
         implements Definition {
     public Pipeline {
         entity = Map.copyOf(entity);
         request = Map.copyOf(request);
         features = List.copyOf(features);
+        outputs = List.copyOf(outputs);
+    }
+
+    /** The topic of the first output. */
+    public String outputTopic() {
+        return outputs.isEmpty() ? "" : outputs.getFirst().topic();
+    }
+
+    /** Every topic that predictions and alerts go to, in order. */
+    public List<String> outputTopics() {
+        return Stream.concat(outputs.stream().map(Output::topic), alert.stream().map(Alert::topic))
+                .distinct()
+                .toList();
     }
 
     /** This with the features of its service; {@link #service} names the version that they are of. */
@@ -52,13 +69,15 @@ public record Pipeline(
                 includeEvent,
                 complete,
                 model,
-                outputTopic,
+                outputs,
+                alert,
                 yaml);
     }
 
-    /** The topic that a pipeline reads, as JSON objects. */
+    /** The topic that a pipeline reads. Fields inside of others have paths of names with dots between them. */
     public record Input(
             String topic,
+            InputFormat format,
             String timestampField,
             TimestampUnit unit,
             Start start,

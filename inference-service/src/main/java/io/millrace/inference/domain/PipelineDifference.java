@@ -31,16 +31,28 @@ public final class PipelineDifference {
         difference.field("model.name", before.model().name(), after.model().name());
         difference.field(
                 "model.version", before.model().version(), after.model().version());
-        difference.field("output.topic", before.outputTopic(), after.outputTopic());
+        difference.outputs(before.outputs(), after.outputs());
+        difference.field("alert", before.alert(), after.alert());
         return List.copyOf(difference.fields);
     }
 
     private void input(Pipeline.Input before, Pipeline.Input after) {
         field("input.topic", before.topic(), after.topic());
+        field("input.format", before.format(), after.format());
         field("input.timestamp.field", before.timestampField(), after.timestampField());
         field("input.timestamp.unit", before.unit(), after.unit());
         field("input.start", before.start(), after.start());
         field("input.contract", before.contract(), after.contract());
+    }
+
+    private void outputs(List<Output> before, List<Output> after) {
+        if (before.size() != 1 || after.size() != 1) {
+            field("outputs", before, after);
+            return;
+        }
+        field("output.topic", before.getFirst().topic(), after.getFirst().topic());
+        field("output.format", before.getFirst().format(), after.getFirst().format());
+        field("output.when", before.getFirst().route(), after.getFirst().route());
     }
 
     private void members(String name, Map<String, ?> before, Map<String, ?> after) {

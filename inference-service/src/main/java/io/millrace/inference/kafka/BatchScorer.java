@@ -1,5 +1,8 @@
 package io.millrace.inference.kafka;
 
+import io.millrace.features.kernel.format.InvalidSchemaException;
+import io.millrace.features.kernel.format.SchemaRegistry;
+import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
 import io.millrace.gate.Reason;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.DeadLetterReason;
@@ -11,13 +14,12 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Scope;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Turns records into predictions and dead letters: decode, one call of scoring, encode. Changes nothing outside, so that it can be repeated. Used by one thread. */
 final class BatchScorer {
@@ -25,22 +27,32 @@ final class BatchScorer {
     private final Scoring scoring;
     private final Duration deadline;
     private final EventDecoder decoder;
-    private final PredictionWriter writer;
+    private final OutputWriter writer;
     private final EventTraces traces;
     private final String deadLetters;
     private int maxPredictionBytes = Integer.MAX_VALUE;
 
-    BatchScorer(Pipeline pipeline, Scoring scoring, StreamSettings settings, OpenTelemetry telemetry) {
+    /** @throws StreamStalledException where the pipeline's format cannot be read in this service */
+    BatchScorer(
+            Pipeline pipeline,
+            Scoring scoring,
+            StreamSettings settings,
+            OpenTelemetry telemetry,
+            Optional<SchemaRegistry> schemas) {
         this.pipeline = pipeline;
         this.scoring = scoring;
         this.deadline = settings.callDeadline().plus(pipeline.complete().patience());
-        this.decoder = new EventDecoder(pipeline, settings.maxEventBytes());
-        this.writer = new PredictionWriter(pipeline);
+        try {
+            this.decoder = new EventDecoder(pipeline, settings.maxEventBytes(), schemas);
+        } catch (InvalidSchemaException e) {
+            throw new StreamStalledException("the input's format cannot be read: " + e.getMessage(), e);
+        }
+        this.writer = new OutputWriter(pipeline);
         this.traces = new EventTraces(telemetry, pipeline.name());
         this.deadLetters = StreamSettings.deadLetters(pipeline);
     }
 
-    /** Sets the longest prediction that the output topic takes. */
+    /** Sets the longest prediction that every output topic takes. */
     void limitPredictions(int bytes) {
         maxPredictionBytes = bytes;
     }
@@ -56,7 +68,7 @@ final class BatchScorer {
         var scorable = new ArrayList<ConsumerRecord<byte[], byte[]>>(records.size());
         var rows = new ArrayList<ScoreRow>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            DecodedEvent event = decoder.decode(record.value());
+            DecodedEvent event = decode(record);
             decoded.add(event);
             if (event instanceof DecodedEvent.Event scored) {
                 scorable.add(record);
@@ -86,7 +98,15 @@ final class BatchScorer {
 
     /** Whether the record can be read as an event. */
     boolean isEvent(ConsumerRecord<byte[], byte[]> record) {
-        return decoder.decode(record.value()) instanceof DecodedEvent.Event;
+        return decode(record) instanceof DecodedEvent.Event;
+    }
+
+    private DecodedEvent decode(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return decoder.decode(record.value());
+        } catch (SchemaRegistryUnavailableException e) {
+            throw new NotYetException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Makes a dead letter of a record on which scoring fails each time. */
@@ -151,23 +171,20 @@ final class BatchScorer {
             RowScore.Scored score,
             ScoredBatch batch,
             String traceparent) {
-        byte[] value = writer.write(event, score, batch, record, traceparent);
-        if (value.length > maxPredictionBytes) {
-            bury(
-                    prepared,
-                    record,
-                    new DecodedEvent.Faulty(
-                            DeadLetterReason.PREDICTION_TOO_LARGE,
-                            value.length + " bytes, the output topic takes " + maxPredictionBytes));
-            return;
+        var prediction = new PredictionWriter.Prediction(event, score, batch, record, traceparent);
+        List<ProducerRecord<byte[], byte[]>> written = writer.write(prediction);
+        for (ProducerRecord<byte[], byte[]> each : written) {
+            if (each.value().length > maxPredictionBytes) {
+                bury(
+                        prepared,
+                        record,
+                        new DecodedEvent.Faulty(
+                                DeadLetterReason.PREDICTION_TOO_LARGE,
+                                each.value().length + " bytes, the output topic takes " + maxPredictionBytes));
+                return;
+            }
         }
-        var headers = new RecordHeaders();
-        if (!traceparent.isEmpty()) {
-            headers.add("traceparent", traceparent.getBytes(StandardCharsets.US_ASCII));
-        }
-        byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
-        prepared.predict(
-                new ProducerRecord<>(pipeline.outputTopic(), null, null, key, value, headers), record.timestamp());
+        prepared.predict(written, record.timestamp());
     }
 
     private void bury(PreparedBatch prepared, ConsumerRecord<byte[], byte[]> record, DecodedEvent.Faulty faulty) {

@@ -1,11 +1,9 @@
 package io.millrace.inference.kafka;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.millrace.features.kernel.format.SchemaRegistry;
+import io.millrace.features.kernel.format.UndecodableRecordException;
 import io.millrace.inference.app.DeadLetterReason;
+import io.millrace.inference.domain.InputFormat;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.TimestampUnit;
 import io.millrace.inference.domain.ScoreRow;
@@ -16,15 +14,14 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a pipeline's events: one JSON object of which the fields that the pipeline names are kept, as they stand at the top level. Bounded whatever
- * the bytes are: depth 64, numbers of 100 characters, names of 1,000. Thread-safe.
+ * Reads a pipeline's events: of a record, the fields that the pipeline names. Bounded whatever the bytes are. What cannot be read is an answer; a registry
+ * of schemas that does not answer is not. Thread-safe.
  */
 final class EventDecoder {
     private static final int MAX_KEY_CHARACTERS = 1_024;
@@ -33,30 +30,31 @@ final class EventDecoder {
 
     private final Pipeline pipeline;
     private final int maxBytes;
-    private final Set<String> wanted;
-    private final JsonFactory json;
+    private final EventFields reader;
 
-    EventDecoder(Pipeline pipeline, int maxBytes) {
+    /**
+     * A decoder of the pipeline's format.
+     *
+     * @param schemas the registry; empty where there is none
+     * @throws io.millrace.features.kernel.format.InvalidSchemaException where records in the pipeline's format cannot be read so
+     */
+    EventDecoder(Pipeline pipeline, int maxBytes, Optional<SchemaRegistry> schemas) {
         this.pipeline = pipeline;
         this.maxBytes = maxBytes;
-        var fields = new HashSet<>(pipeline.entity().values());
+        var fields = new LinkedHashSet<>(pipeline.entity().values());
         fields.addAll(pipeline.request().keySet());
         fields.add(pipeline.key());
         fields.add(pipeline.input().timestampField());
-        this.wanted = Set.copyOf(fields);
-        this.json = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(64)
-                        .maxNumberLength(100)
-                        .maxNameLength(1_000)
-                        .maxStringLength(maxBytes)
-                        .build())
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .build();
+        this.reader = pipeline.input().format().encoding() == InputFormat.Encoding.JSON
+                ? new JsonFields(fields, maxBytes)
+                : new SchemaFields(pipeline.input().format(), fields, schemas);
     }
 
-    /** Reads one record's value. */
+    /**
+     * Reads one record's value.
+     *
+     * @throws io.millrace.features.kernel.format.SchemaRegistryUnavailableException where its schema cannot be had now
+     */
     DecodedEvent decode(byte @Nullable [] value) {
         if (value == null) {
             return new DecodedEvent.Faulty(DeadLetterReason.TOMBSTONE, "the record has no value");
@@ -65,59 +63,21 @@ final class EventDecoder {
             return new DecodedEvent.Faulty(
                     DeadLetterReason.OVERSIZED, value.length + " bytes, at most " + maxBytes + " are read");
         }
-        var fields = new HashMap<String, Object>();
-        var texts = new HashMap<String, String>();
-        try (JsonParser parser = json.createParser(value)) {
-            read(parser, fields, texts);
+        EventFields.Read read;
+        try {
+            read = reader.read(value);
         } catch (IOException e) {
             return new DecodedEvent.Faulty(DeadLetterReason.UNDECODABLE, shortened(e.getMessage()));
+        } catch (UndecodableRecordException e) {
+            return new DecodedEvent.Faulty(
+                    DeadLetterReason.UNDECODABLE, shortened(e.fault().name() + ": " + e.getMessage()));
         }
-        return event(fields, texts);
+        return event(read);
     }
 
-    private void read(JsonParser parser, Map<String, Object> fields, Map<String, String> texts) throws IOException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new IOException("not a JSON object");
-        }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            if (token.isStructStart()) {
-                parser.skipChildren();
-            } else if (token != JsonToken.VALUE_NULL && wanted.contains(name)) {
-                fields.put(name, scalar(parser, token));
-                texts.put(name, parser.getText());
-            } else if (token == JsonToken.VALUE_STRING) {
-                parser.finishToken();
-            }
-        }
-        if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
-            throw new IOException("more than one JSON object");
-        }
-    }
-
-    private static Object scalar(JsonParser parser, JsonToken token) throws IOException {
-        return switch (token) {
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_NUMBER_INT ->
-                switch (parser.getNumberType()) {
-                    case INT, LONG -> (Object) parser.getLongValue();
-                    case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL -> finite(parser.getDoubleValue());
-                };
-            case VALUE_NUMBER_FLOAT -> finite(parser.getDoubleValue());
-            default -> parser.getText();
-        };
-    }
-
-    private static double finite(double number) throws IOException {
-        if (!Double.isFinite(number)) {
-            throw new IOException("a number is beyond the range of double");
-        }
-        return number;
-    }
-
-    private DecodedEvent event(Map<String, Object> fields, Map<String, String> texts) {
+    private DecodedEvent event(EventFields.Read read) {
+        Map<String, Object> fields = read.values();
+        Map<String, String> texts = read.texts();
         String key = texts.getOrDefault(pipeline.key(), "");
         if (key.isEmpty() || key.length() > MAX_KEY_CHARACTERS) {
             return new DecodedEvent.Faulty(
@@ -132,7 +92,8 @@ final class EventDecoder {
         }
         long timestamp;
         try {
-            timestamp = timestamp(written, texts.getOrDefault(timestampField, ""));
+            Long instant = read.instants().get(timestampField);
+            timestamp = instant == null ? timestamp(written, texts.getOrDefault(timestampField, "")) : inRange(instant);
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
             return new DecodedEvent.Faulty(
                     DeadLetterReason.INVALID_TIMESTAMP,
@@ -159,6 +120,10 @@ final class EventDecoder {
                     case MS -> decimal(written, text, 3);
                     case US -> decimal(written, text, 0);
                 };
+        return inRange(micros);
+    }
+
+    private static long inRange(long micros) {
         if (micros < MIN_MICROS || micros > MAX_MICROS) {
             throw new DateTimeException("outside the years 1 to 9999");
         }

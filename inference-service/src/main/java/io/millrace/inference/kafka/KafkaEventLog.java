@@ -225,7 +225,8 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
         }
         Map<String, Object> config = Map.of(
                 "bootstrap.servers", bootstrapServers, "request.timeout.ms", 2_000, "default.api.timeout.ms", 4_000);
-        try (Admin admin = Admin.create(config)) {
+        Admin admin = Admin.create(config);
+        try {
             if (!admin.listTopics().names().get(5, TimeUnit.SECONDS).contains(TOPIC)) {
                 admin.createTopics(List.of(new NewTopic(TOPIC, Optional.empty(), Optional.empty())))
                         .all()
@@ -235,6 +236,9 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
             }
+        } finally {
+            // Whatever it still asks of a broker that is away is not waited for: the service may be ending.
+            admin.close(Duration.ZERO);
         }
         topicIsThere = true;
     }

@@ -1,5 +1,6 @@
 package io.millrace.inference.kafka;
 
+import io.millrace.features.kernel.format.SchemaRegistry;
 import io.millrace.inference.app.ContractRegistry;
 import io.millrace.inference.app.ContractWatch;
 import io.millrace.inference.app.PipelineStreams;
@@ -9,6 +10,7 @@ import io.millrace.inference.app.StreamTelemetry;
 import io.millrace.inference.domain.Pipeline;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs pipelines as {@link StreamLoop}s. Thread-safe. */
@@ -20,6 +22,7 @@ public final class KafkaPipelineStreams implements PipelineStreams {
     private final StreamTelemetry telemetry;
     private final OpenTelemetry traces;
     private final InstantSource clock;
+    private final Optional<SchemaRegistry> schemas;
 
     public KafkaPipelineStreams(
             StreamSettings settings,
@@ -28,7 +31,8 @@ public final class KafkaPipelineStreams implements PipelineStreams {
             ContractWatch.Limits contractLimits,
             StreamTelemetry telemetry,
             OpenTelemetry traces,
-            InstantSource clock) {
+            InstantSource clock,
+            Optional<SchemaRegistry> schemas) {
         this.settings = settings;
         this.scoring = scoring;
         this.contracts = contracts;
@@ -36,12 +40,13 @@ public final class KafkaPipelineStreams implements PipelineStreams {
         this.telemetry = telemetry;
         this.traces = traces;
         this.clock = clock;
+        this.schemas = schemas;
     }
 
     @Override
     public RunningStream start(Pipeline pipeline, StreamTally tally, @Nullable RunningStream predecessor) {
         ContractWatch contract = ContractWatch.start(pipeline, contracts, tally, telemetry, contractLimits);
-        var parts = new StreamParts(pipeline, settings, scoring, tally, telemetry, traces, clock, contract);
+        var parts = new StreamParts(pipeline, settings, scoring, tally, telemetry, traces, clock, contract, schemas);
         return StreamLoop.start(parts, predecessor);
     }
 }

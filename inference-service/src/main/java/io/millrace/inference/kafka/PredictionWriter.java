@@ -2,6 +2,8 @@ package io.millrace.inference.kafka;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.inference.domain.Alert;
+import io.millrace.inference.domain.CloudEvent;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoredBatch;
@@ -10,11 +12,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Writes prediction events as docs/architecture.md gives them. Not thread-safe. */
+/** Writes prediction events as docs/architecture.md gives them, plain or as CloudEvents. Not thread-safe. */
 final class PredictionWriter {
+    /**
+     * What is written of.
+     *
+     * @param traceparent the W3C trace context that the prediction continues; empty where there is none
+     */
+    record Prediction(
+            DecodedEvent.Event event,
+            RowScore.Scored score,
+            ScoredBatch batch,
+            ConsumerRecord<?, ?> source,
+            String traceparent) {}
+
     private final JsonFactory json = new JsonFactory();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
     private final Pipeline pipeline;
@@ -23,41 +38,69 @@ final class PredictionWriter {
         this.pipeline = pipeline;
     }
 
-    /**
-     * One event.
-     *
-     * @param trace the W3C {@code traceparent} that the prediction continues; empty where there is none
-     */
-    byte[] write(
-            DecodedEvent.Event event,
-            RowScore.Scored score,
-            ScoredBatch batch,
-            ConsumerRecord<?, ?> source,
-            String trace) {
+    /** The event as a JSON object. */
+    byte[] plain(Prediction prediction) {
+        return written(out -> data(out, prediction));
+    }
+
+    /** The event as the data of a structured CloudEvent. */
+    byte[] structured(CloudEvent event, Prediction prediction) {
+        return written(out -> CloudEventWriter.structured(out, event, data -> data(data, prediction)));
+    }
+
+    /** An alert as a structured CloudEvent: why it was raised, and what it is about. */
+    byte[] alert(CloudEvent event, Alert alert, Prediction prediction) {
+        return written(out -> CloudEventWriter.structured(out, event, data -> {
+            data.writeStartObject();
+            data.writeStringField("pipeline", pipeline.name());
+            data.writeStringField("severity", alert.severity().name().toLowerCase(Locale.ROOT));
+            if (!alert.description().isEmpty()) {
+                data.writeStringField("description", alert.description());
+            }
+            data.writeStringField("when", alert.when());
+            scalars(data, "entity", prediction.score().entity());
+            data.writeStringField("key", prediction.event().key());
+            data.writeNumberField("prediction", prediction.score().prediction());
+            data.writeStringField("timestamp", instant(prediction.event().timestampMicros()));
+            model(data, prediction.batch().model());
+            source(data, prediction.source());
+            data.writeEndObject();
+        }));
+    }
+
+    private byte[] written(CloudEventWriter.Data data) {
         bytes.reset();
         try (JsonGenerator out = json.createGenerator(bytes)) {
-            out.writeStartObject();
-            out.writeStringField("pipeline", pipeline.name());
-            scalars(out, "entity", score.entity());
-            out.writeStringField("key", event.key());
-            out.writeNumberField("prediction", score.prediction());
-            out.writeStringField("timestamp", instant(event.timestampMicros()));
-            out.writeStringField("as_of", instant(event.row().asOfMicros()));
-            model(out, batch.model());
-            features(out, score, batch);
-            out.writeObjectFieldStart("source");
-            out.writeStringField("topic", source.topic());
-            out.writeNumberField("partition", source.partition());
-            out.writeNumberField("offset", source.offset());
-            out.writeEndObject();
-            if (!trace.isEmpty()) {
-                out.writeStringField("trace", trace);
-            }
-            out.writeEndObject();
+            data.write(out);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
+    }
+
+    private void data(JsonGenerator out, Prediction prediction) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("pipeline", pipeline.name());
+        scalars(out, "entity", prediction.score().entity());
+        out.writeStringField("key", prediction.event().key());
+        out.writeNumberField("prediction", prediction.score().prediction());
+        out.writeStringField("timestamp", instant(prediction.event().timestampMicros()));
+        out.writeStringField("as_of", instant(prediction.event().row().asOfMicros()));
+        model(out, prediction.batch().model());
+        features(out, prediction.score(), prediction.batch());
+        source(out, prediction.source());
+        if (!prediction.traceparent().isEmpty()) {
+            out.writeStringField("trace", prediction.traceparent());
+        }
+        out.writeEndObject();
+    }
+
+    private static void source(JsonGenerator out, ConsumerRecord<?, ?> source) throws IOException {
+        out.writeObjectFieldStart("source");
+        out.writeStringField("topic", source.topic());
+        out.writeNumberField("partition", source.partition());
+        out.writeNumberField("offset", source.offset());
+        out.writeEndObject();
     }
 
     private static void model(JsonGenerator out, ScoredBatch.ModelIdentity model) throws IOException {

@@ -6,15 +6,15 @@ import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What a batch of records becomes, in their order: one prediction or one dead letter for each. Used by one thread. */
+/** What a batch of records becomes, in their order: for each one dead letter, or its prediction in every output that takes it. Used by one thread. */
 final class PreparedBatch {
     private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     private final List<DeadLetterReason> deadLetters = new ArrayList<>();
     private final List<Long> predictedTimestamps = new ArrayList<>();
     private EventTraces.@Nullable Batch traces;
 
-    void predict(ProducerRecord<byte[], byte[]> prediction, long sourceTimestampMillis) {
-        records.add(prediction);
+    void predict(List<ProducerRecord<byte[], byte[]>> prediction, long sourceTimestampMillis) {
+        records.addAll(prediction);
         predictedTimestamps.add(sourceTimestampMillis);
     }
 

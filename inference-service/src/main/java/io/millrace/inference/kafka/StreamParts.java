@@ -1,5 +1,6 @@
 package io.millrace.inference.kafka;
 
+import io.millrace.features.kernel.format.SchemaRegistry;
 import io.millrace.inference.app.ContractWatch;
 import io.millrace.inference.app.Scoring;
 import io.millrace.inference.app.StreamTally;
@@ -7,12 +8,14 @@ import io.millrace.inference.app.StreamTelemetry;
 import io.millrace.inference.domain.Pipeline;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream works with.
  *
  * @param contract watches the input's contract, or null where there is none
+ * @param schemas the schema registry, where there is one
  */
 record StreamParts(
         Pipeline pipeline,
@@ -22,4 +25,5 @@ record StreamParts(
         StreamTelemetry telemetry,
         OpenTelemetry traces,
         InstantSource clock,
-        @Nullable ContractWatch contract) {}
+        @Nullable ContractWatch contract,
+        Optional<SchemaRegistry> schemas) {}

@@ -62,7 +62,8 @@ final class StreamSession implements AutoCloseable {
         this.topics = topics;
         this.state = state;
         this.backOff = backOff;
-        this.scorer = new BatchScorer(parts.pipeline(), parts.scoring(), parts.settings(), parts.traces());
+        this.scorer =
+                new BatchScorer(parts.pipeline(), parts.scoring(), parts.settings(), parts.traces(), parts.schemas());
         StreamTopics.Prepared prepared = topics.prepare();
         this.inputId = prepared.inputId();
         this.scorer.limitPredictions(prepared.maxPredictionBytes());

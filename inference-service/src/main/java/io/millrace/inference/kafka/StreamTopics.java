@@ -43,7 +43,7 @@ final class StreamTopics implements AutoCloseable {
      * The topics as they are now.
      *
      * @param inputId changes when the topic is deleted and made again
-     * @param maxPredictionBytes the longest value that the output topic takes
+     * @param maxPredictionBytes the longest value that every output topic takes
      */
     record Prepared(String inputId, int maxPredictionBytes) {}
 
@@ -54,7 +54,7 @@ final class StreamTopics implements AutoCloseable {
     }
 
     /**
-     * Finds the input topic and finds or makes the output and dead-letter topics.
+     * Finds the input topic and finds or makes those of outputs, alerts and dead letters.
      *
      * @throws StreamStalledException where one is missing
      */
@@ -64,14 +64,16 @@ final class StreamTopics implements AutoCloseable {
                         "input topic '" + pipeline.input().topic() + "' does not exist", null));
         int partitions = input.partitions().size();
         int inputBytes = maxMessageBytes(input.name());
-        ensure(pipeline.outputTopic(), partitions, Map.of());
+        pipeline.outputTopics().forEach(topic -> ensure(topic, partitions, Map.of()));
         ensure(
                 StreamSettings.deadLetters(pipeline),
                 partitions,
                 Map.of(
                         MAX_MESSAGE_BYTES,
                         Integer.toString(Math.min(inputBytes, StreamSettings.MAX_REQUEST_BYTES) + ROOM_FOR_HEADERS)));
-        int outputBytes = Math.min(maxMessageBytes(pipeline.outputTopic()), StreamSettings.MAX_REQUEST_BYTES);
+        int outputBytes = pipeline.outputTopics().stream()
+                .mapToInt(this::maxMessageBytes)
+                .reduce(StreamSettings.MAX_REQUEST_BYTES, Math::min);
         warnOfOldTransactions();
         return new Prepared(input.topicId().toString(), outputBytes - Math.min(ROOM_FOR_HEADERS, outputBytes / 8));
     }

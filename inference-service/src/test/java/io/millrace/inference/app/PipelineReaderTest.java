@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Fault;
 import io.millrace.definitions.Faults;
+import io.millrace.inference.domain.InputFormat;
+import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +46,7 @@ class PipelineReaderTest {
                         "flight-delay",
                         new Pipeline.Input(
                                 "flights.departures.v1",
+                                InputFormat.JSON,
                                 "departure_time",
                                 Pipeline.TimestampUnit.RFC3339,
                                 Pipeline.Start.LATEST,
@@ -57,7 +60,8 @@ class PipelineReaderTest {
                         true,
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
                         new Pipeline.ModelReference("flight-delay", Optional.of("1")),
-                        "flights.predictions.v1",
+                        List.of(Output.to("flights.predictions.v1")),
+                        Optional.empty(),
                         FLIGHTS));
     }
 
@@ -87,7 +91,7 @@ class PipelineReaderTest {
                 name: Not_Good
                 input:
                   topic: "a b"
-                  format: avro
+                  format: xml
                   timestamp: {field: at, unit: hours}
                   begin: earliest
                 key: id

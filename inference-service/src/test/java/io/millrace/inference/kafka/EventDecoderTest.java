@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.inference.app.DeadLetterReason;
 import io.millrace.inference.domain.Pipeline;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,7 +96,7 @@ class EventDecoderTest implements WithQuickTheories {
 
     @Test
     void whateverTheBytesAreDecodingAnswers() {
-        EventDecoder decoder = new EventDecoder(pipeline("ms"), 1_000);
+        EventDecoder decoder = new EventDecoder(pipeline("ms"), 1_000, Optional.empty());
         byte[] seed = "{\"id\":\"a\",\"at\":1700000000000,\"amount\":3,\"x\":[{\"y\":\"\\u00e9\"}]}"
                 .getBytes(StandardCharsets.UTF_8);
         qt().forAll(
@@ -112,7 +113,8 @@ class EventDecoderTest implements WithQuickTheories {
     }
 
     private static DecodedEvent decode(String unit, String text) {
-        return new EventDecoder(pipeline(unit), 100_000).decode(text.getBytes(StandardCharsets.UTF_8));
+        return new EventDecoder(pipeline(unit), 100_000, Optional.empty())
+                .decode(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Pipeline pipeline(String unit) {

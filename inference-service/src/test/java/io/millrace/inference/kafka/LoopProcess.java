@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** A replica as a process of its own, to be killed and frozen: one stream with the fake scoring. */
@@ -24,7 +25,8 @@ public final class LoopProcess {
                 StreamTelemetry.NONE,
                 OpenTelemetry.noop(),
                 Clock.systemUTC(),
-                null);
+                null,
+                Optional.empty());
         StreamLoop loop = StreamLoop.start(parts, null);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             loop.stop();

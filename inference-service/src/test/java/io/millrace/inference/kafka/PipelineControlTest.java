@@ -124,6 +124,45 @@ class PipelineControlTest {
     }
 
     @Test
+    void aChangedFormatAndChangedOutputsGoOnFromTheCommittedOffset() throws Exception {
+        stage.makeInput(1);
+        stage.send(0, 10);
+        stage.flush();
+        PipelineControl control = control(0);
+        apply(control, stage.yaml(""));
+        until(() -> stage.outcomes() == 10);
+        control.pause(stage.name);
+        stage.awaitNoMember();
+
+        stage.bytes(Clicks.avro("a", 21));
+        stage.bytes(Clicks.avro("b", 200));
+        stage.flush();
+        List<DefinitionFile> files =
+                SchemaFieldsTest.files(stage.name, stage.input, stage.output, "avro", "none").stream()
+                        .map(file -> new DefinitionFile(
+                                file.path(),
+                                file.content()
+                                        .replace(
+                                                "output: {topic: " + stage.output + "}",
+                                                "outputs:\n  - {topic: " + stage.name
+                                                        + ".high, when: \"prediction > 100.0\"}\n  - {topic: "
+                                                        + stage.output + ", otherwise: true}")))
+                        .toList();
+        assertThat(control.apply(files)).singleElement().satisfies(outcome -> assertThat(outcome.fields())
+                .contains("input.format", "key", "outputs"));
+        control.resume(stage.name);
+        until(() -> stage.committed(stage.name + ".high").size() == 1 && stage.outcomes() == 11);
+        assertThat(stage.committedOffsets().values()).singleElement().satisfies(offset -> assertThat(offset.offset())
+                .isEqualTo(12));
+        assertThat(stage.committed(stage.deadLetters)).isEmpty();
+
+        // And another replica reads the definition with its schema from the log alone.
+        PipelineControl other = control(1);
+        until(() -> other.whyNotCurrent() == null && other.list().stream().anyMatch(this::isOurs));
+        assertThat(summary(other).pipeline()).isEqualTo(summary(control).pipeline());
+    }
+
+    @Test
     void whatWasAppliedSurvivesARestartAndOtherReplicasFollow() {
         stage.makeInput(2);
         PipelineControl first = control(0);
@@ -192,7 +231,8 @@ class PipelineControlTest {
                 new ContractWatch.Limits(Duration.ofMillis(50), 10, 1_000, Duration.ofSeconds(5)),
                 StreamTelemetry.NONE,
                 OpenTelemetry.noop(),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Optional.empty());
         DefinitionCatalog catalog = DefinitionCatalog.follow(
                 TestBroker.bootstrapServers(), List.of(new PipelineKind((_, _, _) -> List.of())));
         catalogs.add(catalog);

@@ -126,7 +126,15 @@ final class Stage implements AutoCloseable {
 
     RunningStream start(Pipeline pipeline, StreamSettings settings, Scoring scoring, OpenTelemetry traces) {
         var parts = new StreamParts(
-                pipeline, settings, scoring, tally, StreamTelemetry.NONE, traces, Clock.systemUTC(), null);
+                pipeline,
+                settings,
+                scoring,
+                tally,
+                StreamTelemetry.NONE,
+                traces,
+                Clock.systemUTC(),
+                null,
+                Optional.empty());
         var stream = StreamLoop.start(parts, null);
         streams.add(stream);
         return stream;
@@ -177,6 +185,11 @@ final class Stage implements AutoCloseable {
         byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
         byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
         sent.add(producer.send(new ProducerRecord<>(input, null, null, keyBytes, bytes, headers)));
+    }
+
+    /** Sends a record without a key. */
+    void bytes(byte[] value) {
+        sent.add(producer.send(new ProducerRecord<>(input, value)));
     }
 
     /** Sends to any topic and waits until it is there. */

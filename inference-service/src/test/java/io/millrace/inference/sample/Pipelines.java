@@ -1,5 +1,7 @@
 package io.millrace.inference.sample;
 
+import io.millrace.inference.domain.InputFormat;
+import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Completeness;
 import io.millrace.inference.domain.Pipeline.FieldType;
@@ -38,7 +40,8 @@ public final class Pipelines {
                 of.includeEvent(),
                 of.complete(),
                 of.model(),
-                of.outputTopic(),
+                of.outputs(),
+                of.alert(),
                 of.yaml());
     }
 
@@ -46,7 +49,7 @@ public final class Pipelines {
             Missing missing, Optional<String> version, List<String> features, Map<String, FieldType> request) {
         return new Pipeline(
                 "p",
-                new Input("in", "time", TimestampUnit.RFC3339, Start.EARLIEST, Optional.empty()),
+                new Input("in", InputFormat.JSON, "time", TimestampUnit.RFC3339, Start.EARLIEST, Optional.empty()),
                 "id",
                 Map.of("user_id", "user"),
                 request,
@@ -56,7 +59,8 @@ public final class Pipelines {
                 false,
                 new Completeness(Duration.ZERO, Otherwise.PROCEED),
                 new ModelReference("m", version),
-                "out",
+                List.of(Output.to("out")),
+                Optional.empty(),
                 "kind: Pipeline");
     }
 }

@@ -100,6 +100,7 @@ public final class Applier {
         }
         folder.routes().forEach(file -> request.addFiles(file(file)));
         folder.pipelines().forEach(file -> request.addFiles(file(file)));
+        folder.schemasOfPipelines().forEach(file -> request.addFiles(file(file)));
         return attempt(
                 "",
                 () -> outcomes(

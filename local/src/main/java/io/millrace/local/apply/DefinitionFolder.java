@@ -107,6 +107,11 @@ public record DefinitionFolder(
         return faults.all().size() == before ? entries : List.of();
     }
 
+    /** The schemas of records that pipelines name, by path. */
+    List<DefinitionFile> schemasOfPipelines() {
+        return schemas(folder, "pipelines");
+    }
+
     /** Where each feature definition stands, by {@code Kind name@version} or {@code Kind name}. */
     Map<String, Place> placesOfFeatures() {
         var places = new HashMap<String, Place>();
@@ -152,7 +157,7 @@ public record DefinitionFolder(
         return files(folder, part, List.of(".yaml", ".yml"), DefinitionFolder::load);
     }
 
-    /** The schemas of records that views name: texts as they are, compiled ones in base64. */
+    /** The schemas of records that views and pipelines name: texts as they are, compiled ones in base64. */
     private static List<DefinitionFile> schemas(Path folder, String part) {
         return Stream.concat(
                         files(folder, part, List.of(".avsc", ".proto"), DefinitionFolder::load).stream(),

@@ -15,18 +15,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads how a topic's records are written: {@code format}, {@code schema}, {@code message} and {@code framing} of a source. */
-final class FormatNode {
+public final class FormatNode {
     private static final Pattern MESSAGE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*){0,31}");
 
     private FormatNode() {}
 
     /** The format, plain JSON where nothing is said; faults are added to the node. */
-    static RecordFormat read(MapNode source, SchemaFiles files) {
+    public static RecordFormat read(MapNode source, SchemaFiles files) {
         Encoding encoding = source.optionalEnum("format", Encoding.class).orElse(Encoding.JSON);
         Optional<SchemaFile> schema = Optional.empty();
         String message = "";
         if (source.has("schema")) {
-            String name = source.string("schema", SchemaFiles.NAME, SchemaFiles.NAME_EXPECTATION);
+            String name = SchemaFiles.name(source);
             if (!name.isEmpty() && isOf(encoding, name)) {
                 schema = files.find(source, source.place().file(), name);
             } else if (!name.isEmpty()) {

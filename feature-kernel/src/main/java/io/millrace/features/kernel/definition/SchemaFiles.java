@@ -1,9 +1,11 @@
 package io.millrace.features.kernel.definition;
 
 import io.millrace.definitions.DefinitionFile;
+import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
 import io.millrace.definitions.Yaml;
 import io.millrace.features.kernel.FeatureView.Source;
+import io.millrace.features.kernel.RecordFormat;
 import io.millrace.features.kernel.RecordFormat.SchemaFile;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,13 +16,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The schema files that came with definition files: a view names the one that lies beside its file. What a view is kept as holds its schema's text, as a
- * document {@code kind: SchemaFile} behind the view's, so that it can be read again with nothing else.
+ * The schema files that came with definition files: a view or pipeline names the one that lies beside its file. What it is kept as holds its schema's text, as a
+ * document {@code kind: SchemaFile} behind its own, so that it can be read again with nothing else.
  */
-final class SchemaFiles {
-    static final String KIND = "SchemaFile";
-    static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\\.(avsc|proto|desc)");
-    static final String NAME_EXPECTATION = "the name of a file beside this one that ends in .avsc, .proto or .desc";
+public final class SchemaFiles {
+    public static final String KIND = "SchemaFile";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\\.(avsc|proto|desc)");
+    private static final String NAME_EXPECTATION =
+            "the name of a file beside this one that ends in .avsc, .proto or .desc";
 
     private static final int MAX_CHARACTERS = 1 << 19;
 
@@ -33,8 +36,24 @@ final class SchemaFiles {
         return schemas;
     }
 
-    static boolean isSchema(DefinitionFile file) {
+    public static boolean isSchema(DefinitionFile file) {
         return NAME.matcher(name(file.path())).matches();
+    }
+
+    /** Takes up the schema files among definition files, and the {@code kind: SchemaFile} documents in them. */
+    public static SchemaFiles of(List<DefinitionFile> files) {
+        SchemaFiles schemas = among(files);
+        for (DefinitionFile file : files) {
+            if (!isSchema(file) && file.content().contains(KIND)) {
+                Yaml.documents(file, new Faults()).forEach(schemas::takeUp);
+            }
+        }
+        return schemas;
+    }
+
+    /** Whether a document is one of those that {@link #of} takes up. */
+    public static boolean isTakenUp(MapNode document) {
+        return document.optionalString("kind").filter(KIND::equals).isPresent();
     }
 
     /** Takes up a {@code kind: SchemaFile} document; any other is passed over. */
@@ -52,9 +71,17 @@ final class SchemaFiles {
 
     /** What a view is kept as: its document, and the schema that its source names. */
     static String kept(String text, Source source) {
-        return source instanceof Source.Topic topic
-                ? text + topic.format().schema().map(SchemaFiles::document).orElse("")
-                : text;
+        return source instanceof Source.Topic topic ? kept(text, topic.format()) : text;
+    }
+
+    /** A document and, behind it, the schema that its format names. */
+    public static String kept(String text, RecordFormat format) {
+        return text + format.schema().map(SchemaFiles::document).orElse("");
+    }
+
+    /** The name of a schema file that a node gives. */
+    static String name(MapNode source) {
+        return source.string("schema", NAME, NAME_EXPECTATION);
     }
 
     /** The file that lies beside the view's; a fault and empty where it did not come along. */

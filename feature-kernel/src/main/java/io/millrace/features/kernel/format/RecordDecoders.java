@@ -30,7 +30,7 @@ public final class RecordDecoders {
         Optional<SchemaRegistry> used = isFramed(format, registry) ? registry : Optional.empty();
         if (used.isEmpty() && (format.schema().isEmpty() || format.framing() == Framing.REGISTRY)) {
             throw new InvalidSchemaException(
-                    "its records name their schemas in a registry, and this service has none (millrace.features.schema-registry.url)");
+                    "its records name their schemas in a registry, and this service has none (schema-registry.url)");
         }
         return switch (format.encoding()) {
             case JSON -> throw new IllegalArgumentException("JSON is not read by a decoder");

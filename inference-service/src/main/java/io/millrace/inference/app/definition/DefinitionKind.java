@@ -1,6 +1,7 @@
 package io.millrace.inference.app.definition;
 
 import io.millrace.definitions.MapNode;
+import io.millrace.features.kernel.definition.SchemaFiles;
 import io.millrace.inference.domain.Definition;
 import io.millrace.inference.domain.ServedFeatures;
 import java.util.LinkedHashMap;
@@ -34,6 +35,11 @@ public interface DefinitionKind<D extends Definition> {
      * @param yaml the document's own text
      */
     D read(MapNode root, String yaml);
+
+    /** The same for a kind whose documents may name schema files beside them. */
+    default D read(MapNode root, String yaml, SchemaFiles schemas) {
+        return read(root, yaml);
+    }
 
     /** In which fields two definitions of one name differ, as paths of the document; empty where at most comments and the order of keys do. */
     List<String> differences(D before, D after);

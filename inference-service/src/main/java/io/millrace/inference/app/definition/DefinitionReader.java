@@ -6,6 +6,7 @@ import io.millrace.definitions.MapNode;
 import io.millrace.definitions.NearestName;
 import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
+import io.millrace.features.kernel.definition.SchemaFiles;
 import io.millrace.inference.domain.Definition;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files that hold definitions of any kind, one or several documents each. Finds every fault of every file in one go. */
+/** Reads files that hold definitions of any kind, one or several documents each, and the schema files that they name. Finds every fault of every file in one go. */
 public final class DefinitionReader {
     private DefinitionReader() {}
 
@@ -30,14 +31,18 @@ public final class DefinitionReader {
         kinds.forEach(kind -> known.put(kind.kind(), kind));
         var read = new ArrayList<Placed>();
         var names = new HashSet<String>();
+        SchemaFiles schemas = SchemaFiles.of(files);
         for (DefinitionFile file : files) {
-            for (MapNode document : Yaml.documents(file, faults)) {
+            for (MapNode document : SchemaFiles.isSchema(file) ? List.<MapNode>of() : Yaml.documents(file, faults)) {
+                if (SchemaFiles.isTakenUp(document)) {
+                    continue;
+                }
                 DefinitionKind<?> kind = kind(document, known);
                 if (kind == null) {
                     continue;
                 }
                 Definition definition = kind.read(
-                        document, text(file.content(), document.place().line()));
+                        document, text(file.content(), document.place().line()), schemas);
                 if (!definition.name().isEmpty() && !names.add(kind.kind() + "/" + definition.name())) {
                     document.fault(
                             "name",

@@ -1,10 +1,9 @@
-package io.millrace.features.schemas;
+package io.millrace.features.kernel.registry;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.millrace.features.config.SchemaRegistryConfig;
 import io.millrace.features.kernel.format.SchemaRegistry;
 import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
 import java.io.IOException;
@@ -45,16 +44,20 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private final Map<Integer, Registered> known = new ConcurrentHashMap<>();
     private final Map<Integer, Long> unknown = new ConcurrentHashMap<>();
 
-    public HttpSchemaRegistry(URI url, SchemaRegistryConfig config) {
+    /**
+     * @param url such as {@code http://registry:8081}
+     * @param username for basic authentication
+     * @param password empty without a username
+     * @param timeout of one request
+     */
+    public HttpSchemaRegistry(URI url, Optional<String> username, Optional<String> password, Duration timeout) {
         this.base = url.toString().replaceFirst("/+$", "");
-        this.authorization = config.username()
-                .map(name -> "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString(
-                                        (name + ":" + config.password().orElse("")).getBytes(StandardCharsets.UTF_8)));
-        this.timeout = config.timeout();
+        this.authorization = username.map(name -> "Basic "
+                + Base64.getEncoder()
+                        .encodeToString((name + ":" + password.orElse("")).getBytes(StandardCharsets.UTF_8)));
+        this.timeout = timeout;
         this.http = HttpClient.newBuilder()
-                .connectTimeout(config.timeout())
+                .connectTimeout(timeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }
