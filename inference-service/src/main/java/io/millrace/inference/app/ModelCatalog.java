@@ -2,13 +2,17 @@ package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.ModelRepository.Candidate;
+import io.millrace.inference.app.queue.BatchChoice;
+import io.millrace.inference.app.queue.Lanes;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.VersionOrder;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +37,7 @@ public class ModelCatalog {
 
     private final ModelRepository repository;
     private final ModelEngine engine;
+    private final Lanes lanes;
     private final ReentrantLock loading = new ReentrantLock();
     /** Models that were unloaded by hand. */
     private final Set<String> withheld = ConcurrentHashMap.newKeySet();
@@ -54,9 +59,16 @@ public class ModelCatalog {
             @Nullable ServedModel serving,
             @Nullable String refusal) {}
 
-    public ModelCatalog(ModelRepository repository, ModelEngine engine) {
+    @Inject
+    public ModelCatalog(ModelRepository repository, ModelEngine engine, Lanes lanes) {
         this.repository = repository;
         this.engine = engine;
+        this.lanes = lanes;
+    }
+
+    /** With the defaults of how models are run. */
+    public ModelCatalog(ModelRepository repository, ModelEngine engine) {
+        this(repository, engine, Lanes.byDefault(Clock.systemUTC()));
     }
 
     /** Looks at the repository: loads what is new, swaps what changed, lets go of what vanished. One at a time. */
@@ -148,8 +160,13 @@ public class ModelCatalog {
                         .toList();
     }
 
-    /** What calls of a version came to. */
-    public record Tallied(String name, String version, ModelTally tally) {}
+    /**
+     * What calls of a version came to.
+     *
+     * @param pending calls that wait for their run
+     * @param batching how calls are joined; empty where they are not
+     */
+    public record Tallied(String name, String version, ModelTally tally, int pending, Optional<BatchChoice> batching) {}
 
     /** The tallies of all versions that serve, by name, then oldest first. */
     public List<Tallied> tallies() {
@@ -157,7 +174,13 @@ public class ModelCatalog {
         new TreeMap<>(models)
                 .forEach((name, versions) -> versions.forEach((version, entry) -> {
                     if (entry.serving() != null) {
-                        tallies.add(new Tallied(name, version, entry.serving().tally()));
+                        ServedModel model = entry.serving();
+                        tallies.add(new Tallied(
+                                name,
+                                version,
+                                model.tally(),
+                                model.lane().pending(),
+                                model.lane().batching()));
                     }
                 }));
         return tallies;
@@ -256,7 +279,7 @@ public class ModelCatalog {
             if (old != null && old.definition().equals(file.definition())) {
                 return new Entry(candidate.fingerprint(), old, null);
             }
-            var loaded = new ServedModel(file.definition(), engine.load(file));
+            var loaded = new ServedModel(file.definition(), engine.load(file), lanes);
             LOG.infof("Model %s serves: %s", title, file.definition().digest());
             return new Entry(candidate.fingerprint(), loaded, null);
         } catch (ModelRefusedException e) {

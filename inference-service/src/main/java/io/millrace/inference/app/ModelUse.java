@@ -1,11 +1,14 @@
 package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.ModelTally.Failure;
+import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** The use of a model version for one call; the version stays loaded until this is closed. */
 public final class ModelUse implements AutoCloseable {
@@ -30,20 +33,25 @@ public final class ModelUse implements AutoCloseable {
     }
 
     /**
-     * Runs the model, and counts that.
+     * Runs the model when it is this call's turn, perhaps together with others' rows, and counts that.
      *
      * @param inputs see {@link LoadedModel#infer}
      * @param rows what the tensors' first dimensions say; 1 where the model has no batch dimension
      * @return outputs whose data is not written to any more
-     * @throws Refusal MODEL_FAILED, DEADLINE_EXCEEDED, CALLER_GONE
+     * @throws Refusal MODEL_FAILED, BUSY, DEADLINE_EXCEEDED, CALLER_GONE
      */
     public Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
         return model.infer(inputs, rows, deadline);
     }
 
+    /** How calls are joined; empty where they are not. */
+    public Optional<BatchChoice> batching() {
+        return model.lane().batching();
+    }
+
     /** Counts a call that was refused before it reached the model, after {@code nanos}. */
     public void refused(long nanos) {
-        model.tally().failed(nanos);
+        model.tally().failed(Failure.OTHER, nanos);
     }
 
     @Override

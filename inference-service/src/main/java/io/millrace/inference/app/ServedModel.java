@@ -1,12 +1,12 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.app.queue.Lanes;
+import io.millrace.inference.app.queue.ModelLane;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
-import java.time.Clock;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,17 +19,28 @@ final class ServedModel {
 
     private final ModelDefinition definition;
     private final LoadedModel loaded;
-    private final InstantSource clock = Clock.systemUTC();
+    private final ModelLane lane;
     private final ModelIdentity identity;
     private final ModelTally tally = new ModelTally();
     private final Map<String, ScoringPlan> plans = new ConcurrentHashMap<>();
     /** The users, the catalog itself among them; 0 once closed. */
     private final AtomicInteger users = new AtomicInteger(1);
 
-    ServedModel(ModelDefinition definition, LoadedModel loaded) {
+    ServedModel(ModelDefinition definition, LoadedModel loaded, Lanes lanes) {
         this.definition = definition;
         this.loaded = loaded;
         this.identity = new ModelIdentity(definition.name(), definition.version(), definition.digest());
+        this.lane = lanes.lane(definition, loaded, tally, new ModelLane.Hold() {
+            @Override
+            public void acquire() {
+                users.incrementAndGet();
+            }
+
+            @Override
+            public void release() {
+                ServedModel.this.release();
+            }
+        });
     }
 
     ModelDefinition definition() {
@@ -50,19 +61,11 @@ final class ServedModel {
 
     /** See {@link ModelUse#infer}. */
     Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
-        long start = System.nanoTime();
-        boolean answered = false;
-        try {
-            deadline.left();
-            Inferred run = loaded.infer(inputs);
-            tally.succeeded(rows, run, System.nanoTime() - start, clock.millis());
-            answered = true;
-            return run;
-        } finally {
-            if (!answered) {
-                tally.failed(System.nanoTime() - start);
-            }
-        }
+        return lane.infer(inputs, rows, deadline);
+    }
+
+    ModelLane lane() {
+        return lane;
     }
 
     /** How this model is fed from the pipeline; kept as long as the pipeline is the same object. */

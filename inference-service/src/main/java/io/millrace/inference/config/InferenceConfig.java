@@ -20,6 +20,8 @@ public interface InferenceConfig {
 
     Predict predict();
 
+    Serving serving();
+
     Streams streams();
 
     Events events();
@@ -90,7 +92,7 @@ public interface InferenceConfig {
     /** The request side: REST and gRPC predictions. */
     interface Predict {
         /** Requests under way at one time, at least 1; more are refused at once. */
-        @WithDefault("128")
+        @WithDefault("512")
         int maxConcurrentRequests();
 
         /** Bound on a request that brings no deadline of its own, waiting for complete features excluded. Positive. */
@@ -104,6 +106,23 @@ public interface InferenceConfig {
         /** Rows of one request, 1 to 10,000. */
         @WithDefault("10000")
         int maxRows();
+    }
+
+    /** How model versions are run where their {@code model.yaml} says nothing of it. */
+    interface Serving {
+        /** Runs of one version at one time, at least 1; where left out, as many as there are processors. */
+        OptionalInt concurrency();
+
+        /** Calls that wait for a run of one version, at least 0; more are refused at once. */
+        @WithDefault("256")
+        int queueSize();
+
+        /** Longest wait of a call for its run; where left out, its deadline alone. Positive. */
+        Optional<Duration> queueTimeout();
+
+        /** Most bytes of answers that are kept of one version whose {@code model.yaml} has a cache. */
+        @WithDefault("64M")
+        MemorySize cacheSize();
     }
 
     /** The pipelines' streams. Each bound rests on the next: call deadline &lt; transaction timeout &lt; maximum poll interval. */

@@ -29,6 +29,11 @@ public class SettingsCheck {
                 "predict.max-concurrent-requests", config.predict().maxConcurrentRequests(), 1, Integer.MAX_VALUE);
         bounds.positive("predict.deadline", config.predict().deadline());
         bounds.number("predict.max-rows", config.predict().maxRows(), 1, 10_000);
+        config.serving()
+                .concurrency()
+                .ifPresent(runs -> bounds.number("serving.concurrency", runs, 1, Integer.MAX_VALUE));
+        bounds.number("serving.queue-size", config.serving().queueSize(), 0, Integer.MAX_VALUE);
+        config.serving().queueTimeout().ifPresent(time -> bounds.positive("serving.queue-timeout", time));
         bounds.number("streams.poll-records", config.streams().pollRecords(), 1, Integer.MAX_VALUE);
         bounds.number("streams.contract-rows", config.streams().contractRows(), 1, Integer.MAX_VALUE);
         bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);

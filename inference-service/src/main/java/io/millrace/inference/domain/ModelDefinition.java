@@ -13,11 +13,24 @@ import java.util.Set;
  * @param digest SHA-256 of the file in lower-case hex
  * @param inputs the tensors that pipelines fill, with what goes into their columns; none where the model is there for calls with tensors alone
  * @param output the prediction among what the model gives; there where {@code inputs} is not empty
+ * @param serving how it is run
  */
 public record ModelDefinition(
-        String name, String version, String file, String digest, List<Input> inputs, Optional<Output> output) {
+        String name,
+        String version,
+        String file,
+        String digest,
+        List<Input> inputs,
+        Optional<Output> output,
+        ModelServing serving) {
     public ModelDefinition {
         inputs = List.copyOf(inputs);
+    }
+
+    /** Of a model that says nothing of how it is run. */
+    public ModelDefinition(
+            String name, String version, String file, String digest, List<Input> inputs, Optional<Output> output) {
+        this(name, version, file, digest, inputs, output, ModelServing.UNSAID);
     }
 
     /** An input tensor [rows, columns]. */

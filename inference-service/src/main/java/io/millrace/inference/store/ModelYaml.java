@@ -48,7 +48,8 @@ final class ModelYaml {
                 fileName,
                 digest,
                 forPipelines ? inputs(root) : List.of(),
-                forPipelines ? Optional.of(output(root)) : Optional.empty());
+                forPipelines ? Optional.of(output(root)) : Optional.empty(),
+                ServingYaml.read(root));
         root.refuseUnknownKeys();
         return definition;
     }

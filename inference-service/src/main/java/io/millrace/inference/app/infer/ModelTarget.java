@@ -4,7 +4,9 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelUse;
+import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.domain.Signature;
+import java.util.Optional;
 
 /**
  * A model version.
@@ -30,6 +32,11 @@ record ModelTarget(ModelUse model, int maxRows) implements Target {
         return new Result(
                 model.identity().version(),
                 model.infer(request.inputs(), rows, deadline).outputs());
+    }
+
+    @Override
+    public Optional<BatchChoice> batching() {
+        return model.batching();
     }
 
     private int check(InferRequest request) {

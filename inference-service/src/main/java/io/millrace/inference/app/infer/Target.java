@@ -1,10 +1,12 @@
 package io.millrace.inference.app.infer;
 
 import io.millrace.inference.app.Deadline;
+import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What a request runs on: a model version or a pipeline, held for one call. */
 interface Target extends AutoCloseable {
@@ -20,6 +22,11 @@ interface Target extends AutoCloseable {
     /** What a request adds to the time that it may take, because it asks to wait for something. */
     default Duration allowance(InferRequest request) {
         return Duration.ZERO;
+    }
+
+    /** How calls are joined; empty where they are not. */
+    default Optional<BatchChoice> batching() {
+        return Optional.empty();
     }
 
     @Override

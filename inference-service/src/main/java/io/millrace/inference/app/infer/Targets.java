@@ -53,7 +53,7 @@ public class Targets {
     TargetMetadata metadata(String name, Optional<String> version) {
         try (Target target = open(name, version)) {
             return models.knows(name)
-                    ? new TargetMetadata(name, models.serving(name), ONNX, target.signature())
+                    ? new TargetMetadata(name, models.serving(name), ONNX, target.signature(), target.batching())
                     : new TargetMetadata(name, List.of(PIPELINE_VERSION), ENSEMBLE, target.signature());
         }
     }

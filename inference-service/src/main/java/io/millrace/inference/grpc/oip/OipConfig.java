@@ -5,6 +5,7 @@ import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.TensorSpec;
 import io.millrace.proto.oip.DataType;
 import io.millrace.proto.oip.ModelConfig;
+import io.millrace.proto.oip.ModelDynamicBatching;
 import io.millrace.proto.oip.ModelInput;
 import io.millrace.proto.oip.ModelOutput;
 
@@ -34,6 +35,10 @@ final class OipConfig {
                     .setDataType(type(output.datatype()))
                     .addAllDims(output.configured(isBatch)));
         }
+        target.batching()
+                .ifPresent(choice -> config.setDynamicBatching(ModelDynamicBatching.newBuilder()
+                        .addPreferredBatchSize(choice.maxSize())
+                        .setMaxQueueDelayMicroseconds(choice.maxDelay().toNanos() / 1000)));
         return config.build();
     }
 

@@ -27,14 +27,16 @@ final class OipStatistics {
                 .setVersion(tallied.version())
                 .setLastInference(tally.lastMillis())
                 .setInferenceCount(tally.rows())
-                .setExecutionCount(tally.infer().count())
+                .setExecutionCount(tally.runs())
                 .setInferenceStats(InferStatistics.newBuilder()
                         .setSuccess(duration(tally.success()))
                         .setFail(duration(tally.failure()))
                         .setQueue(duration(tally.queue()))
                         .setComputeInput(duration(tally.input()))
                         .setComputeInfer(duration(tally.infer()))
-                        .setComputeOutput(duration(tally.output())));
+                        .setComputeOutput(duration(tally.output()))
+                        .setCacheHit(duration(tally.cacheHit()))
+                        .setCacheMiss(duration(tally.cacheMiss())));
         for (ModelTally.BatchTotal batch : tally.batches()) {
             statistics.addBatchStats(InferBatchStatistics.newBuilder()
                     .setBatchSize(batch.rows())

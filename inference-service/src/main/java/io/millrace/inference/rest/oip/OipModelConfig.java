@@ -1,14 +1,18 @@
 package io.millrace.inference.rest.oip;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.inference.app.infer.TargetMetadata;
+import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.TensorSpec;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's configuration in Triton's form.
  *
+ * @param dynamic_batching there where calls are joined
  * @param max_batch_size most rows of one call; 0 where tensors have no batch dimension
  */
 @RegisterForReflection
@@ -18,7 +22,17 @@ record OipModelConfig(
         String backend,
         int max_batch_size,
         List<ConfiguredTensor> input,
-        List<ConfiguredTensor> output) {
+        List<ConfiguredTensor> output,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable DynamicBatching dynamic_batching) {
+    /** How calls are joined at the moment: the most rows of a run, and how long it waits for them. */
+    @RegisterForReflection
+    record DynamicBatching(List<Integer> preferred_batch_size, long max_queue_delay_microseconds) {
+        static DynamicBatching of(BatchChoice choice) {
+            return new DynamicBatching(
+                    List.of(choice.maxSize()), choice.maxDelay().toNanos() / 1000);
+        }
+    }
+
     /**
      * A tensor.
      *
@@ -35,7 +49,8 @@ record OipModelConfig(
                 target.backend(),
                 isBatch ? maxRows : 0,
                 tensors(target.signature().inputs(), isBatch),
-                tensors(target.signature().outputs(), isBatch));
+                tensors(target.signature().outputs(), isBatch),
+                target.batching().map(DynamicBatching::of).orElse(null));
     }
 
     private static List<ConfiguredTensor> tensors(List<TensorSpec> specs, boolean isBatch) {
