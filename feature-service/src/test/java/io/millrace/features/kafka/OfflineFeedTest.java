@@ -10,7 +10,6 @@ import io.millrace.features.app.Views;
 import io.millrace.features.app.offline.OfflineRow;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.offline.OfflineStore;
-import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.projection.EventProjector;
@@ -19,9 +18,7 @@ import io.millrace.features.telemetry.OfflineMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,10 +33,7 @@ class OfflineFeedTest {
     @TempDir
     Path directory;
 
-    private final FeaturesConfig config = TestConfig.fast();
-    private final KafkaClients clients = new KafkaClients(Map.of("bootstrap.servers", TestBroker.bootstrap()), config);
-    private final Topics topics = new Topics(clients, config);
-    private final List<SourceLoop> loops = new ArrayList<>();
+    private final TestLoops loops = new TestLoops();
     private final AtomicBoolean behindOnline = new AtomicBoolean();
     private Duration interval = Duration.ofMillis(100);
     private final String topic = "offline-" + UUID.randomUUID();
@@ -47,8 +41,7 @@ class OfflineFeedTest {
 
     @AfterEach
     void stop() {
-        loops.forEach(SourceLoop::stop);
-        topics.stop(new io.quarkus.runtime.ShutdownEvent());
+        loops.close();
     }
 
     private SourceLoop start(OfflineStore into, boolean shared, int flushRows) {
@@ -60,22 +53,7 @@ class OfflineFeedTest {
                 new OfflineFeed.Flush(interval, flushRows, 1 << 20),
                 behindOnline::get,
                 new OfflineMetrics(new SimpleMeterRegistry()));
-        var loop = new SourceLoop(
-                "offline-" + view.id(),
-                new SourceLoop.Wiring(
-                        clients,
-                        topics,
-                        topic,
-                        OfflineFeed.group(view.id()),
-                        shared,
-                        () -> {},
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(50),
-                        _ -> {}),
-                feed);
-        loops.add(loop);
-        loop.start();
-        return loop;
+        return loops.feed("offline-" + view.id(), topic, OfflineFeed.group(view.id()), shared, feed);
     }
 
     private static String event(double amount) {

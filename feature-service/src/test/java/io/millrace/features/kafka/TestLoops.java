@@ -17,15 +17,16 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Loops of views over one topic of the tests' broker, all stopped at the end. */
+/** Loops of views and feeds over topics of the tests' broker, all stopped at the end. */
 final class TestLoops implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final FeaturesConfig config = TestConfig.fast();
     private final KafkaClients clients = new KafkaClients(Map.of("bootstrap.servers", TestBroker.bootstrap()), config);
-    private final Topics topics = new Topics(clients, config);
+    final Topics topics = new Topics(clients, config);
     private final SourceEnds ends = new SourceEnds(topics);
     private final List<ViewIngestion> loops = new ArrayList<>();
+    private final List<SourceLoop> feeds = new ArrayList<>();
 
     ViewIngestion start(FeatureView view, String topic, OnlineStore into, Supplier<RecordReader> reader) {
         return start(view, topic, into, reader, false);
@@ -39,16 +40,7 @@ final class TestLoops implements AutoCloseable {
         var loop = new ViewIngestion(
                 view,
                 new ViewIngestion.Wiring(
-                        new SourceLoop.Wiring(
-                                clients,
-                                topics,
-                                topic,
-                                group,
-                                shared,
-                                () -> {},
-                                config.ingestion().minBackoff(),
-                                config.ingestion().maxBackoff(),
-                                _ -> {}),
+                        wiring(topic, group, shared),
                         into,
                         reader,
                         () -> new DeadLetters(clients, topics, id, view.id().toString()),
@@ -57,6 +49,27 @@ final class TestLoops implements AutoCloseable {
         loops.add(loop);
         loop.start();
         return loop;
+    }
+
+    /** Starts a loop that feeds something else than an online store. */
+    SourceLoop feed(String name, String topic, String group, boolean shared, SourceLoop.Taker taker) {
+        var loop = new SourceLoop(name, wiring(topic, group, shared), taker);
+        feeds.add(loop);
+        loop.start();
+        return loop;
+    }
+
+    private SourceLoop.Wiring wiring(String topic, String group, boolean shared) {
+        return new SourceLoop.Wiring(
+                clients,
+                topics,
+                topic,
+                group,
+                shared,
+                () -> {},
+                config.ingestion().minBackoff(),
+                config.ingestion().maxBackoff(),
+                _ -> {});
     }
 
     /** Behind the last record that is in the topic now. */
@@ -72,6 +85,7 @@ final class TestLoops implements AutoCloseable {
     @Override
     public void close() {
         loops.forEach(ViewIngestion::stop);
+        feeds.forEach(SourceLoop::stop);
         topics.stop(new ShutdownEvent());
     }
 }

@@ -14,7 +14,6 @@ import io.millrace.features.app.Views;
 import io.millrace.features.app.deletion.TestDeletions;
 import io.millrace.features.app.deletion.VoidFilter;
 import io.millrace.features.app.deletion.Voids;
-import io.millrace.features.config.FeaturesConfig;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
@@ -23,7 +22,6 @@ import io.millrace.features.kernel.Position;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.store.TestOnlineStore;
 import io.millrace.features.vectors.TestVectorIndex;
-import io.quarkus.runtime.ShutdownEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,12 +48,12 @@ class VectorFeedTest {
     @TempDir
     Path directory;
 
-    private final FeaturesConfig config = TestConfig.fast();
-    private final KafkaClients clients = new KafkaClients(Map.of("bootstrap.servers", TestBroker.bootstrap()), config);
-    private final Topics topics = new Topics(clients, config);
-    private final Readers readers = new Readers(
-            new Projectors(Optional.empty()), new EventTimeBound(Duration.ofDays(1)), InstantSource.system(), config);
     private final TestLoops loops = new TestLoops();
+    private final Readers readers = new Readers(
+            new Projectors(Optional.empty()),
+            new EventTimeBound(Duration.ofDays(1)),
+            InstantSource.system(),
+            loops.config);
     private final Voids voids = new Voids();
     private final String topic = "items-" + UUID.randomUUID();
     private final AtomicInteger remembered = new AtomicInteger();
@@ -76,7 +74,6 @@ class VectorFeedTest {
     void close() {
         stopFeed();
         loops.close();
-        topics.stop(new ShutdownEvent());
         store.close();
     }
 
@@ -101,23 +98,10 @@ class VectorFeedTest {
                 index,
                 new VoidFilter(voids),
                 store,
-                topics,
+                loops.topics,
                 () -> counting(readers.online(view)),
                 () -> Instant.EPOCH);
-        var loop = new SourceLoop(
-                "vectors-" + view.id(),
-                new SourceLoop.Wiring(
-                        clients,
-                        topics,
-                        topic,
-                        VectorFeed.group(view.id()),
-                        false,
-                        () -> {},
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(50),
-                        _ -> {}),
-                feed);
-        loop.start();
+        SourceLoop loop = loops.feed("vectors-" + view.id(), topic, VectorFeed.group(view.id()), false, feed);
         fed = new Fed(index, loop);
     }
 
