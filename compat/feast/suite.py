@@ -21,7 +21,8 @@ logging.disable(logging.CRITICAL)
 import feast  # noqa: E402
 
 import repo  # noqa: E402
-from check import Report, columns, is_that, post, same, to_the_second  # noqa: E402
+from answers import columns, same, to_the_second  # noqa: E402
+from check import Report, is_that, post  # noqa: E402
 
 STATS = ["driver_stats:conv_rate", "driver_stats:trips", "driver_stats:active", "driver_stats:city", "driver_stats:seen"]
 

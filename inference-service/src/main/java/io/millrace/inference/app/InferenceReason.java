@@ -49,7 +49,9 @@ public enum InferenceReason implements Reason {
     BUSY(Kind.RESOURCE_EXHAUSTED),
     DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED),
     /** The caller went away before its answer was there; nobody reads this. */
-    CALLER_GONE(Kind.DEADLINE_EXCEEDED);
+    CALLER_GONE(Kind.DEADLINE_EXCEEDED),
+    /** A call of the protocol that there is no meaning for here. */
+    NOT_OFFERED(Kind.UNIMPLEMENTED);
 
     private final Kind kind;
 

@@ -3,6 +3,8 @@ package io.millrace.inference.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Codec;
+import io.grpc.CompressorRegistry;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -14,6 +16,7 @@ import io.millrace.proto.oip.GRPCInferenceServiceGrpc;
 import io.millrace.proto.oip.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import io.millrace.proto.oip.InferParameter;
 import io.millrace.proto.oip.InferTensorContents;
+import io.millrace.proto.oip.LogSettingsRequest;
 import io.millrace.proto.oip.ModelConfigRequest;
 import io.millrace.proto.oip.ModelInferRequest;
 import io.millrace.proto.oip.ModelInferRequest.InferInputTensor;
@@ -29,14 +32,19 @@ import io.millrace.proto.oip.RepositoryModelUnloadRequest;
 import io.millrace.proto.oip.ServerLiveRequest;
 import io.millrace.proto.oip.ServerMetadataRequest;
 import io.millrace.proto.oip.ServerReadyRequest;
+import io.millrace.proto.oip.TraceSettingRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +234,64 @@ class OipGrpcTest extends PredictingService {
                                 .build())
                         .getModelsList())
                 .anySatisfy(model -> assertThat(model.getName()).isEqualTo("raw"));
+    }
+
+    @Test
+    void messagesMayBeCompressedInEitherWay() {
+        Codec deflate = new Codec() {
+            @Override
+            public String getMessageEncoding() {
+                return "deflate";
+            }
+
+            @Override
+            public InputStream decompress(InputStream compressed) {
+                return new InflaterInputStream(compressed);
+            }
+
+            @Override
+            public OutputStream compress(OutputStream plain) {
+                return new DeflaterOutputStream(plain);
+            }
+        };
+        var compressors = CompressorRegistry.getDefaultInstance();
+        compressors.register(deflate);
+        for (String compression : List.of("gzip", "deflate")) {
+            assertThat(oip.withCompression(compression)
+                            .modelInfer(request()
+                                    .addRawInputContents(floats(1, 2, 3, 4))
+                                    .build())
+                            .getRawOutputContents(0))
+                    .as(compression)
+                    .isEqualTo(floats(21.5f, 43.5f));
+        }
+    }
+
+    @Test
+    void traceAndLogSettingsAreSaidAndNotTaken() {
+        assertThat(oip.traceSetting(TraceSettingRequest.newBuilder()
+                                .setModelName("raw")
+                                .build())
+                        .getSettingsMap()
+                        .get("trace_level")
+                        .getValueList())
+                .containsExactly("OFF");
+        assertThat(oip.logSettings(LogSettingsRequest.getDefaultInstance())
+                        .getSettingsMap()
+                        .get("log_info")
+                        .getBoolParam())
+                .isTrue();
+        assertThat(refusal(() -> oip.traceSetting(TraceSettingRequest.newBuilder()
+                        .putSettings("trace_rate", TraceSettingRequest.SettingValue.getDefaultInstance())
+                        .build())))
+                .isEqualTo("UNIMPLEMENTED NOT_OFFERED");
+        assertThat(refusal(() -> oip.logSettings(LogSettingsRequest.newBuilder()
+                        .putSettings("log_info", LogSettingsRequest.SettingValue.getDefaultInstance())
+                        .build())))
+                .isEqualTo("UNIMPLEMENTED NOT_OFFERED");
+        assertThat(refusal(() -> oip.traceSetting(
+                        TraceSettingRequest.newBuilder().setModelName("nobody").build())))
+                .isEqualTo("NOT_FOUND MODEL_NOT_FOUND");
     }
 
     private void invalid(ModelInferRequest.Builder request) {

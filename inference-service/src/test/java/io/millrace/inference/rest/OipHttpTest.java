@@ -6,53 +6,23 @@ import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests and answers of the Open Inference Protocol v2 over HTTP, byte for byte. */
 @QuarkusTest
 @TestProfile(PredictingService.Settings.class)
-class OipHttpTest extends PredictingService {
-    private static final String LENGTH = "Inference-Header-Content-Length";
-
-    private HttpClient http;
-
-    private record Answer(int status, String type, String body) {}
-
-    @BeforeEach
-    void open() {
-        // As the clients do: none of them asks for HTTP/2.
-        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        ModelFiles.publish(models, "raw", "1", OnnxModels.linear(0.5, 1, 10), "");
-        ModelFiles.publish(models, "raw", "2", OnnxModels.linear(0, 2, 20), "");
-        ModelFiles.publish(models, "text", "1", OnnxModels.upper(), "");
-        catalog.load("raw");
-    }
-
-    @AfterEach
-    void close() {
-        http.close();
-    }
-
+class OipHttpTest extends OipService {
     @Test
     void theServerSaysWhatItIs() {
         assertThat(get("v2").body())
@@ -66,21 +36,24 @@ class OipHttpTest extends PredictingService {
     @Test
     void aModelSaysWhatItTakesAndGives() {
         String metadata = """
-                {"name":"raw","versions":["1","2"],"platform":"onnxruntime_onnx",\
-                "inputs":[{"name":"input","datatype":"FP32","shape":[-1,2]}],\
-                "outputs":[{"name":"output","datatype":"FP32","shape":[-1,1]}]}""";
+            {"name":"raw","versions":["1","2"],"platform":"onnxruntime_onnx",\
+            "inputs":[{"name":"input","datatype":"FP32","shape":[-1,2]}],\
+            "outputs":[{"name":"output","datatype":"FP32","shape":[-1,1]}]}\
+            """;
         is(get("v2/models/raw"), 200, metadata);
         is(get("v2/models/raw/versions/1"), 200, metadata);
         is(get("v2/models/raw/ready"), 200, "{\"name\":\"raw\",\"ready\":true}");
         is(get("v2/models/raw/versions/1/ready"), 200, "{\"name\":\"raw\",\"ready\":true}");
         is(get("v2/models/raw/config"), 200, """
-                {"name":"raw","platform":"onnxruntime_onnx","backend":"onnxruntime","max_batch_size":10000,\
-                "input":[{"name":"input","data_type":"TYPE_FP32","dims":[2]}],\
-                "output":[{"name":"output","data_type":"TYPE_FP32","dims":[1]}]}""");
+            {"name":"raw","platform":"onnxruntime_onnx","backend":"onnxruntime","max_batch_size":10000,\
+            "input":[{"name":"input","data_type":"TYPE_FP32","dims":[2]}],\
+            "output":[{"name":"output","data_type":"TYPE_FP32","dims":[1]}]}\
+            """);
         is(get("v2/models/p"), 200, """
-                {"name":"p","versions":["1"],"platform":"ensemble",\
-                "inputs":[{"name":"user","datatype":"BYTES","shape":[-1]},{"name":"x","datatype":"FP64","shape":[-1]}],\
-                "outputs":[{"name":"prediction","datatype":"FP64","shape":[-1]}]}""");
+            {"name":"p","versions":["1"],"platform":"ensemble",\
+            "inputs":[{"name":"user","datatype":"BYTES","shape":[-1]},{"name":"x","datatype":"FP64","shape":[-1]}],\
+            "outputs":[{"name":"prediction","datatype":"FP64","shape":[-1]}]}\
+            """);
     }
 
     @Test
@@ -101,25 +74,30 @@ class OipHttpTest extends PredictingService {
     @Test
     void jsonTensorsAreAnsweredAsJsonByTheNewestOrTheNamedVersion() {
         String body = """
-                {"id":"42","parameters":{"trace":"x","timeout":1000000},"model_name":"ignored",
-                 "inputs":[{"data":[[1,2],[0.5,-1e1]],"name":"input","shape":[2,2],"datatype":"FP32"}]}""";
+            {"id":"42","parameters":{"trace":"x","timeout":1000000},"model_name":"ignored",
+             "inputs":[{"data":[[1,2],[0.5,-1e1]],"name":"input","shape":[2,2],"datatype":"FP32"}]}\
+            """;
         is(post("v2/models/raw/infer", body), 200, """
-                {"model_name":"raw","model_version":"2","id":"42","parameters":{"trace":"x"},\
-                "outputs":[{"name":"output","datatype":"FP32","shape":[2,1],"data":[42.0,-199.0]}]}""");
+            {"model_name":"raw","model_version":"2","id":"42","parameters":{"trace":"x"},\
+            "outputs":[{"name":"output","datatype":"FP32","shape":[2,1],"data":[42.0,-199.0]}]}\
+            """);
         is(post("v2/models/raw/versions/1/infer", body.replace("\"id\":\"42\",", "")), 200, """
-                {"model_name":"raw","model_version":"1","parameters":{"trace":"x"},\
-                "outputs":[{"name":"output","datatype":"FP32","shape":[2,1],"data":[21.5,-99.0]}]}""");
+            {"model_name":"raw","model_version":"1","parameters":{"trace":"x"},\
+            "outputs":[{"name":"output","datatype":"FP32","shape":[2,1],"data":[21.5,-99.0]}]}\
+            """);
     }
 
     @Test
     void binaryTensorsTravelBehindTheJson() {
         byte[] json = """
-                {"inputs":[{"name":"input","shape":[2,2],"datatype":"FP32","parameters":{"binary_data_size":16}}],\
-                "outputs":[{"name":"output","parameters":{"binary_data":true}}]}""".getBytes(StandardCharsets.UTF_8);
+            {"inputs":[{"name":"input","shape":[2,2],"datatype":"FP32","parameters":{"binary_data_size":16}}],\
+            "outputs":[{"name":"output","parameters":{"binary_data":true}}]}\
+            """.getBytes(StandardCharsets.UTF_8);
         HttpResponse<byte[]> answer = binary("v2/models/raw/infer", json, floats(1, 2, 3, 4));
         byte[] expected = """
-                {"model_name":"raw","model_version":"2",\
-                "outputs":[{"name":"output","datatype":"FP32","shape":[2,1],"parameters":{"binary_data_size":8}}]}""".getBytes(StandardCharsets.UTF_8);
+            {"model_name":"raw","model_version":"2",\
+            "outputs":[{"name":"output","datatype":"FP32","shape":[2,1],"parameters":{"binary_data_size":8}}]}\
+            """.getBytes(StandardCharsets.UTF_8);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/octet-stream");
         assertThat(answer.headers().firstValue(LENGTH)).hasValue(String.valueOf(expected.length));
@@ -129,12 +107,14 @@ class OipHttpTest extends PredictingService {
     @Test
     void binaryOutputOfTheRequestHoldsUnlessAnOutputSaysOtherwise() {
         byte[] json = """
-                {"parameters":{"binary_data_output":true},
-                 "inputs":[{"name":"input","shape":[1,2],"datatype":"FP32","data":[1,1]}],
-                 "outputs":[{"name":"output","parameters":{"binary_data":false}}]}""".getBytes(StandardCharsets.UTF_8);
+            {"parameters":{"binary_data_output":true},
+             "inputs":[{"name":"input","shape":[1,2],"datatype":"FP32","data":[1,1]}],
+             "outputs":[{"name":"output","parameters":{"binary_data":false}}]}\
+            """.getBytes(StandardCharsets.UTF_8);
         is(text(binary("v2/models/raw/infer", json, new byte[0])), 200, """
-                {"model_name":"raw","model_version":"2",\
-                "outputs":[{"name":"output","datatype":"FP32","shape":[1,1],"data":[22.0]}]}""");
+            {"model_name":"raw","model_version":"2",\
+            "outputs":[{"name":"output","datatype":"FP32","shape":[1,1],"data":[22.0]}]}\
+            """);
         byte[] all = new String(json, StandardCharsets.UTF_8)
                 .replace("\"outputs\":[{\"name\":\"output\",\"parameters\":{\"binary_data\":false}}]", "\"outputs\":[]")
                 .getBytes(StandardCharsets.UTF_8);
@@ -152,8 +132,9 @@ class OipHttpTest extends PredictingService {
         assertThat(binary.headers().firstValue(LENGTH)).isPresent();
         assertThat(binary.body()).endsWith(floats(42));
         is(text(send(request.header("Accept", "application/json"))), 200, """
-                {"model_name":"raw","model_version":"2",\
-                "outputs":[{"name":"output","datatype":"FP32","shape":[1,1],"data":[42.0]}]}""");
+            {"model_name":"raw","model_version":"2",\
+            "outputs":[{"name":"output","datatype":"FP32","shape":[1,1],"data":[42.0]}]}\
+            """);
         assertThat(send(request("v2/models/raw/infer")
                                 .header(LENGTH, "0")
                                 .POST(BodyPublishers.ofByteArray(new byte[7])))
@@ -202,10 +183,12 @@ class OipHttpTest extends PredictingService {
                 200,
                 """
                 {"model_name":"text","model_version":"1",\
-                "outputs":[{"name":"out","datatype":"BYTES","shape":[2],"data":["AB","ÄC"]}]}""");
+                "outputs":[{"name":"out","datatype":"BYTES","shape":[2],"data":["AB","ÄC"]}]}\
+                """);
         byte[] json = """
-                {"inputs":[{"name":"in","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":6}}],\
-                "outputs":[{"name":"out","parameters":{"binary_data":true}}]}""".getBytes(StandardCharsets.UTF_8);
+            {"inputs":[{"name":"in","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":6}}],\
+            "outputs":[{"name":"out","parameters":{"binary_data":true}}]}\
+            """.getBytes(StandardCharsets.UTF_8);
         HttpResponse<byte[]> answer = binary("v2/models/text/infer", json, new byte[] {2, 0, 0, 0, 'a', 'b'});
         assertThat(answer.body()).endsWith(2, 0, 0, 0, 'A', 'B');
     }
@@ -213,11 +196,13 @@ class OipHttpTest extends PredictingService {
     @Test
     void aPipelineTakesItsKeysAndLooksItsFeaturesUp() {
         String body = """
-                {"inputs":[{"name":"user","datatype":"BYTES","shape":[2,1],"data":["u","nobody"]},
-                           {"name":"x","datatype":"FP32","shape":[2],"data":[2.5,1]}],
-                 "parameters":{"complete_within_ms":50}}""";
+            {"inputs":[{"name":"user","datatype":"BYTES","shape":[2,1],"data":["u","nobody"]},
+                       {"name":"x","datatype":"FP32","shape":[2],"data":[2.5,1]}],
+             "parameters":{"complete_within_ms":50}}\
+            """;
         String answer = """
-                ,"model_version":"1","outputs":[{"name":"prediction","datatype":"FP64","shape":[2],"data":[127.0,110.5]}]}""";
+            ,"model_version":"1","outputs":[{"name":"prediction","datatype":"FP64","shape":[2],"data":[127.0,110.5]}]}\
+            """;
         is(post("v2/models/p/infer", body), 200, "{\"model_name\":\"p\"" + answer);
         is(post("v2/models/p.pipeline/infer", body), 200, "{\"model_name\":\"p.pipeline\"" + answer);
     }
@@ -225,10 +210,12 @@ class OipHttpTest extends PredictingService {
     @Test
     void classesAreTheLargestValuesOfEachRow() {
         is(post("v2/models/raw/infer", """
-                        {"inputs":[{"name":"input","shape":[2,2],"datatype":"FP32","data":[1,2,3,4]}],
-                         "outputs":[{"name":"output","parameters":{"classification":3}}]}"""), 200, """
-                {"model_name":"raw","model_version":"2","outputs":[{"name":"output","datatype":"BYTES","shape":[2,1],\
-                "data":["42.000000:0","86.000000:0"]}]}""");
+            {"inputs":[{"name":"input","shape":[2,2],"datatype":"FP32","data":[1,2,3,4]}],
+             "outputs":[{"name":"output","parameters":{"classification":3}}]}\
+            """), 200, """
+            {"model_name":"raw","model_version":"2","outputs":[{"name":"output","datatype":"BYTES","shape":[2,1],\
+            "data":["42.000000:0","86.000000:0"]}]}\
+            """);
     }
 
     @Test
@@ -301,10 +288,11 @@ class OipHttpTest extends PredictingService {
     @Test
     void modelsAreUnloadedAndLoadedByHand() {
         is(post("v2/repository/index", "{\"ready\":true}"), 200, """
-                [{"name":"m","version":"1","state":"READY","reason":""},\
-                {"name":"raw","version":"1","state":"READY","reason":""},\
-                {"name":"raw","version":"2","state":"READY","reason":""},\
-                {"name":"text","version":"1","state":"READY","reason":""}]""");
+            [{"name":"m","version":"1","state":"READY","reason":""},\
+            {"name":"raw","version":"1","state":"READY","reason":""},\
+            {"name":"raw","version":"2","state":"READY","reason":""},\
+            {"name":"text","version":"1","state":"READY","reason":""}]\
+            """);
         assertThat(post("v2/repository/models/raw/unload", "").status()).isEqualTo(200);
         assertThat(post("v2/repository/index", "").body())
                 .contains("{\"name\":\"raw\",\"version\":\"1\",\"state\":\"UNAVAILABLE\",\"reason\":\"unloaded\"}");
@@ -319,69 +307,5 @@ class OipHttpTest extends PredictingService {
         assertThat(post("v2/repository/models/raw/load", "{\"parameters\":{\"config\":\"{}\"}}")
                         .status())
                 .isEqualTo(400);
-    }
-
-    private void refused(String body, String words) {
-        Answer answer = post("v2/models/raw/infer", body);
-        assertThat(answer.body()).startsWith("{\"error\":\"").contains(words);
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.type()).startsWith("application/json");
-    }
-
-    private static void is(Answer answer, int status, String body) {
-        assertThat(answer.body()).isEqualTo(body);
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.type()).startsWith("application/json");
-    }
-
-    private Answer get(String path) {
-        return text(send(request(path).GET()));
-    }
-
-    /** Without a content type, as Triton's client posts. */
-    private Answer post(String path, String body) {
-        return text(send(request(path).POST(BodyPublishers.ofByteArray(body.getBytes(StandardCharsets.UTF_8)))));
-    }
-
-    private HttpResponse<byte[]> binary(String path, byte[] json, byte[] data) {
-        return send(request(path)
-                .header(LENGTH, String.valueOf(json.length))
-                .POST(BodyPublishers.ofByteArray(together(json, data))));
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + RestAssured.port + "/" + path));
-    }
-
-    private HttpResponse<byte[]> send(HttpRequest.Builder request) {
-        try {
-            return http.send(request.build(), BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Answer text(HttpResponse<byte[]> answer) {
-        return new Answer(
-                answer.statusCode(),
-                answer.headers().firstValue("Content-Type").orElse(""),
-                new String(answer.body(), StandardCharsets.UTF_8));
-    }
-
-    private static byte[] together(byte[] first, byte[] second) {
-        var whole = new ByteArrayOutputStream();
-        whole.writeBytes(first);
-        whole.writeBytes(second);
-        return whole.toByteArray();
-    }
-
-    private static byte[] floats(float... values) {
-        ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : values) {
-            data.putFloat(value);
-        }
-        return data.array();
     }
 }

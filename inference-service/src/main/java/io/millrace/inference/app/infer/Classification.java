@@ -1,5 +1,6 @@
 package io.millrace.inference.app.infer;
 
+import io.millrace.inference.app.RowValues;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Tensor;
 import java.nio.charset.StandardCharsets;

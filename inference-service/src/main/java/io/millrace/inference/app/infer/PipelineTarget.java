@@ -4,6 +4,7 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Predictions;
+import io.millrace.inference.app.RowValues;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;

@@ -14,6 +14,9 @@ import java.util.Set;
 /** The model repository extension of the Open Inference Protocol: what there is, and loading and letting go by hand. */
 @ApplicationScoped
 public class RepositoryControl {
+    /** Parameter of unload, of Triton's: whether what an ensemble runs is to go with it. */
+    private static final String DEPENDENTS = "unload_dependents";
+
     private final ModelCatalog models;
 
     /**
@@ -84,9 +87,16 @@ public class RepositoryControl {
     /**
      * Lets go of a model until it is loaded again or the service starts again; calls under way end first. Idempotent.
      *
-     * @throws Refusal MODEL_NOT_FOUND
+     * @param parameters names of what came with the call; nothing depends on a model in the sense of {@code unload_dependents}, so that it changes nothing
+     * @throws Refusal MODEL_NOT_FOUND, INVALID_REQUEST
      */
-    public void unload(String name) {
+    public void unload(String name, Set<String> parameters) {
+        for (String parameter : parameters) {
+            if (!parameter.equals(DEPENDENTS)) {
+                throw new Refusal(
+                        InferenceReason.INVALID_REQUEST, "parameter '" + parameter + "' of unload is not known");
+            }
+        }
         models.unload(name);
     }
 

@@ -8,7 +8,10 @@ import io.millrace.gate.grpc.ReadableMessages;
 import io.millrace.inference.app.infer.Inference;
 import io.millrace.inference.app.infer.RepositoryControl;
 import io.millrace.inference.app.infer.ServerInfo;
+import io.millrace.inference.app.infer.ServerSettings;
 import io.millrace.inference.grpc.GrpcCaller;
+import io.millrace.proto.oip.LogSettingsRequest;
+import io.millrace.proto.oip.LogSettingsResponse;
 import io.millrace.proto.oip.ModelConfigRequest;
 import io.millrace.proto.oip.ModelConfigResponse;
 import io.millrace.proto.oip.ModelInferRequest;
@@ -33,6 +36,8 @@ import io.millrace.proto.oip.ServerMetadataRequest;
 import io.millrace.proto.oip.ServerMetadataResponse;
 import io.millrace.proto.oip.ServerReadyRequest;
 import io.millrace.proto.oip.ServerReadyResponse;
+import io.millrace.proto.oip.TraceSettingRequest;
+import io.millrace.proto.oip.TraceSettingResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -47,12 +52,19 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     private final Inference inference;
     private final RepositoryControl repository;
     private final ServerInfo server;
+    private final ServerSettings settings;
 
-    public OipGrpc(GrpcWork work, Inference inference, RepositoryControl repository, ServerInfo server) {
+    public OipGrpc(
+            GrpcWork work,
+            Inference inference,
+            RepositoryControl repository,
+            ServerInfo server,
+            ServerSettings settings) {
         this.work = work;
         this.inference = inference;
         this.repository = repository;
         this.server = server;
+        this.settings = settings;
     }
 
     @Override
@@ -77,7 +89,7 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     @Override
     public Uni<ModelReadyResponse> modelReady(ModelReadyRequest request) {
         return work.run(() -> ModelReadyResponse.newBuilder()
-                .setReady(inference.isReady(request.getName(), OipMessages.version(request.getVersion())))
+                .setReady(inference.isReady(request.getName(), OipMessages.given(request.getVersion())))
                 .build());
     }
 
@@ -94,14 +106,14 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     @Override
     public Uni<ModelMetadataResponse> modelMetadata(ModelMetadataRequest request) {
         return work.run(() ->
-                OipMessages.metadata(inference.metadata(request.getName(), OipMessages.version(request.getVersion()))));
+                OipMessages.metadata(inference.metadata(request.getName(), OipMessages.given(request.getVersion()))));
     }
 
     @Override
     public Uni<ModelConfigResponse> modelConfig(ModelConfigRequest request) {
         return work.run(() -> ModelConfigResponse.newBuilder()
                 .setConfig(OipConfig.of(
-                        inference.metadata(request.getName(), OipMessages.version(request.getVersion())),
+                        inference.metadata(request.getName(), OipMessages.given(request.getVersion())),
                         inference.maxRows()))
                 .build());
     }
@@ -137,7 +149,7 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     @Override
     public Uni<ModelStatisticsResponse> modelStatistics(ModelStatisticsRequest request) {
         return work.run(() ->
-                OipStatistics.of(repository.statistics(request.getName(), OipMessages.version(request.getVersion()))));
+                OipStatistics.of(repository.statistics(request.getName(), OipMessages.given(request.getVersion()))));
     }
 
     @Override
@@ -166,8 +178,24 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     @Override
     public Uni<RepositoryModelUnloadResponse> repositoryModelUnload(RepositoryModelUnloadRequest request) {
         return work.run(() -> {
-            repository.unload(request.getModelName());
+            repository.unload(request.getModelName(), request.getParametersMap().keySet());
             return RepositoryModelUnloadResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public Uni<TraceSettingResponse> traceSetting(TraceSettingRequest request) {
+        return work.run(() -> {
+            settings.takeTraces(request.getSettingsMap().keySet());
+            return OipSettings.traces(settings.traces(OipMessages.given(request.getModelName())));
+        });
+    }
+
+    @Override
+    public Uni<LogSettingsResponse> logSettings(LogSettingsRequest request) {
+        return work.run(() -> {
+            settings.takeLogs(request.getSettingsMap().keySet());
+            return OipSettings.logs(settings.logs());
         });
     }
 }

@@ -30,7 +30,7 @@ final class OipMessages {
     static InferRequest request(ModelInferRequest request, Optional<Duration> deadline, Caller caller) {
         return new InferRequest(
                 request.getModelName(),
-                version(request.getModelVersion()),
+                given(request.getModelVersion()),
                 request.getId(),
                 parameters(request.getParametersMap()),
                 OipTensors.of(request),
@@ -39,8 +39,9 @@ final class OipMessages {
                 caller);
     }
 
-    static Optional<String> version(String version) {
-        return version.isEmpty() ? Optional.empty() : Optional.of(version);
+    /** A text of a message; empty where it was not set. */
+    static Optional<String> given(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     private static RequestedOutput output(InferRequestedOutputTensor output) {

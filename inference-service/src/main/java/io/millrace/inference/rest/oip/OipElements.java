@@ -44,30 +44,23 @@ final class OipElements {
         return type == Datatype.BYTES ? strings(json, where, elements) : fixed(json, where, type, elements);
     }
 
+    /** Takes the element that the parser stands at. */
+    @FunctionalInterface
+    private interface Taker {
+        void take(JsonToken token) throws IOException;
+    }
+
     private static ByteBuffer fixed(JsonParser json, String where, Datatype type, long elements) throws IOException {
         // The shape is the caller's word; room for more than was sent is not made.
-        ByteBuffer data = room(Math.min(elements, 1024) * type.bytes());
-        long count = 0;
-        int depth = 1;
-        while (depth > 0) {
-            JsonToken token = json.nextToken();
-            if (token == JsonToken.START_ARRAY) {
-                depth = deeper(where, depth);
-            } else if (token == JsonToken.END_ARRAY) {
-                depth--;
-            } else {
-                if (++count > elements) {
-                    throw refused(where, "'data' has more elements than the " + elements + " of its shape");
-                }
-                if (data.remaining() < type.bytes()) {
-                    data = room(Math.min(elements * type.bytes(), data.capacity() * 2L))
-                            .put(data.flip());
-                }
-                put(json, where, type, data);
+        var data = new ByteBuffer[] {room(Math.min(elements, 1024) * type.bytes())};
+        walk(json, where, elements, _ -> {
+            if (data[0].remaining() < type.bytes()) {
+                data[0] = room(Math.min(elements * type.bytes(), data[0].capacity() * 2L))
+                        .put(data[0].flip());
             }
-        }
-        requireAll(where, count, elements);
-        return data.flip();
+            put(json, where, type, data[0]);
+        });
+        return data[0].flip();
     }
 
     private static ByteBuffer room(long bytes) {
@@ -76,6 +69,18 @@ final class OipElements {
 
     private static ByteBuffer strings(JsonParser json, String where, long elements) throws IOException {
         var strings = new ArrayList<byte[]>();
+        walk(json, where, elements, token -> {
+            if (token != JsonToken.VALUE_STRING) {
+                throw refused(where, "element " + strings.size() + " of BYTES must be a string, was " + token);
+            }
+            strings.add(json.getText().getBytes(StandardCharsets.UTF_8));
+        });
+        return Tensor.ofStrings("", List.of(elements), strings).data();
+    }
+
+    /** Visits the elements of the array that the parser stands at the beginning of, in whatever arrays they are. */
+    private static void walk(JsonParser json, String where, long elements, Taker taker) throws IOException {
+        long count = 0;
         int depth = 1;
         while (depth > 0) {
             JsonToken token = json.nextToken();
@@ -83,17 +88,15 @@ final class OipElements {
                 depth = deeper(where, depth);
             } else if (token == JsonToken.END_ARRAY) {
                 depth--;
-            } else if (token == JsonToken.VALUE_STRING) {
-                strings.add(json.getText().getBytes(StandardCharsets.UTF_8));
-            } else {
-                throw refused(where, "element " + strings.size() + " of BYTES must be a string, was " + token);
-            }
-            if (strings.size() > elements) {
+            } else if (++count > elements) {
                 throw refused(where, "'data' has more elements than the " + elements + " of its shape");
+            } else {
+                taker.take(token);
             }
         }
-        requireAll(where, strings.size(), elements);
-        return Tensor.ofStrings("", List.of(elements), strings).data();
+        if (count != elements) {
+            throw refused(where, "'data' has " + count + " elements, its shape has " + elements);
+        }
     }
 
     private static int deeper(String where, int depth) {
@@ -101,12 +104,6 @@ final class OipElements {
             throw refused(where, "'data' is nested deeper than " + MAX_DEPTH);
         }
         return depth + 1;
-    }
-
-    private static void requireAll(String where, long count, long elements) {
-        if (count != elements) {
-            throw refused(where, "'data' has " + count + " elements, its shape has " + elements);
-        }
     }
 
     private static void put(JsonParser json, String where, Datatype type, ByteBuffer data) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import io.millrace.gate.Reason;
 import io.millrace.gate.Refusal;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -40,9 +41,11 @@ final class OipErrors {
     }
 
     static Response failed(int status, String text) {
-        // KServe's client takes the text from exactly this type.
+        // KServe's client takes the text from exactly this type; Triton's asynchronous one asks for compression that it
+        // cannot undo in errors.
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CONTENT_ENCODING, "identity")
                 .entity(new Failure(text))
                 .build();
     }

@@ -15,7 +15,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +39,7 @@ public class OipRepositoryResource {
     @POST
     @Path("/index")
     public Response index(byte @Nullable [] body) {
-        return OipErrors.answer(() -> Response.ok(repository
-                        .index(object(body).path("ready").asBoolean(false))
-                        .stream()
+        return OipErrors.answer(() -> Response.ok(repository.index(flag(object(body), "ready")).stream()
                         .map(entry -> new ModelIndex(
                                 entry.name(), entry.version(), entry.state().name(), entry.reason()))
                         .toList())
@@ -54,9 +51,7 @@ public class OipRepositoryResource {
     @Path("/models/{model}/load")
     public Response load(@PathParam("model") String model, byte @Nullable [] body) {
         return OipErrors.answer(() -> {
-            Set<String> parameters = new HashSet<>();
-            object(body).path("parameters").fieldNames().forEachRemaining(parameters::add);
-            repository.load(model, parameters);
+            repository.load(model, names(object(body)));
             return Response.ok().build();
         });
     }
@@ -64,21 +59,30 @@ public class OipRepositoryResource {
     /** Lets go of a model until it is loaded again. Idempotent. */
     @POST
     @Path("/models/{model}/unload")
-    public Response unload(@PathParam("model") String model) {
+    public Response unload(@PathParam("model") String model, byte @Nullable [] body) {
         return OipErrors.answer(() -> {
-            repository.unload(model);
+            repository.unload(model, names(object(body)));
             return Response.ok().build();
         });
     }
 
     private JsonNode object(byte @Nullable [] body) throws IOException {
-        if (body == null || body.length == 0) {
-            return json.createObjectNode();
+        return OipBody.object(json, body);
+    }
+
+    private static Set<String> names(JsonNode body) {
+        JsonNode parameters = body.path("parameters");
+        if (!parameters.isMissingNode() && !parameters.isNull() && !parameters.isObject()) {
+            throw new Refusal(InferenceReason.INVALID_REQUEST, "'parameters' must be an object");
         }
-        JsonNode node = json.readTree(body);
-        if (!node.isObject()) {
-            throw new Refusal(InferenceReason.INVALID_REQUEST, "the body must be a JSON object");
+        return OipBody.names(parameters);
+    }
+
+    private static boolean flag(JsonNode body, String name) {
+        JsonNode flag = body.path(name);
+        if (!flag.isMissingNode() && !flag.isNull() && !flag.isBoolean()) {
+            throw new Refusal(InferenceReason.INVALID_REQUEST, "'" + name + "' must be true or false");
         }
-        return node;
+        return flag.asBoolean(false);
     }
 }

@@ -56,6 +56,32 @@ final class OipRequest {
     }
 
     /**
+     * How much of a body is JSON.
+     *
+     * @param header of the binary extension; null where it is not there: all of it
+     * @throws Refusal INVALID_REQUEST
+     */
+    static int jsonBytes(@Nullable String header, int bodyBytes) {
+        if (header == null) {
+            return bodyBytes;
+        }
+        try {
+            int bytes = Integer.parseInt(header.strip());
+            if (bytes >= 0 && bytes <= bodyBytes) {
+                return bytes;
+            }
+        } catch (NumberFormatException e) {
+            throw new Refusal(
+                    InferenceReason.INVALID_REQUEST,
+                    OipAnswer.JSON_LENGTH + " must be a number, was '" + header + "'",
+                    e);
+        }
+        throw new Refusal(
+                InferenceReason.INVALID_REQUEST,
+                OipAnswer.JSON_LENGTH + " is " + header + ", the body has " + bodyBytes + " bytes");
+    }
+
+    /**
      * Reads a body.
      *
      * @param jsonBytes how much of it is JSON

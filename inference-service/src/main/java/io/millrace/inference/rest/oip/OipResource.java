@@ -1,32 +1,33 @@
 package io.millrace.inference.rest.oip;
 
-import io.millrace.inference.app.infer.Inference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.inference.app.infer.RepositoryControl;
 import io.millrace.inference.app.infer.ServerInfo;
-import io.millrace.inference.app.infer.TargetMetadata;
-import io.millrace.inference.domain.TensorSpec;
+import io.millrace.inference.app.infer.ServerSettings;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** What clients of the Open Inference Protocol v2 ask before they infer: the server, its models and pipelines. */
+/** What clients of the Open Inference Protocol v2 ask of the server itself. */
 @Path("/v2")
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class OipResource {
-    private final Inference inference;
     private final RepositoryControl repository;
     private final ServerInfo server;
+    private final ServerSettings settings;
+    private final ObjectMapper json;
 
     @RegisterForReflection
     record Server(String name, String version, List<String> extensions) {}
@@ -39,41 +40,13 @@ public class OipResource {
     record Ready(boolean ready, boolean live) {}
 
     @RegisterForReflection
-    record ModelReady(String name, boolean ready) {}
-
-    @RegisterForReflection
     record Models(List<String> models) {}
 
-    @RegisterForReflection
-    record TensorMetadata(String name, String datatype, List<Long> shape) {
-        static TensorMetadata of(TensorSpec spec) {
-            return new TensorMetadata(spec.name(), spec.datatype().name(), spec.shape());
-        }
-    }
-
-    @RegisterForReflection
-    record ModelMetadata(
-            String name,
-            List<String> versions,
-            String platform,
-            List<TensorMetadata> inputs,
-            List<TensorMetadata> outputs) {
-        static ModelMetadata of(TargetMetadata target) {
-            return new ModelMetadata(
-                    target.name(),
-                    target.versions(),
-                    target.platform(),
-                    target.signature().inputs().stream().map(TensorMetadata::of).toList(),
-                    target.signature().outputs().stream()
-                            .map(TensorMetadata::of)
-                            .toList());
-        }
-    }
-
-    public OipResource(Inference inference, RepositoryControl repository, ServerInfo server) {
-        this.inference = inference;
+    public OipResource(RepositoryControl repository, ServerInfo server, ServerSettings settings, ObjectMapper json) {
         this.repository = repository;
         this.server = server;
+        this.settings = settings;
+        this.json = json;
     }
 
     @GET
@@ -103,83 +76,39 @@ public class OipResource {
         return new Models(List.copyOf(names));
     }
 
+    /** Triton's trace settings, as far as they have a meaning here. */
     @GET
-    @Path("/models/{model}")
-    public Response metadata(@PathParam("model") String model) {
-        return metadata(model, Optional.empty());
+    @Path("/trace/setting")
+    public Response traces() {
+        return OipErrors.answer(() ->
+                Response.ok(OipBody.traces(settings.traces(Optional.empty()))).build());
     }
 
-    @GET
-    @Path("/models/{model}/versions/{version}")
-    public Response metadata(@PathParam("model") String model, @PathParam("version") String version) {
-        return metadata(model, Optional.of(version));
-    }
-
-    @GET
-    @Path("/models/{model}/ready")
-    public Response modelReady(@PathParam("model") String model) {
-        return modelReady(model, Optional.empty());
-    }
-
-    @GET
-    @Path("/models/{model}/versions/{version}/ready")
-    public Response modelReady(@PathParam("model") String model, @PathParam("version") String version) {
-        return modelReady(model, Optional.of(version));
-    }
-
-    @GET
-    @Path("/models/{model}/config")
-    public Response config(@PathParam("model") String model) {
-        return config(model, Optional.empty());
-    }
-
-    @GET
-    @Path("/models/{model}/versions/{version}/config")
-    public Response config(@PathParam("model") String model, @PathParam("version") String version) {
-        return config(model, Optional.of(version));
-    }
-
-    /** What calls of all models came to. */
-    @GET
-    @Path("/models/stats")
-    public Response statistics() {
-        return statistics("", Optional.empty());
-    }
-
-    @GET
-    @Path("/models/{model}/stats")
-    public Response statistics(@PathParam("model") String model) {
-        return statistics(model, Optional.empty());
-    }
-
-    @GET
-    @Path("/models/{model}/versions/{version}/stats")
-    public Response statistics(@PathParam("model") String model, @PathParam("version") String version) {
-        return statistics(model, Optional.of(version));
-    }
-
-    private Response statistics(String model, Optional<String> version) {
-        return OipErrors.answer(() -> Response.ok(OipStatistics.of(repository.statistics(model, version)))
-                .build());
-    }
-
-    private Response metadata(String model, Optional<String> version) {
-        return OipErrors.answer(() -> Response.ok(ModelMetadata.of(inference.metadata(model, version)))
-                .build());
-    }
-
-    private Response modelReady(String model, Optional<String> version) {
+    /** Settings are not taken; a body that gives none asks for them. */
+    @POST
+    @Path("/trace/setting")
+    public Response takeTraces(byte @Nullable [] body) {
         return OipErrors.answer(() -> {
-            boolean ready = inference.isReady(model, version);
-            return Response.status(ready ? 200 : 503)
-                    .entity(new ModelReady(model, ready))
+            settings.takeTraces(OipBody.names(OipBody.object(json, body)));
+            return Response.ok(OipBody.traces(settings.traces(Optional.empty())))
                     .build();
         });
     }
 
-    private Response config(String model, Optional<String> version) {
-        return OipErrors.answer(
-                () -> Response.ok(OipModelConfig.of(inference.metadata(model, version), inference.maxRows()))
-                        .build());
+    /** What the log takes, as Triton's log settings. */
+    @GET
+    @Path("/logging")
+    public Response logs() {
+        return OipErrors.answer(() -> Response.ok(settings.logs()).build());
+    }
+
+    /** Settings are not taken; a body that gives none asks for them. */
+    @POST
+    @Path("/logging")
+    public Response takeLogs(byte @Nullable [] body) {
+        return OipErrors.answer(() -> {
+            settings.takeLogs(OipBody.names(OipBody.object(json, body)));
+            return Response.ok(settings.logs()).build();
+        });
     }
 }

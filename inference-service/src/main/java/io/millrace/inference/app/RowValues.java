@@ -1,7 +1,6 @@
-package io.millrace.inference.app.infer;
+package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Tensor;
 import java.nio.ByteBuffer;
@@ -11,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The elements of a tensor as the values of an event's field. */
-final class RowValues {
+public final class RowValues {
     private RowValues() {}
 
     /**
@@ -19,7 +18,7 @@ final class RowValues {
      *
      * @throws Refusal INVALID_TENSOR for bytes that are not UTF-8 and for UINT64 beyond a long
      */
-    static List<Object> of(Tensor tensor) {
+    public static List<Object> of(Tensor tensor) {
         var values = new ArrayList<Object>(tensor.elements());
         if (tensor.datatype() == Datatype.BYTES) {
             for (ByteBuffer element : tensor.strings()) {

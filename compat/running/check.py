@@ -1,11 +1,9 @@
-"""The few words in which the suite is written: checks with names, what is documented to differ, and plain HTTP."""
+"""The few words in which the suites are written: checks with names, and plain HTTP."""
 
 import json
 import traceback
 import urllib.error
 import urllib.request
-
-EPOCH = "1970-01-01T00:00:00Z"
 
 
 class Report:
@@ -36,11 +34,6 @@ class Report:
         return 1 if self.failed else 0
 
 
-def same(ours, feasts, what=""):
-    if ours != feasts:
-        raise AssertionError(f"{what}\n       Millrace: {ours!r}\n       Feast:    {feasts!r}")
-
-
 def is_that(actual, expected, what=""):
     if actual != expected:
         raise AssertionError(f"{what}\n       is:       {actual!r}\n       expected: {expected!r}")
@@ -67,20 +60,3 @@ def parsed(text):
         return json.loads(text) if text else None
     except ValueError:
         return text
-
-
-def columns(answer):
-    """An answer of /get-online-features by name: values, statuses and event times. Feast's order inside a view is random."""
-    names = answer["metadata"]["feature_names"]
-    return {
-        name: {key: result[key] for key in ("values", "statuses", "event_timestamps")}
-        for name, result in zip(names, answer["results"])
-    }
-
-
-def to_the_second(answer):
-    """The same with event times cut to seconds: Feast's server loses what is finer."""
-    return {
-        name: dict(column, event_timestamps=[time.split(".")[0].rstrip("Z") + "Z" for time in column["event_timestamps"]])
-        for name, column in columns(answer).items()
-    }
