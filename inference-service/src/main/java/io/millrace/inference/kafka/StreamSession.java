@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -17,13 +18,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a consumer and its transactional producer. It ends with the first Kafka error that leaves open what was committed; the next session
@@ -43,14 +44,20 @@ final class StreamSession implements AutoCloseable {
     private final String inputId;
     private final StartingOffsets starting;
     private final SuspectRecords suspects = new SuspectRecords();
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Transactions transactions;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    /** Where to read again from when the batch under way is not committed. */
+    /** Where to read again from when nothing more is committed. */
     private final Map<TopicPartition, Long> uncommitted = new HashMap<>();
 
+    /** What is scored and waits for its transaction, which begins once the poll after it is done. */
+    private @Nullable Scored ahead;
+
+    private @Nullable Scored committing;
     private boolean waiting;
-    private boolean inTransaction;
     private long lookedAtTopic = System.nanoTime();
+
+    /** Records and what they become. */
+    private record Scored(List<ConsumerRecord<byte[], byte[]>> records, PreparedBatch batch) {}
 
     /**
      * Joins the group once everything that it needs is there, and ends what its predecessor of the same ordinal left open.
@@ -71,48 +78,57 @@ final class StreamSession implements AutoCloseable {
         this.starting =
                 new StartingOffsets(input, inputId, parts.pipeline().input().start());
         String name = parts.pipeline().name();
-        this.producer = new KafkaProducer<>(
-                parts.settings().producer(name), new ByteArraySerializer(), new ByteArraySerializer());
+        this.transactions = new Transactions(
+                new KafkaProducer<>(
+                        parts.settings().producer(name), new ByteArraySerializer(), new ByteArraySerializer()),
+                name);
         try {
-            producer.initTransactions();
+            transactions.init();
             this.consumer = new KafkaConsumer<>(
                     parts.settings().consumer(name), new ByteArrayDeserializer(), new ByteArrayDeserializer());
             consumer.subscribe(List.of(input), new Assignments());
         } catch (KafkaException e) {
-            producer.close(Duration.ZERO);
+            transactions.close();
             throw e;
         }
     }
 
-    /** Reads, scores and commits until told to stop. */
+    /**
+     * Reads, scores and commits until told to stop. While one batch is committed the next is scored. No poll happens while a transaction is under way,
+     * so that the group changes only between transactions.
+     */
     void run(BooleanSupplier stopping) {
         while (!stopping.getAsBoolean()) {
-            List<ConsumerRecord<byte[], byte[]>> batch = poll();
+            List<ConsumerRecord<byte[], byte[]>> batch = poll(ahead == null ? POLL : Duration.ZERO);
+            commitAhead();
             if (batch.isEmpty()) {
+                awaitCommit();
                 idle();
                 continue;
             }
-            uncommitted.clear();
             for (ConsumerRecord<byte[], byte[]> record : batch) {
                 uncommitted.putIfAbsent(partition(record), record.offset());
             }
             try {
                 process(batch);
-                backOff.reset();
-                state.running(lag());
             } catch (NotYetException e) {
                 state.stalled(e.reason());
                 waitAndReadAgain(stopping);
             }
             watchContract(batch);
         }
+        commitAhead();
+        awaitCommit();
     }
 
     @Override
     public void close() {
-        if (inTransaction) {
-            abort();
+        ahead = null;
+        committing = null;
+        if (transactions.isOpen()) {
+            parts.telemetry().aborted();
         }
+        transactions.close();
         try {
             consumer.close(CloseOptions.timeout(CLOSE)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
@@ -122,13 +138,12 @@ final class StreamSession implements AutoCloseable {
                     "Pipeline %s: its consumer did not close well",
                     parts.pipeline().name());
         }
-        producer.close(CLOSE);
     }
 
-    private List<ConsumerRecord<byte[], byte[]>> poll() {
+    private List<ConsumerRecord<byte[], byte[]>> poll(Duration patience) {
         ConsumerRecords<byte[], byte[]> records;
         try {
-            records = consumer.poll(POLL);
+            records = consumer.poll(patience);
         } catch (OffsetOutOfRangeException e) {
             throw new StreamStalledException(
                     "the records at the committed offsets are gone: " + e.offsetOutOfRangePartitions()
@@ -158,54 +173,115 @@ final class StreamSession implements AutoCloseable {
         }
     }
 
-    /** Commits the records, those that scoring fails on as dead letters, in as many transactions as it takes to find them. */
+    /** Scores the records while those before are committed, and leaves them to be committed next. */
     private void process(List<ConsumerRecord<byte[], byte[]>> records) {
         PreparedBatch prepared;
         try {
-            prepared = scorer.prepare(records);
-            if (!prepared.predictedTimestamps().isEmpty()) {
-                suspects.scored();
-            }
+            prepared = prepare(records);
+        } catch (NotYetException e) {
+            awaitCommit();
+            throw e;
         } catch (ScoringFailedException e) {
-            if (records.size() > 1) {
-                int half = records.size() / 2;
-                process(records.subList(0, half));
-                process(records.subList(half, records.size()));
-                return;
+            if (awaitCommit()) {
+                split(records, e);
             }
-            ConsumerRecord<byte[], byte[]> record = records.getFirst();
-            LOG.errorf(
-                    e,
-                    "Pipeline %s: scoring fails on %s offset %d",
-                    parts.pipeline().name(),
-                    partition(record),
-                    record.offset());
-            if (!suspects.isToBlame(record)) {
-                throw new NotYetException("scoring fails: " + e.reason(), e);
-            }
-            prepared = scorer.giveUp(record, e.reason());
+            return;
         }
-        commit(prepared, records);
+        if (awaitCommit()) {
+            ahead = new Scored(records, prepared);
+        } else {
+            prepared.endTraces("read again");
+        }
     }
 
-    private void commit(PreparedBatch prepared, List<ConsumerRecord<byte[], byte[]>> records) {
+    private PreparedBatch prepare(List<ConsumerRecord<byte[], byte[]>> records) {
+        PreparedBatch prepared = scorer.prepare(records);
+        if (!prepared.predictedTimestamps().isEmpty()) {
+            suspects.scored();
+        }
+        return prepared;
+    }
+
+    /**
+     * Commits records on which scoring fails, in as many transactions as it takes to find those that are to blame, which become dead letters.
+     *
+     * @return whether all are committed
+     */
+    private boolean split(List<ConsumerRecord<byte[], byte[]>> records, ScoringFailedException e) {
+        if (records.size() == 1) {
+            begin(new Scored(records, giveUp(records.getFirst(), e)));
+            return awaitCommit();
+        }
+        int half = records.size() / 2;
+        return search(records.subList(0, half)) && search(records.subList(half, records.size()));
+    }
+
+    private boolean search(List<ConsumerRecord<byte[], byte[]>> records) {
+        PreparedBatch prepared;
+        try {
+            prepared = prepare(records);
+        } catch (ScoringFailedException e) {
+            return split(records, e);
+        }
+        begin(new Scored(records, prepared));
+        return awaitCommit();
+    }
+
+    private PreparedBatch giveUp(ConsumerRecord<byte[], byte[]> record, ScoringFailedException e) {
+        LOG.errorf(
+                e,
+                "Pipeline %s: scoring fails on %s offset %d",
+                parts.pipeline().name(),
+                partition(record),
+                record.offset());
+        if (!suspects.isToBlame(record)) {
+            throw new NotYetException("scoring fails: " + e.reason(), e);
+        }
+        return scorer.giveUp(record, e.reason());
+    }
+
+    private void commitAhead() {
+        Scored next = ahead;
+        ahead = null;
+        if (next != null) {
+            begin(next);
+        }
+    }
+
+    private void begin(Scored scored) {
+        committing = scored;
+        transactions.begin(scored.batch(), offsets(scored.records()), consumer.groupMetadata());
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> offsets(List<ConsumerRecord<byte[], byte[]>> records) {
         var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             offsets.put(
                     partition(record),
                     new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), starting.mark()));
         }
-        String error = "not committed";
+        return offsets;
+    }
+
+    /**
+     * Waits until what is being committed is. Where the group has moved on since its records were read, it was not: then it is read again.
+     *
+     * @return whether everything that was begun is committed
+     */
+    private boolean awaitCommit() {
+        Scored last = committing;
+        if (last == null) {
+            return true;
+        }
+        committing = null;
         try {
-            producer.beginTransaction();
-            inTransaction = true;
-            for (ProducerRecord<byte[], byte[]> record : prepared.records()) {
-                producer.send(record);
-            }
-            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
-            producer.commitTransaction();
-            inTransaction = false;
-            error = null;
+            transactions.await();
+        } catch (CommitFailedException e) {
+            LOG.debugf(e, "Pipeline %s: the group has moved on", parts.pipeline().name());
+            parts.telemetry().aborted();
+            transactions.abort();
+            readAgain();
+            return false;
         } catch (RecordTooLargeException e) {
             throw new StreamStalledException("a record is longer than its topic takes: " + e.getMessage(), e);
         } catch (KafkaException e) {
@@ -213,11 +289,14 @@ final class StreamSession implements AutoCloseable {
                 throw new StreamStalledException("a record is longer than its topic takes: " + cause.getMessage(), e);
             }
             throw e;
-        } finally {
-            prepared.endTraces(error);
         }
-        offsets.forEach((partition, offset) -> uncommitted.put(partition, offset.offset()));
-        count(prepared, records.size());
+        for (ConsumerRecord<byte[], byte[]> record : last.records()) {
+            uncommitted.put(partition(record), record.offset() + 1);
+        }
+        count(last.batch(), last.records().size());
+        backOff.reset();
+        state.running(lag());
+        return true;
     }
 
     private void count(PreparedBatch prepared, int records) {
@@ -233,32 +312,23 @@ final class StreamSession implements AutoCloseable {
         }
     }
 
-    private void abort() {
-        inTransaction = false;
-        parts.telemetry().aborted();
-        try {
-            producer.abortTransaction();
-        } catch (KafkaException e) {
-            LOG.debugf(
-                    e,
-                    "Pipeline %s: the transaction is left to the next session to end",
-                    parts.pipeline().name());
-        }
-    }
-
-    /** Goes back to what is not committed and waits, still a living member of the group. */
-    private void waitAndReadAgain(BooleanSupplier stopping) {
+    private void readAgain() {
         for (TopicPartition partition : consumer.assignment()) {
             Long from = uncommitted.get(partition);
             if (from != null) {
                 consumer.seek(partition, from);
             }
         }
+    }
+
+    /** Goes back to what is not committed and waits, still a living member of the group. */
+    private void waitAndReadAgain(BooleanSupplier stopping) {
+        readAgain();
         long until = System.nanoTime() + backOff.next().toNanos();
         waiting = true;
         consumer.pause(consumer.assignment());
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
-            for (ConsumerRecord<byte[], byte[]> record : poll()) {
+            for (ConsumerRecord<byte[], byte[]> record : poll(POLL)) {
                 throw new IllegalStateException("a paused partition gave a record: " + partition(record));
             }
             state.lag(lag());
@@ -313,7 +383,21 @@ final class StreamSession implements AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            // They are still ours: what is scored of them is committed before others read on.
+            commitAhead();
+            awaitCommit();
             partitions.forEach(uncommitted::remove);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            Scored dropped = ahead;
+            ahead = null;
+            partitions.forEach(uncommitted::remove);
+            if (dropped != null) {
+                dropped.batch().endTraces("the partitions went to others");
+                readAgain();
+            }
         }
     }
 }

@@ -100,7 +100,7 @@ public record StreamSettings(
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20);
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, millis(sessionTimeout));
-        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, millis(sessionTimeout) / 4);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, heartbeatMillis());
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, millis(maxPollInterval));
         config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
@@ -124,6 +124,11 @@ public record StreamSettings(
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.max(1_000, patience / 2) + patience / 2);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience);
         return config;
+    }
+
+    /** The group's changes reach a member with a heartbeat's answer: half a second or less, so that a take-over is the session timeout and little more. */
+    private int heartbeatMillis() {
+        return Math.min(500, millis(sessionTimeout) / 4);
     }
 
     private static int millis(Duration duration) {

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A scoring whose answers follow from the row alone: twice its {@code amount}. An amount of −1 is invalid; one of −2 makes the whole call fail. */
 final class FakeScoring implements Scoring {
-    private final Duration takes;
+    volatile Duration takes;
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger refused = new AtomicInteger();
     volatile boolean available = true;

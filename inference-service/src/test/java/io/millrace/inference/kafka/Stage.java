@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.backing.audit.StreamAudit;
+import io.millrace.backing.audit.Verdict;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
 import io.millrace.inference.app.PipelineReader;
@@ -20,12 +22,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 /** A pipeline of its own on the shared broker: its topics, its streams, and the check of what came out against what went in. */
 final class Stage implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_EVENT_BYTES = 100_000;
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     final String name = "p" + COUNT.incrementAndGet();
@@ -70,7 +73,9 @@ final class Stage implements AutoCloseable {
                     5_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-    private final CommittedCount outcomes = new CommittedCount(List.of(output, deadLetters));
+    private final StreamAudit audit = new StreamAudit(
+            new StreamAudit.Stream(TestBroker.bootstrapServers(), name, input, List.of(output), deadLetters),
+            Stage::expected);
     private final List<RunningStream> streams = new ArrayList<>();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
 
@@ -80,16 +85,20 @@ final class Stage implements AutoCloseable {
     }
 
     static StreamSettings settings(String bootstrapServers, int ordinal, int pollRecords) {
+        return settings(bootstrapServers, ordinal, pollRecords, Duration.ofSeconds(3));
+    }
+
+    static StreamSettings settings(String bootstrapServers, int ordinal, int pollRecords, Duration sessionTimeout) {
         return new StreamSettings(
                 bootstrapServers,
                 ordinal,
                 pollRecords,
-                Duration.ofSeconds(3),
+                sessionTimeout,
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(2),
                 true,
-                100_000,
+                MAX_EVENT_BYTES,
                 Duration.ofMillis(50),
                 Duration.ofMillis(400));
     }
@@ -256,14 +265,57 @@ final class Stage implements AutoCloseable {
 
     /** Waits until the pipeline's group has no member. */
     void awaitNoMember() {
+        awaitMembers(0);
+    }
+
+    /** Waits until the pipeline's group has settled with so many members, each with partitions. */
+    void awaitMembers(int count) {
         String group = StreamSettings.group(name);
         await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsMatching(error -> error.getCause() instanceof GroupIdNotFoundException)
                 .until(() -> admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
-                        .allMatch(description -> description.members().isEmpty()));
+                        .allMatch(description -> description.members().size() == count
+                                && description.members().stream().noneMatch(member -> member.assignment()
+                                        .topicPartitions()
+                                        .isEmpty())));
+    }
+
+    /** Sends ten events to each partition and waits until each has the outcome of one of them or of a later one. */
+    void awaitOutcomesOfAllPartitionsSince() throws InterruptedException, ExecutionException {
+        int partitions = producer.partitionsFor(input).size();
+        var first = new long[partitions];
+        for (int partition = 0; partition < partitions; partition++) {
+            for (int i = 0; i < 10; i++) {
+                byte[] value = "{\"id\":\"since\",\"at\":1700000000000,\"amount\":1}".getBytes(StandardCharsets.UTF_8);
+                long offset = producer.send(new ProducerRecord<>(input, partition, null, value))
+                        .get()
+                        .offset();
+                first[partition] = i == 0 ? offset : first[partition];
+            }
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    audit.outcomes();
+                    for (int partition = 0; partition < partitions; partition++) {
+                        if (audit.answeredUpTo(partition) < first[partition]) {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
+    }
+
+    /** The source partition of each prediction, in the order in which predictions were written. */
+    List<Integer> sourcePartitionsInOrderOfCommit() {
+        return committed(output).stream()
+                .sorted(Comparator.comparingLong(ConsumerRecord::timestamp))
+                .map(record -> json(record).path("source").path("partition").asInt())
+                .toList();
     }
 
     int outcomes() {
-        return outcomes.now();
+        return Math.toIntExact(audit.outcomes());
     }
 
     Map<String, OffsetAndMetadata> committedOffsets() throws Exception {
@@ -289,30 +341,26 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** Asserts that each input has exactly one outcome, predictions are right, and each key's predictions are in the order of its inputs. */
+    /** Asserts that each input has exactly one outcome, predictions are right, and the outcomes of each partition are in the order of its inputs. */
     void assertExactlyOnce() {
-        Set<String> wanted = new HashSet<>();
-        for (ConsumerRecord<byte[], byte[]> record : committed(input)) {
-            wanted.add(record.partition() + "/" + record.offset());
+        Verdict verdict = audit.verdict();
+        assertThat(verdict.isClean()).as(verdict.toString()).isTrue();
+    }
+
+    /** What the fake scoring makes of an event that can be scored. */
+    private static @Nullable String expected(ConsumerRecord<byte[], byte[]> input) {
+        if (input.value() == null || input.value().length > MAX_EVENT_BYTES) {
+            return "dead letter " + (input.value() == null ? "TOMBSTONE" : "OVERSIZED");
         }
-        var seen = new ArrayList<String>();
-        Map<String, Long> last = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : committed(output)) {
-            JsonNode event = json(record);
-            JsonNode source = event.path("source");
-            long offset = source.path("offset").asLong();
-            seen.add(source.path("partition").asInt() + "/" + offset);
-            String key = new String(record.key(), StandardCharsets.UTF_8);
-            Long before = last.put(key, offset);
-            assertThat(before == null || before < offset)
-                    .as("order of key %s: offset %s after %s", key, offset, before)
-                    .isTrue();
+        JsonNode event;
+        try {
+            event = JSON.readTree(input.value());
+        } catch (IOException e) {
+            return "dead letter UNDECODABLE";
         }
-        for (ConsumerRecord<byte[], byte[]> record : committed(deadLetters)) {
-            seen.add(header(record, "millrace.source-partition") + "/" + header(record, "millrace.source-offset"));
-        }
-        assertThat(seen).doesNotHaveDuplicates();
-        assertThat(new HashSet<>(seen)).isEqualTo(wanted);
+        boolean whole = event.hasNonNull("id") && event.path("at").isIntegralNumber();
+        long amount = event.path("amount").asLong(-1);
+        return whole && amount >= 0 ? "prediction " + 2.0 * amount : null;
     }
 
     void stop(RunningStream stream) {
@@ -328,7 +376,7 @@ final class Stage implements AutoCloseable {
     public void close() {
         streams.forEach(RunningStream::stop);
         streams.forEach(this::stop);
-        outcomes.close();
+        audit.close();
         producer.close();
         admin.close();
     }
