@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
             TrainingSetCommand.class,
             JobsCommand.class,
             ParityCommand.class,
+            ChaosCommand.class,
             KeepCommand.class
         })
 public final class Main {

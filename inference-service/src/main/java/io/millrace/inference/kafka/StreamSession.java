@@ -15,7 +15,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
@@ -50,14 +49,11 @@ final class StreamSession implements AutoCloseable {
     private final Map<TopicPartition, Long> uncommitted = new HashMap<>();
 
     /** What is scored and waits for its transaction, which begins once the poll after it is done. */
-    private @Nullable Scored ahead;
+    private @Nullable ScoredRecords ahead;
 
-    private @Nullable Scored committing;
+    private @Nullable ScoredRecords committing;
     private boolean waiting;
     private long lookedAtTopic = System.nanoTime();
-
-    /** Records and what they become. */
-    private record Scored(List<ConsumerRecord<byte[], byte[]>> records, PreparedBatch batch) {}
 
     /**
      * Joins the group once everything that it needs is there, and ends what its predecessor of the same ordinal left open.
@@ -188,7 +184,7 @@ final class StreamSession implements AutoCloseable {
             return;
         }
         if (awaitCommit()) {
-            ahead = new Scored(records, prepared);
+            ahead = new ScoredRecords(records, prepared);
         } else {
             prepared.endTraces("read again");
         }
@@ -209,7 +205,7 @@ final class StreamSession implements AutoCloseable {
      */
     private boolean split(List<ConsumerRecord<byte[], byte[]>> records, ScoringFailedException e) {
         if (records.size() == 1) {
-            begin(new Scored(records, giveUp(records.getFirst(), e)));
+            begin(new ScoredRecords(records, giveUp(records.getFirst(), e)));
             return awaitCommit();
         }
         int half = records.size() / 2;
@@ -223,7 +219,7 @@ final class StreamSession implements AutoCloseable {
         } catch (ScoringFailedException e) {
             return split(records, e);
         }
-        begin(new Scored(records, prepared));
+        begin(new ScoredRecords(records, prepared));
         return awaitCommit();
     }
 
@@ -241,26 +237,16 @@ final class StreamSession implements AutoCloseable {
     }
 
     private void commitAhead() {
-        Scored next = ahead;
+        ScoredRecords next = ahead;
         ahead = null;
         if (next != null) {
             begin(next);
         }
     }
 
-    private void begin(Scored scored) {
+    private void begin(ScoredRecords scored) {
         committing = scored;
-        transactions.begin(scored.batch(), offsets(scored.records()), consumer.groupMetadata());
-    }
-
-    private Map<TopicPartition, OffsetAndMetadata> offsets(List<ConsumerRecord<byte[], byte[]>> records) {
-        var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            offsets.put(
-                    partition(record),
-                    new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), starting.mark()));
-        }
-        return offsets;
+        transactions.begin(scored.batch(), scored.offsets(starting.mark()), consumer.groupMetadata());
     }
 
     /**
@@ -269,7 +255,7 @@ final class StreamSession implements AutoCloseable {
      * @return whether everything that was begun is committed
      */
     private boolean awaitCommit() {
-        Scored last = committing;
+        ScoredRecords last = committing;
         if (last == null) {
             return true;
         }
@@ -277,7 +263,8 @@ final class StreamSession implements AutoCloseable {
         try {
             transactions.await();
         } catch (CommitFailedException e) {
-            LOG.debugf(e, "Pipeline %s: the group has moved on", parts.pipeline().name());
+            LOG.debugf(
+                    e, "Pipeline %s: the group has moved on", parts.pipeline().name());
             parts.telemetry().aborted();
             transactions.abort();
             readAgain();
@@ -391,7 +378,7 @@ final class StreamSession implements AutoCloseable {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            Scored dropped = ahead;
+            ScoredRecords dropped = ahead;
             ahead = null;
             partitions.forEach(uncommitted::remove);
             if (dropped != null) {

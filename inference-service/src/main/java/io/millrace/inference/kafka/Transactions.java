@@ -43,8 +43,7 @@ final class Transactions implements AutoCloseable {
     }
 
     /** Begins to write and commit a batch with its offsets. The one before must have been awaited. */
-    void begin(
-            PreparedBatch batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata membership) {
+    void begin(PreparedBatch batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata membership) {
         if (underWay != null) {
             throw new IllegalStateException("a transaction is under way");
         }
