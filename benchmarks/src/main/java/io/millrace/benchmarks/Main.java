@@ -5,6 +5,7 @@ import io.millrace.benchmarks.features.OverloadCommand;
 import io.millrace.benchmarks.features.ReadsCommand;
 import io.millrace.benchmarks.features.RedisCommand;
 import io.millrace.benchmarks.features.ScaleCommand;
+import io.millrace.benchmarks.streams.StreamsCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Option;
             IngestCommand.class,
             ScaleCommand.class,
             RedisCommand.class,
+            StreamsCommand.class,
             JmhCommand.class
         })
 public final class Main {

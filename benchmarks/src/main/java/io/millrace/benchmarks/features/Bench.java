@@ -29,7 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A broker, feature-service and its floor, in a folder that is deleted at the end. */
-final class Bench implements AutoCloseable {
+public final class Bench implements AutoCloseable {
     static final String READ = "millrace.features.v1.FeatureService/GetOnlineFeatures";
     private static final Duration INGESTED = Duration.ofMinutes(30);
     private static final long LOOK_NANOS = 50_000_000;
@@ -161,7 +161,8 @@ final class Bench implements AutoCloseable {
         delete(folder);
     }
 
-    static void delete(Path folder) {
+    /** Deletes a folder with all in it. */
+    public static void delete(Path folder) {
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override

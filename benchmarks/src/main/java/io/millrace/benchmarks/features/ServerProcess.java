@@ -86,12 +86,12 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Processor time that this process has had. */
-    double cpuNanos() {
+    public double cpuNanos() {
         return cpuNanos(ProcessHandle.of(process.pid()).orElseThrow());
     }
 
     /** The same of the process that measures. */
-    static double cpuNanosOfThis() {
+    public static double cpuNanosOfThis() {
         return cpuNanos(ProcessHandle.current());
     }
 
