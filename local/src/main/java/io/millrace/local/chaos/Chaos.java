@@ -55,7 +55,7 @@ public final class Chaos {
         int left = runs;
         int parts = 2;
         Schedule least = failing;
-        while (left > 0 && least.steps().size() > 1 && parts <= least.steps().size()) {
+        while (left > 0 && least.steps().size() > 1) {
             Optional<Schedule> fewer = Optional.empty();
             for (int part = 0; part < parts && left > 0 && fewer.isEmpty(); part++) {
                 Schedule without = without(least, part, parts);
@@ -68,8 +68,10 @@ public final class Chaos {
             if (fewer.isPresent()) {
                 least = fewer.get();
                 parts = Math.max(2, parts - 1);
+            } else if (parts >= least.steps().size()) {
+                return least;
             } else {
-                parts *= 2;
+                parts = Math.min(parts * 2, least.steps().size());
             }
         }
         return least;
