@@ -47,6 +47,22 @@ enum Fault {
         return ofOneReplica;
     }
 
+    /** Whether nothing can be predicted meanwhile. */
+    boolean starves() {
+        return switch (this) {
+            case KILL_FEATURES, FREEZE_FEATURES, SLOW_FEATURES, STOP_FEATURES -> true;
+            case KILL_INFERENCE,
+                    FREEZE_INFERENCE,
+                    ROLL_INFERENCE,
+                    SCALE_INFERENCE,
+                    KILL_BROKER,
+                    KILL_REGISTRY,
+                    STOP_POSTGRES,
+                    HOT_KEY,
+                    POISON -> false;
+        };
+    }
+
     /** Seconds. */
     double least() {
         return least;

@@ -16,6 +16,7 @@ record Schedule(List<Step> steps) {
 
     private static final double LEAST_GAP = 2;
     private static final double LONGEST_GAP = 12;
+    private static final double FEATURES_LEFT_ALONE = 30;
     private static final double MINUTE = 60;
     private static final double LONG_OUTAGE = 300;
 
@@ -29,16 +30,15 @@ record Schedule(List<Step> steps) {
         double seconds = length.toMillis() / 1e3;
         var steps = new ArrayList<Step>();
         double at = random.nextDouble(1, LEAST_GAP + 1);
-        double absentUntil = 0;
+        double featuresAreBack = 0;
         while (at < seconds) {
             Fault fault = fault(random);
             double lasts = lasts(fault, random, seconds - at);
             int replica = fault.isOfOneReplica() ? random.nextInt(REPLICAS) : 0;
-            // While features are absent nothing is predicted: two long absences at a time would only hide what is in
-            // between.
-            if (fault != Fault.STOP_FEATURES || at >= absentUntil) {
+            // Without features nothing is predicted: faults of feature-service in a row would hide all others.
+            if (!fault.starves() || at >= featuresAreBack) {
                 steps.add(new Step(tenths(at), fault, replica, tenths(lasts)));
-                absentUntil = fault == Fault.STOP_FEATURES ? at + lasts : absentUntil;
+                featuresAreBack = fault.starves() ? at + lasts + FEATURES_LEFT_ALONE : featuresAreBack;
             }
             at += random.nextDouble(LEAST_GAP, LONGEST_GAP);
         }
