@@ -88,7 +88,9 @@ final class BatchScorer {
         prepared.tracedBy(trace);
         try {
             ScoredBatch scored = score(rows, trace);
-            encode(prepared, records, decoded, scored, trace);
+            prepared.encodedBy(
+                    () -> encode(prepared, records, decoded, scored, trace),
+                    scored.rows().stream().anyMatch(RowScore.Scored.class::isInstance));
             return prepared;
         } catch (NotYetException | ScoringFailedException e) {
             trace.end(e.getMessage());

@@ -10,8 +10,6 @@ import io.millrace.inference.domain.ScoredBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +29,7 @@ final class PredictionWriter {
             String traceparent) {}
 
     private final JsonFactory json = new JsonFactory();
+    private final InstantTexts instants = new InstantTexts();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
     private final Pipeline pipeline;
 
@@ -61,7 +60,7 @@ final class PredictionWriter {
             scalars(data, "entity", prediction.score().entity());
             data.writeStringField("key", prediction.event().key());
             data.writeNumberField("prediction", prediction.score().prediction());
-            data.writeStringField("timestamp", instant(prediction.event().timestampMicros()));
+            data.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
             model(data, prediction.batch().model());
             source(data, prediction.source());
             data.writeEndObject();
@@ -84,8 +83,8 @@ final class PredictionWriter {
         scalars(out, "entity", prediction.score().entity());
         out.writeStringField("key", prediction.event().key());
         out.writeNumberField("prediction", prediction.score().prediction());
-        out.writeStringField("timestamp", instant(prediction.event().timestampMicros()));
-        out.writeStringField("as_of", instant(prediction.event().row().asOfMicros()));
+        out.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
+        out.writeStringField("as_of", instants.of(prediction.event().row().asOfMicros()));
         model(out, prediction.batch().model());
         features(out, prediction.score(), prediction.batch());
         source(out, prediction.source());
@@ -111,7 +110,7 @@ final class PredictionWriter {
         out.writeEndObject();
     }
 
-    private static void features(JsonGenerator out, RowScore.Scored score, ScoredBatch batch) throws IOException {
+    private void features(JsonGenerator out, RowScore.Scored score, ScoredBatch batch) throws IOException {
         out.writeObjectFieldStart("features");
         if (batch.service().isPresent()) {
             out.writeStringField("service", batch.service().get());
@@ -119,7 +118,7 @@ final class PredictionWriter {
         scalars(out, "values", score.features());
         out.writeObjectFieldStart("event_times");
         for (Map.Entry<String, Long> eventTime : score.eventTimeMicros().entrySet()) {
-            out.writeStringField(eventTime.getKey(), instant(eventTime.getValue()));
+            out.writeStringField(eventTime.getKey(), instants.of(eventTime.getValue()));
         }
         out.writeEndObject();
         out.writeArrayFieldStart("imputed");
@@ -158,9 +157,5 @@ final class PredictionWriter {
             case Boolean flag -> out.writeBooleanField(name, flag);
             default -> out.writeStringField(name, value.toString());
         }
-    }
-
-    private static String instant(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 }

@@ -6,12 +6,17 @@ import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What a batch of records becomes, in their order: for each one dead letter, or its prediction in every output that takes it. Used by one thread. */
+/**
+ * What a batch of records becomes, in their order: for each one dead letter, or its prediction in every output that takes it. Predictions are written when
+ * {@link #encode} is called, by whoever commits them, so that the next batch can be scored meanwhile. Used by one thread at a time.
+ */
 final class PreparedBatch {
     private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     private final List<DeadLetterReason> deadLetters = new ArrayList<>();
     private final List<Long> predictedTimestamps = new ArrayList<>();
     private EventTraces.@Nullable Batch traces;
+    private @Nullable Runnable encoding;
+    private boolean scored;
 
     void predict(List<ProducerRecord<byte[], byte[]>> prediction, long sourceTimestampMillis) {
         records.addAll(prediction);
@@ -21,6 +26,26 @@ final class PreparedBatch {
     void bury(ProducerRecord<byte[], byte[]> deadLetter, DeadLetterReason reason) {
         records.add(deadLetter);
         deadLetters.add(reason);
+    }
+
+    /** Leaves the records to be made later; {@code anyScored} says whether a prediction will be among them. */
+    void encodedBy(Runnable work, boolean anyScored) {
+        encoding = work;
+        scored = anyScored;
+    }
+
+    /** Makes the records; they are not there before. */
+    void encode() {
+        Runnable work = encoding;
+        encoding = null;
+        if (work != null) {
+            work.run();
+        }
+    }
+
+    /** Whether the model gave a score for any of the records. */
+    boolean isAnyScored() {
+        return scored;
     }
 
     void tracedBy(EventTraces.Batch batch) {

@@ -192,7 +192,7 @@ final class StreamSession implements AutoCloseable {
 
     private PreparedBatch prepare(List<ConsumerRecord<byte[], byte[]>> records) {
         PreparedBatch prepared = scorer.prepare(records);
-        if (!prepared.predictedTimestamps().isEmpty()) {
+        if (prepared.isAnyScored()) {
             suspects.scored();
         }
         return prepared;

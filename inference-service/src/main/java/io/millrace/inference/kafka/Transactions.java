@@ -42,7 +42,7 @@ final class Transactions implements AutoCloseable {
         return underWay != null;
     }
 
-    /** Begins to write and commit a batch with its offsets. The one before must have been awaited. */
+    /** Begins to encode, write and commit a batch with its offsets. The one before must have been awaited. */
     void begin(PreparedBatch batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata membership) {
         if (underWay != null) {
             throw new IllegalStateException("a transaction is under way");
@@ -90,6 +90,7 @@ final class Transactions implements AutoCloseable {
             PreparedBatch batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata membership) {
         String error = "not committed";
         try {
+            batch.encode();
             producer.beginTransaction();
             open = true;
             for (ProducerRecord<byte[], byte[]> record : batch.records()) {

@@ -356,7 +356,10 @@ final class Stage implements AutoCloseable {
         try {
             event = JSON.readTree(input.value());
         } catch (IOException e) {
-            return "dead letter UNDECODABLE";
+            // Avro and Protobuf are no JSON either.
+            return new String(input.value(), StandardCharsets.UTF_8).startsWith("poison")
+                    ? "dead letter UNDECODABLE"
+                    : null;
         }
         boolean whole = event.hasNonNull("id") && event.path("at").isIntegralNumber();
         long amount = event.path("amount").asLong(-1);
