@@ -272,13 +272,11 @@ class OipGrpcTest extends PredictingService {
         assertThat(oip.traceSetting(TraceSettingRequest.newBuilder()
                                 .setModelName("raw")
                                 .build())
-                        .getSettingsMap()
-                        .get("trace_level")
+                        .getSettingsOrThrow("trace_level")
                         .getValueList())
                 .containsExactly("OFF");
         assertThat(oip.logSettings(LogSettingsRequest.getDefaultInstance())
-                        .getSettingsMap()
-                        .get("log_info")
+                        .getSettingsOrThrow("log_info")
                         .getBoolParam())
                 .isTrue();
         assertThat(refusal(() -> oip.traceSetting(TraceSettingRequest.newBuilder()
