@@ -33,6 +33,7 @@ class CommandIT {
             showsEveryService(millrace);
             plansEveryKindOfDefinition(millrace);
             appliesTheExampleAndThenFindsNothingToChange(millrace);
+            movesAPausedPipeline(millrace);
             refusesABrokenFolderByFileAndLine(millrace);
             new FeatureCommands(millrace).eachDoesWhatItSays();
             leavesThePlatformAloneWhenAnotherIsAskedFor(millrace);
@@ -88,6 +89,21 @@ class CommandIT {
         assertThat(second.lines()).hasSameSizeAs(first.lines()).allMatch(line -> line.startsWith("  unchanged "));
         Answer plan = millrace.run("plan", "examples/flights");
         assertThat(plan.lines()).isNotEmpty().allMatch(line -> line.startsWith("  unchanged "));
+    }
+
+    private static void movesAPausedPipeline(Millrace millrace) throws InterruptedException {
+        assertThat(millrace.run("rewind", "flight-delay", "--to", "earliest").text())
+                .contains("which runs: pause it");
+        assertThat(millrace.run("pause", "flight-delay").exitCode()).isZero();
+        assertThat(millrace.run("pipelines").lines())
+                .anyMatch(line -> line.matches("flight-delay +paused +lag 0 .*flights\\.departures\\.v1.*"));
+        Answer moved = millrace.run("rewind", "flight-delay", "--to", "2001-01-01T00:00:00Z");
+        assertThat(moved.exitCode()).as(moved.text()).isZero();
+        assertThat(moved.text()).contains("moved: 0 records are scored again, 0 are skipped");
+        assertThat(millrace.run("resume", "flight-delay").exitCode()).isZero();
+        Answer gone = millrace.run("replay", "flights.predictions.v1-0-0");
+        assertThat(gone.exitCode()).as(gone.text()).isEqualTo(1);
+        assertThat(gone.text()).contains("cannot be made again");
     }
 
     private static void refusesABrokenFolderByFileAndLine(Millrace millrace) throws IOException, InterruptedException {

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.millrace.backing.Checkout;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.local.apply.Applier;
@@ -28,9 +30,14 @@ import io.millrace.proto.inference.v1.InferenceServiceGrpc;
 import io.millrace.proto.inference.v1.ListPipelinesRequest;
 import io.millrace.proto.inference.v1.PausePipelineRequest;
 import io.millrace.proto.inference.v1.PipelineSummary;
+import io.millrace.proto.inference.v1.PredictionReplay;
 import io.millrace.proto.inference.v1.RefreshModelsRequest;
 import io.millrace.proto.inference.v1.RemovePipelineRequest;
+import io.millrace.proto.inference.v1.ReplayPredictionsRequest;
+import io.millrace.proto.inference.v1.ReplayPredictionsResponse;
+import io.millrace.proto.inference.v1.ReplayServiceGrpc;
 import io.millrace.proto.inference.v1.ResumePipelineRequest;
+import io.millrace.proto.inference.v1.SamplePredictionsRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +51,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -163,6 +171,46 @@ class FlightsIT {
                         .as("prediction of flight %s", number)
                         .isEqualTo(model.predict(request, features));
             }
+        }
+    }
+
+    @Test
+    void predictionsAreMadeAgainToTheBitAfterDuplicatesLateAndEqualTimesHaveCome() throws Exception {
+        for (ConsumerRecord<String, String> arrival :
+                topics.committed(FlightScenario.ARRIVALS).stream().limit(50).toList()) {
+            topics.send(new ProducerRecord<>(FlightScenario.ARRIVALS, "again", arrival.value()));
+        }
+        try (Channels channels = platform.channels()) {
+            var replays = ReplayServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE));
+            List<String> sample = replays.samplePredictions(SamplePredictionsRequest.newBuilder()
+                            .setTopic(pipeline.outputTopic())
+                            .setCount(100)
+                            .setSeed(4711)
+                            .build())
+                    .getPredictionsList();
+            assertThat(sample).hasSize(100);
+            var replayed = new AtomicReference<ReplayPredictionsResponse>();
+            await("the offline store has come to the positions")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> {
+                        try {
+                            replayed.set(replays.withDeadlineAfter(120, TimeUnit.SECONDS)
+                                    .replayPredictions(ReplayPredictionsRequest.newBuilder()
+                                            .addAllPredictions(sample)
+                                            .build()));
+                            return true;
+                        } catch (StatusRuntimeException e) {
+                            assertThat(e.getStatus().getCode())
+                                    .as(String.valueOf(e.getStatus().getDescription()))
+                                    .isEqualTo(Status.Code.UNAVAILABLE);
+                            return false;
+                        }
+                    });
+            assertThat(Objects.requireNonNull(replayed.get()).getReplaysList()).hasSize(100).allSatisfy(replay -> {
+                assertThat(replay.getDifferencesList()).isEmpty();
+                assertThat(replay.getOutcome()).isEqualTo(PredictionReplay.Outcome.OUTCOME_SAME);
+            });
         }
     }
 

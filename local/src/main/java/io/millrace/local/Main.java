@@ -36,6 +36,11 @@ import picocli.CommandLine.Command;
             JobsCommand.class,
             ParityCommand.class,
             ChaosCommand.class,
+            PipelineCommands.ListThem.class,
+            PipelineCommands.Pause.class,
+            PipelineCommands.Resume.class,
+            PipelineCommands.RewindIt.class,
+            ReplayCommand.class,
             KeepCommand.class
         })
 public final class Main {

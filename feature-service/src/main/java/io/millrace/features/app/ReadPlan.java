@@ -11,8 +11,12 @@ import io.millrace.features.kernel.ondemand.OnDemandPlan;
 import io.millrace.features.kernel.ondemand.OnDemandPlanner;
 import io.millrace.features.kernel.ondemand.UncomputableException;
 import io.millrace.gate.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +47,25 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
      * What is read of one view.
      *
      * @param features places of features in the view, each once
+     * @param definition {@link #definition} of the view
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared: plans are found by what was asked for
-    public record Part(FeatureView view, int[] features) {}
+    public record Part(FeatureView view, int[] features, String definition) {
+        public Part(FeatureView view, int[] features) {
+            this(view, features, ReadPlan.definition(view));
+        }
+    }
+
+    /** The first 16 hex digits of the SHA-256 of a view's definition: tells a version that was retired and defined anew from the one before. */
+    static String definition(FeatureView view) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(view.yaml().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, Long.BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
 
     /** Collects the features of a view. */
     private static final class Collected {

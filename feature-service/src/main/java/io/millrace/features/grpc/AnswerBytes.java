@@ -34,6 +34,7 @@ final class AnswerBytes {
     private static final int TOPIC_ID = EncodedMessage.delimited(SourcePosition.TOPIC_ID_FIELD_NUMBER);
     private static final int PARTITION = EncodedMessage.tag(SourcePosition.PARTITION_FIELD_NUMBER, 0);
     private static final int OFFSET = EncodedMessage.tag(SourcePosition.OFFSET_FIELD_NUMBER, 0);
+    private static final int DEFINITION = EncodedMessage.delimited(SourcePosition.DEFINITION_FIELD_NUMBER);
     private static final int VALUES = EncodedMessage.delimited(FeatureColumn.VALUES_FIELD_NUMBER);
     private static final int STATUSES = EncodedMessage.delimited(FeatureColumn.STATUSES_FIELD_NUMBER);
     private static final int EVENT_TIMES = EncodedMessage.delimited(FeatureColumn.EVENT_TIME_MICROS_FIELD_NUMBER);
@@ -127,12 +128,17 @@ final class AnswerBytes {
         out.text(VERSION, version);
         Map<SourcePartition, Long> positions = answer.views().get(i).positions();
         for (SourcePartition partition : ProtoAnswers.sorted(positions).reversed()) {
-            position(version, partition, positions.getOrDefault(partition, 0L));
+            position(
+                    version,
+                    answer.plan().parts().get(i).definition(),
+                    partition,
+                    positions.getOrDefault(partition, 0L));
         }
     }
 
-    private void position(String version, SourcePartition partition, long offset) {
+    private void position(String version, String definition, SourcePartition partition, long offset) {
         int before = out.length();
+        out.text(DEFINITION, definition);
         if (offset != 0) {
             out.varint(offset);
             out.octet(OFFSET);

@@ -68,7 +68,10 @@ final class FeastErrors {
                                     DEADLINE_PASSED,
                                     DEFINITIONS_UNAVAILABLE,
                                     PUSH_LOG_UNAVAILABLE,
-                                    ONLINE_STORE_UNAVAILABLE -> "FeastError";
+                                    ONLINE_STORE_UNAVAILABLE,
+                                    OFFLINE_STORE_BEHIND,
+                                    OFFLINE_STORE_UNAVAILABLE,
+                                    TOO_MANY_EVENTS -> "FeastError";
                         };
                     case Reason _ -> "FeastError";
                 };

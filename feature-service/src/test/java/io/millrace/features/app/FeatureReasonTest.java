@@ -56,7 +56,10 @@ class FeatureReasonTest {
             Map.entry(FeatureReason.DEADLINE_PASSED, new int[] {4, 504}),
             Map.entry(FeatureReason.DEFINITIONS_UNAVAILABLE, new int[] {14, 503}),
             Map.entry(FeatureReason.PUSH_LOG_UNAVAILABLE, new int[] {14, 503}),
-            Map.entry(FeatureReason.ONLINE_STORE_UNAVAILABLE, new int[] {14, 503}));
+            Map.entry(FeatureReason.ONLINE_STORE_UNAVAILABLE, new int[] {14, 503}),
+            Map.entry(FeatureReason.OFFLINE_STORE_BEHIND, new int[] {14, 503}),
+            Map.entry(FeatureReason.OFFLINE_STORE_UNAVAILABLE, new int[] {14, 503}),
+            Map.entry(FeatureReason.TOO_MANY_EVENTS, new int[] {8, 429}));
 
     @Test
     void everyReasonHasItsStatuses() {

@@ -148,7 +148,9 @@ class AnswerBytesTest {
                         .setTopicId("id")
                         .setPartition(3)
                         .setOffset(9)
+                        .setDefinition(new ReadPlan.Part(VIEW, new int[0]).definition())
                         .build());
+        assertThat(response.getPositions(0).getDefinition()).matches("[0-9a-f]{16}");
         assertThat(response.getStalenessList())
                 .containsExactly(ViewStaleness.newBuilder()
                         .setViewVersion("profile@v1")

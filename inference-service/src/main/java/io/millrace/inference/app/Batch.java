@@ -11,6 +11,7 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A batch on its way from rows to scores. A row is open until its score is known. Not thread-safe. */
@@ -132,8 +134,20 @@ final class Batch {
             return;
         }
         long start = System.nanoTime();
-        double[] predictions = model.run(tensors.tensors(), tensors.rows(), deadline);
+        run((inputs, count) -> model.run(inputs, count, deadline));
         metrics.ran(Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /**
+     * Takes what a model predicts for what was filled.
+     *
+     * @param model tensors and how many rows they have to one prediction per row
+     */
+    void run(BiFunction<List<Tensor>, Integer, double[]> model) {
+        if (tensors == null || filled.isEmpty()) {
+            return;
+        }
+        double[] predictions = model.apply(tensors.tensors(), tensors.rows());
         for (int at = 0; at < filled.size(); at++) {
             Filled row = filled.get(at);
             scores[row.row()] = Double.isFinite(predictions[at])
@@ -141,6 +155,11 @@ final class Batch {
                     : RowCheck.invalid(
                             InferenceReason.PREDICTION_NOT_FINITE, "the model's prediction is " + predictions[at]);
         }
+    }
+
+    /** The first row's score. */
+    RowScore first() {
+        return Objects.requireNonNull(scores[0], "every row is closed");
     }
 
     ScoredBatch scored(ModelIdentity model) {

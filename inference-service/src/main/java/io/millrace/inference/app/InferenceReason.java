@@ -7,6 +7,16 @@ public enum InferenceReason implements Reason {
     /** Definitions with faults; each is a detail. */
     INVALID_DEFINITION(Kind.INVALID_ARGUMENT),
     PIPELINE_NOT_FOUND(Kind.NOT_FOUND),
+    /** A pipeline is moved only while it is paused. */
+    PIPELINE_NOT_PAUSED(Kind.FAILED_PRECONDITION),
+    /** A replica is still in the group of a pipeline that is paused. */
+    PIPELINE_IN_USE(Kind.FAILED_PRECONDITION),
+    /** Moving a pipeline would skip records, which nobody asked for. */
+    WOULD_SKIP(Kind.FAILED_PRECONDITION),
+    /** Committed offsets, or records, cannot be read or written at the moment. */
+    OFFSETS_UNAVAILABLE(Kind.UNAVAILABLE),
+    /** The events that a prediction rests on are not all in the offline store yet: ask again. */
+    REPLAY_NOT_YET(Kind.UNAVAILABLE),
     /** Definitions cannot be read or written at the moment. */
     DEFINITIONS_UNAVAILABLE(Kind.UNAVAILABLE),
     /** A request without rows, with too many, or with an option outside its bounds. */

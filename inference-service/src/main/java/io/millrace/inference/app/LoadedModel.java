@@ -9,6 +9,11 @@ public interface LoadedModel extends AutoCloseable {
     /** What it takes and gives. */
     Signature signature();
 
+    /** What runs it, with its version, such as {@code onnxruntime 1.28.0}; empty where that is not known. */
+    default String engine() {
+        return "";
+    }
+
     /**
      * Runs the model on tensors.
      *

@@ -29,7 +29,8 @@ final class ServedModel {
     ServedModel(ModelDefinition definition, LoadedModel loaded, Lanes lanes) {
         this.definition = definition;
         this.loaded = loaded;
-        this.identity = new ModelIdentity(definition.name(), definition.version(), definition.digest());
+        this.identity =
+                new ModelIdentity(definition.name(), definition.version(), definition.digest(), loaded.engine());
         this.lane = lanes.lane(definition, loaded, tally, new ModelLane.Hold() {
             @Override
             public void acquire() {

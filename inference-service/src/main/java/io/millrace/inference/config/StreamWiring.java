@@ -111,12 +111,12 @@ public class StreamWiring {
         return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
-    private static Optional<SchemaRegistry> schemas(InferenceConfig.Schemas config) {
+    static Optional<SchemaRegistry> schemas(InferenceConfig.Schemas config) {
         return config.url()
                 .map(url -> new HttpSchemaRegistry(url, config.username(), config.password(), config.timeout()));
     }
 
-    private static StreamSettings settings(InferenceConfig.Streams streams, String bootstrapServers) {
+    static StreamSettings settings(InferenceConfig.Streams streams, String bootstrapServers) {
         return new StreamSettings(
                 bootstrapServers,
                 ordinal(streams.ordinal(), System.getenv("HOSTNAME")),

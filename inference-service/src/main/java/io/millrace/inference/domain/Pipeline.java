@@ -1,6 +1,10 @@
 package io.millrace.inference.domain;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +57,16 @@ public record Pipeline(
         return Stream.concat(outputs.stream().map(Output::topic), alert.stream().map(Alert::topic))
                 .distinct()
                 .toList();
+    }
+
+    /** The first 16 hex digits of the SHA-256 of the definition as its author wrote it. */
+    public String digest() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(yaml.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, Long.BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** This with the features of its service; {@link #service} names the version that they are of. */

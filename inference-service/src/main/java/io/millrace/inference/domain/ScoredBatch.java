@@ -26,9 +26,27 @@ public record ScoredBatch(
         this(rows, model, complete, positions, Optional.empty());
     }
 
-    /** The model version that scored; {@code digest} is the SHA-256 of its file in lower-case hex. */
-    public record ModelIdentity(String name, String version, String digest) {}
+    /**
+     * The model version that scored.
+     *
+     * @param digest SHA-256 of its file in lower-case hex
+     * @param engine what ran it, with its version, such as {@code onnxruntime 1.28.0}; empty where that is not known
+     */
+    public record ModelIdentity(String name, String version, String digest, String engine) {
+        public ModelIdentity(String name, String version, String digest) {
+            this(name, version, digest, "");
+        }
+    }
 
-    /** Everything of this partition below {@code offset} was applied to the view's state that was read. */
-    public record FeaturePosition(String view, String topic, String topicId, int partition, long offset) {}
+    /**
+     * Everything of this partition below {@code offset} was applied to the view's state that was read.
+     *
+     * @param definition digest of the view's definition; empty where that is not known
+     */
+    public record FeaturePosition(
+            String view, String topic, String topicId, int partition, long offset, String definition) {
+        public FeaturePosition(String view, String topic, String topicId, int partition, long offset) {
+            this(view, topic, topicId, partition, offset, "");
+        }
+    }
 }

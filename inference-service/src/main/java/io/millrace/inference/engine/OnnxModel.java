@@ -4,6 +4,7 @@ import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.translate.TranslateException;
+import ai.onnxruntime.OrtEnvironment;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Inferred;
@@ -15,11 +16,15 @@ import java.util.List;
 /** A session of ONNX Runtime. One predictor serves all threads: its translator keeps nothing between calls. */
 final class OnnxModel implements LoadedModel {
     private final Signature signature;
+    private final String engine;
     private final Model model;
     private final Predictor<List<Tensor>, Inferred> tensors;
 
     OnnxModel(Signature signature, Model model) {
         this.signature = signature;
+        // DJL's own word for the version is that of the runtime that it was built with. The environment is there: a
+        // model was loaded.
+        this.engine = "onnxruntime " + OrtEnvironment.getEnvironment().getVersion();
         this.model = model;
         this.tensors = model.newPredictor(new OnnxTensors(signature));
     }
@@ -27,6 +32,11 @@ final class OnnxModel implements LoadedModel {
     @Override
     public Signature signature() {
         return signature;
+    }
+
+    @Override
+    public String engine() {
+        return engine;
     }
 
     @Override

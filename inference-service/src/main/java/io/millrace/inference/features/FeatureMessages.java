@@ -84,10 +84,11 @@ final class FeatureMessages {
                 position.getTopic(),
                 position.getTopicId(),
                 position.getPartition(),
-                position.getOffset());
+                position.getOffset(),
+                position.getDefinition());
     }
 
-    private static Value value(Object value) {
+    static Value value(Object value) {
         var message = Value.newBuilder();
         return switch (value) {
             case Boolean flag -> message.setBoolValue(flag).build();

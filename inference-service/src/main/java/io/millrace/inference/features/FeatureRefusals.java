@@ -39,7 +39,7 @@ final class FeatureRefusals {
         return new Refusal(InferenceReason.FEATURES_UNAVAILABLE, "feature-service answered with " + what);
     }
 
-    private static String reason(StatusRuntimeException e) {
+    static String reason(StatusRuntimeException e) {
         com.google.rpc.Status status = StatusProto.fromThrowable(e);
         if (status == null) {
             return "";

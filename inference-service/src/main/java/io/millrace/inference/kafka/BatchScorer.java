@@ -52,6 +52,11 @@ final class BatchScorer {
         this.deadLetters = StreamSettings.deadLetters(pipeline);
     }
 
+    /** Sets the id of the input topic. */
+    void readFrom(String topicId) {
+        writer.readFrom(topicId);
+    }
+
     /** Sets the longest prediction that every output topic takes. */
     void limitPredictions(int bytes) {
         maxPredictionBytes = bytes;

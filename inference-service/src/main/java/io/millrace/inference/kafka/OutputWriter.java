@@ -48,6 +48,11 @@ final class OutputWriter {
                 .orElse(null);
     }
 
+    /** Sets the id of the input topic. */
+    void readFrom(String topicId) {
+        writer.readFrom(topicId);
+    }
+
     /** The records, in the order of the outputs, the alert last; at least one. */
     List<ProducerRecord<byte[], byte[]>> write(Prediction prediction) {
         var facts =

@@ -32,9 +32,17 @@ final class PredictionWriter {
     private final InstantTexts instants = new InstantTexts();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
     private final Pipeline pipeline;
+    private final String definition;
+    private String inputId = "";
 
     PredictionWriter(Pipeline pipeline) {
         this.pipeline = pipeline;
+        this.definition = pipeline.digest();
+    }
+
+    /** Sets the id of the input topic. */
+    void readFrom(String topicId) {
+        inputId = topicId;
     }
 
     /** The event as a JSON object. */
@@ -80,6 +88,7 @@ final class PredictionWriter {
     private void data(JsonGenerator out, Prediction prediction) throws IOException {
         out.writeStartObject();
         out.writeStringField("pipeline", pipeline.name());
+        out.writeStringField("definition", definition);
         scalars(out, "entity", prediction.score().entity());
         out.writeStringField("key", prediction.event().key());
         out.writeNumberField("prediction", prediction.score().prediction());
@@ -94,9 +103,12 @@ final class PredictionWriter {
         out.writeEndObject();
     }
 
-    private static void source(JsonGenerator out, ConsumerRecord<?, ?> source) throws IOException {
+    private void source(JsonGenerator out, ConsumerRecord<?, ?> source) throws IOException {
         out.writeObjectFieldStart("source");
         out.writeStringField("topic", source.topic());
+        if (!inputId.isEmpty()) {
+            out.writeStringField("topic_id", inputId);
+        }
         out.writeNumberField("partition", source.partition());
         out.writeNumberField("offset", source.offset());
         out.writeEndObject();
@@ -107,6 +119,9 @@ final class PredictionWriter {
         out.writeStringField("name", model.name());
         out.writeStringField("version", model.version());
         out.writeStringField("digest", model.digest());
+        if (!model.engine().isEmpty()) {
+            out.writeStringField("engine", model.engine());
+        }
         out.writeEndObject();
     }
 
@@ -136,6 +151,9 @@ final class PredictionWriter {
             out.writeStringField("topic_id", position.topicId());
             out.writeNumberField("partition", position.partition());
             out.writeNumberField("offset", position.offset());
+            if (!position.definition().isEmpty()) {
+                out.writeStringField("definition", position.definition());
+            }
             out.writeEndObject();
         }
         out.writeEndArray();

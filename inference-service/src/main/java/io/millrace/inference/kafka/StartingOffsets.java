@@ -33,6 +33,25 @@ final class StartingOffsets {
         this.start = start;
     }
 
+    /** The metadata of commits to a topic that had {@code first} partitions when the pipeline began. */
+    static String mark(String topicId, int first) {
+        return "topic=" + topicId + ";first=" + first;
+    }
+
+    /** Whether an offset was committed for the topic of this id; one without a mark was committed by somebody else's tool, on purpose. */
+    static boolean isOf(OffsetAndMetadata offset, String topicId) {
+        Matcher matcher = MARK.matcher(offset.metadata());
+        return !matcher.matches() || matcher.group(1).equals(topicId);
+    }
+
+    /** How many partitions the topic had when the pipeline began, where the commit says so. */
+    static Optional<Integer> first(OffsetAndMetadata offset, String topicId) {
+        Matcher matcher = MARK.matcher(offset.metadata());
+        return matcher.matches() && matcher.group(1).equals(topicId)
+                ? Optional.of(Integer.valueOf(matcher.group(2)))
+                : Optional.empty();
+    }
+
     /** The metadata of this topic's commits. */
     String mark() {
         return mark;
@@ -51,7 +70,7 @@ final class StartingOffsets {
         all.addAll(assigned);
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all);
         int first = firstPartitions(committed).orElse(all.size());
-        mark = "topic=" + topicId + ";first=" + first;
+        mark = mark(topicId, first);
         var fromStart = new HashSet<TopicPartition>();
         var fromEnd = new HashSet<TopicPartition>();
         for (TopicPartition partition : assigned) {

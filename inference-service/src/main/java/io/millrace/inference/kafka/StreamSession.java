@@ -69,6 +69,7 @@ final class StreamSession implements AutoCloseable {
                 new BatchScorer(parts.pipeline(), parts.scoring(), parts.settings(), parts.traces(), parts.schemas());
         StreamTopics.Prepared prepared = topics.prepare();
         this.inputId = prepared.inputId();
+        this.scorer.readFrom(inputId);
         this.scorer.limitPredictions(prepared.maxPredictionBytes());
         String input = parts.pipeline().input().topic();
         this.starting =

@@ -73,6 +73,54 @@ class PipelineResourceTest {
     }
 
     @Test
+    void whereAPipelineStandsAndMovingItAreAskedForOverRest() {
+        apply(YAML.formatted("moved"), false).statusCode(200);
+        given().get("/v1/pipelines/rest-moved/offsets")
+                .then()
+                .statusCode(503)
+                .body("reason", equalTo("OFFSETS_UNAVAILABLE"))
+                .body("detail", equalTo("input topic 'rest-absent' does not exist"));
+        rewind("{\"to\": \"earliest\"}").statusCode(412).body("reason", equalTo("PIPELINE_NOT_PAUSED"));
+        rewind("{\"to\": \"tomorrow\"}").statusCode(400).body("reason", equalTo("INVALID_REQUEST"));
+        rewind("{}").statusCode(400).body("reason", equalTo("INVALID_REQUEST"));
+        given().delete("/v1/pipelines/rest-moved").then().statusCode(204);
+        given().get("/v1/pipelines/rest-moved/offsets").then().statusCode(404);
+    }
+
+    @Test
+    void aPredictionThatIsNotThereCannotBeMadeAgain() {
+        given().contentType(ContentType.JSON)
+                .body("{\"predictions\": [\"nowhere-0-1\"]}")
+                .post("/v1/predictions/replay")
+                .then()
+                .statusCode(200)
+                .body("replays[0].outcome", equalTo("gone"))
+                .body("replays[0].prediction", equalTo("nowhere-0-1"))
+                .body("replays[0].differences[0].what", equalTo("record"));
+        for (String body : List.of("{}", "{\"predictions\": []}", "{\"predictions\": [\"nowhere\"]}")) {
+            given().contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/v1/predictions/replay")
+                    .then()
+                    .statusCode(400)
+                    .body("reason", equalTo("INVALID_REQUEST"));
+        }
+        given().contentType(ContentType.JSON)
+                .body("{\"topic\": \"nowhere\", \"count\": 5}")
+                .post("/v1/predictions/sample")
+                .then()
+                .statusCode(503)
+                .body("reason", equalTo("OFFSETS_UNAVAILABLE"));
+    }
+
+    private static ValidatableResponse rewind(String body) {
+        return given().contentType(ContentType.JSON)
+                .body(body)
+                .post("/v1/pipelines/rest-moved/rewind")
+                .then();
+    }
+
+    @Test
     void aDryRunChangesNothing() {
         apply(YAML.formatted("dry"), true).statusCode(200).body("outcomes[0].change", equalTo("created"));
         given().get("/v1/pipelines/rest-dry").then().statusCode(404);

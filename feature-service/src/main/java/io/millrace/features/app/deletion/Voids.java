@@ -84,6 +84,14 @@ public class Voids {
                         .isPresent());
     }
 
+    /** The newest deletion of an entity that a view's events are void by; empty where it was never deleted. */
+    public Optional<Deletion> deleted(FeatureView view, EntityKey key) {
+        return targets(view)
+                .filter(highest::containsKey)
+                .flatMap(target -> Optional.ofNullable(byId.get(id(target, view, key))).stream())
+                .max(Comparator.comparing(Deletion::requested));
+    }
+
     private static boolean isAt(SourcePartition source, VectorIndex.Place place) {
         return source.topicId().equals(place.topicId()) && source.partition() == place.partition();
     }

@@ -1,0 +1,113 @@
+package io.millrace.inference.kafka;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.inference.app.replay.RecordPlace;
+import io.millrace.inference.app.replay.RecordedPrediction;
+import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what {@link PredictionWriter} wrote, as it is or as the data of a CloudEvent. Thread-safe. */
+final class PredictionParser {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private PredictionParser() {}
+
+    /**
+     * @throws IOException where the bytes are no prediction
+     */
+    static RecordedPrediction read(byte[] value) throws IOException {
+        JsonNode event = JSON.readTree(value);
+        if (event.has("specversion") && event.path("data").isObject()) {
+            event = event.path("data");
+        }
+        for (String field :
+                List.of("pipeline", "key", "prediction", "timestamp", "as_of", "model", "features", "source")) {
+            if (!event.has(field)) {
+                throw new IOException("the record has no '" + field + "': it is no prediction");
+            }
+        }
+        JsonNode model = event.path("model");
+        JsonNode features = event.path("features");
+        JsonNode source = event.path("source");
+        var imputed = new ArrayList<String>();
+        features.path("imputed").forEach(name -> imputed.add(name.asText()));
+        try {
+            return new RecordedPrediction(
+                    event.path("pipeline").asText(),
+                    event.path("definition").asText(""),
+                    event.path("key").asText(),
+                    scalars(event.path("entity")),
+                    event.path("prediction").doubleValue(),
+                    micros(event.path("timestamp").asText()),
+                    micros(event.path("as_of").asText()),
+                    new ModelIdentity(
+                            model.path("name").asText(),
+                            model.path("version").asText(),
+                            model.path("digest").asText(),
+                            model.path("engine").asText("")),
+                    new RecordPlace(
+                            source.path("topic").asText(),
+                            source.path("partition").asInt(),
+                            source.path("offset").asLong()),
+                    source.path("topic_id").asText(""),
+                    features.path("service").asText(""),
+                    scalars(features.path("values")),
+                    times(features.path("event_times")),
+                    imputed,
+                    features.path("hash").asText(),
+                    positions(features.path("positions")));
+        } catch (DateTimeException e) {
+            throw new IOException("the record is no prediction: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Object> scalars(JsonNode object) {
+        var values = new HashMap<String, Object>();
+        object.properties().forEach(entry -> {
+            JsonNode value = entry.getValue();
+            if (value.isBoolean()) {
+                values.put(entry.getKey(), value.booleanValue());
+            } else if (value.isIntegralNumber()) {
+                values.put(entry.getKey(), value.longValue());
+            } else if (value.isNumber()) {
+                values.put(entry.getKey(), value.doubleValue());
+            } else {
+                values.put(entry.getKey(), value.asText());
+            }
+        });
+        return values;
+    }
+
+    private static Map<String, Long> times(JsonNode object) {
+        var times = new HashMap<String, Long>();
+        object.properties()
+                .forEach(entry ->
+                        times.put(entry.getKey(), micros(entry.getValue().asText())));
+        return times;
+    }
+
+    private static List<FeaturePosition> positions(JsonNode array) {
+        var positions = new ArrayList<FeaturePosition>();
+        array.forEach(position -> positions.add(new FeaturePosition(
+                position.path("view").asText(),
+                position.path("topic").asText(),
+                position.path("topic_id").asText(),
+                position.path("partition").asInt(),
+                position.path("offset").asLong(),
+                position.path("definition").asText(""))));
+        return positions;
+    }
+
+    private static long micros(String instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(instant));
+    }
+}
