@@ -4,17 +4,20 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.ModelRepository.Candidate;
 import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.app.queue.Lanes;
+import io.millrace.inference.app.ModelRepository.Contents;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.VersionOrder;
+import io.millrace.inference.domain.VersionPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -28,7 +31,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model versions that serve. A version serves once it was read, checked and warmed up; one that changes on disk is swapped in the same
+ * The model versions that serve. A version serves once it was read, checked and warmed up; one that changes in the repository is swapped in the same
  * way, and goes on serving as it was while what replaces it is refused. Thread-safe: {@link #lease} never waits for a load.
  */
 @ApplicationScoped
@@ -36,55 +39,64 @@ public class ModelCatalog {
     private static final Logger LOG = Logger.getLogger(ModelCatalog.class);
 
     private final ModelRepository repository;
-    private final ModelEngine engine;
-    private final Lanes lanes;
+    private final ModelLoader loader;
+    private final ModelPolicies policies;
+    /** By name, and then oldest first. */
+    private final Map<String, NavigableMap<String, ModelEntry>> models = new ConcurrentHashMap<>();
+
     private final ReentrantLock loading = new ReentrantLock();
     /** Models that were unloaded by hand. */
     private final Set<String> withheld = ConcurrentHashMap.newKeySet();
 
-    private volatile Map<String, NavigableMap<String, Entry>> models = Map.of();
     private volatile @Nullable String failure = "not looked at yet";
 
     /**
      * A version of a model.
      *
-     * @param reason why it, or what replaces it on disk, was refused; else empty
+     * @param reason why it, or what replaces it in the repository, was refused or is withheld; else empty
      * @param digest of the file that serves; empty where none does
      */
     public record Listing(String name, String version, ModelState state, String reason, String digest) {}
 
-    /** What is known of a version: what serves, and why what is on disk does not. */
-    private record Entry(
-            String fingerprint,
-            @Nullable ServedModel serving,
-            @Nullable String refusal) {}
-
-    @Inject
-    public ModelCatalog(ModelRepository repository, ModelEngine engine, Lanes lanes) {
-        this.repository = repository;
-        this.engine = engine;
-        this.lanes = lanes;
+    /** A catalog that tells nobody what it does. */
+    public ModelCatalog(ModelRepository repository, ModelEngine engine) {
+        this(repository, engine, EventLog.NONE);
     }
 
     /** With the defaults of how models are run. */
-    public ModelCatalog(ModelRepository repository, ModelEngine engine) {
-        this(repository, engine, Lanes.byDefault(Clock.systemUTC()));
+    public ModelCatalog(ModelRepository repository, ModelEngine engine, EventLog events) {
+        this(repository, engine, Lanes.byDefault(Clock.systemUTC()), events);
     }
 
-    /** Looks at the repository: loads what is new, swaps what changed, lets go of what vanished. One at a time. */
+    @Inject
+    public ModelCatalog(ModelRepository repository, ModelEngine engine, Lanes lanes, EventLog events) {
+        this.repository = repository;
+        this.loader = new ModelLoader(repository, engine, lanes, events);
+        this.policies = new ModelPolicies(repository);
+    }
+
+    /** Looks at the repository: loads what is new, swaps what changed, lets go of what vanished or is not wanted any more. One at a time. */
     public void refresh() {
         loading.lock();
         try {
-            Map<String, NavigableMap<String, Entry>> before = models;
-            var after = new HashMap<String, NavigableMap<String, Entry>>();
-            for (Candidate candidate : repository.look()) {
-                Entry known = entry(before, candidate.name(), candidate.version());
-                after.computeIfAbsent(candidate.name(), _ -> new TreeMap<>(new VersionOrder()))
-                        .put(candidate.version(), bring(candidate, known));
+            Contents contents = repository.look();
+            var candidates = new TreeMap<String, List<Candidate>>();
+            for (Candidate candidate : contents.versions()) {
+                candidates
+                        .computeIfAbsent(candidate.name(), _ -> new ArrayList<>())
+                        .add(candidate);
             }
-            models = Map.copyOf(after);
+            candidates.forEach((name, versions) -> {
+                versions.sort(Comparator.comparing(Candidate::version, new VersionOrder())
+                        .reversed());
+                publish(name, bring(name, versions, contents.policies().get(name)));
+            });
+            for (String name : List.copyOf(models.keySet())) {
+                if (!candidates.containsKey(name)) {
+                    publish(name, Collections.emptyNavigableMap());
+                }
+            }
             failure = null;
-            letGo(before, after);
         } catch (IOException e) {
             String now = "the model repository cannot be looked at: " + e;
             if (!now.equals(failure)) {
@@ -110,7 +122,7 @@ public class ModelCatalog {
                     .map(Map.Entry::getKey)
                     .findFirst()
                     .orElse("");
-            versions.forEach((version, entry) -> listings.add(listing(name, version, entry, version.equals(newest))));
+            versions.forEach((version, entry) -> listings.add(entry.listing(name, version, version.equals(newest))));
         });
         return listings;
     }
@@ -151,7 +163,7 @@ public class ModelCatalog {
 
     /** The versions that serve, oldest first; empty where the model is not there. */
     public List<String> serving(String name) {
-        NavigableMap<String, Entry> versions = models.get(name);
+        NavigableMap<String, ModelEntry> versions = models.get(name);
         return versions == null
                 ? List.of()
                 : versions.entrySet().stream()
@@ -196,7 +208,7 @@ public class ModelCatalog {
         while (true) {
             List<ServedModel> serving = serving(reference);
             if (serving.isEmpty()) {
-                boolean there = version.isPresent() ? entry(models, name, version.get()) != null : knows(name);
+                boolean there = version.isPresent() ? entry(name, version.get()) != null : knows(name);
                 throw new Refusal(
                         there ? InferenceReason.MODEL_UNAVAILABLE : InferenceReason.MODEL_NOT_FOUND,
                         notServing(reference));
@@ -218,8 +230,8 @@ public class ModelCatalog {
         if (serving.isEmpty()) {
             return pipeline.model()
                     .version()
-                    .map(version -> entry(models, pipeline.model().name(), version))
-                    .map(Entry::refusal)
+                    .map(version -> entry(pipeline.model().name(), version))
+                    .map(ModelEntry::refusal)
                     .map(_ -> List.of(notServing(pipeline.model())))
                     .orElse(List.of());
         }
@@ -265,64 +277,90 @@ public class ModelCatalog {
                 .orElse(Set.of());
     }
 
-    private Entry bring(Candidate candidate, @Nullable Entry known) {
-        if (withheld.contains(candidate.name())) {
-            return new Entry("", null, "unloaded");
+    /** What becomes of a model's versions, which come newest first. */
+    private NavigableMap<String, ModelEntry> bring(
+            String name, List<Candidate> versions, @Nullable String policyFingerprint) {
+        NavigableMap<String, ModelEntry> before = models.getOrDefault(name, Collections.emptyNavigableMap());
+        var after = new TreeMap<String, ModelEntry>(new VersionOrder());
+        VersionPolicy policy;
+        try {
+            policy = policies.of(name, policyFingerprint);
+        } catch (ModelRefusedException e) {
+            for (Candidate candidate : versions) {
+                ModelEntry known = before.get(candidate.version());
+                boolean serves = known != null && known.serving() != null;
+                after.put(candidate.version(), serves ? known : ModelEntry.refused(e));
+            }
+            return after;
         }
+        int serving = 0;
+        for (Candidate candidate : versions) {
+            ModelEntry entry;
+            if (withheld.contains(name)) {
+                entry = ModelEntry.withheld("unloaded");
+            } else if (!policy.wants(candidate.version(), serving)) {
+                entry = ModelEntry.withheld("the version policy leaves it out: " + policy);
+            } else {
+                entry = bring(candidate, before.get(candidate.version()));
+            }
+            after.put(candidate.version(), entry);
+            serving += entry.serving() == null ? 0 : 1;
+        }
+        return after;
+    }
+
+    private ModelEntry bring(Candidate candidate, @Nullable ModelEntry known) {
         if (known != null && known.fingerprint().equals(candidate.fingerprint())) {
             return known;
         }
-        String title = candidate.name() + " " + candidate.version();
         ServedModel old = known == null ? null : known.serving();
         try {
-            ModelFile file = repository.read(candidate);
-            if (old != null && old.definition().equals(file.definition())) {
-                return new Entry(candidate.fingerprint(), old, null);
-            }
-            var loaded = new ServedModel(file.definition(), engine.load(file), lanes);
-            LOG.infof("Model %s serves: %s", title, file.definition().digest());
-            return new Entry(candidate.fingerprint(), loaded, null);
+            ServedModel loaded = loader.load(candidate, old, known == null ? null : known.refusal());
+            return new ModelEntry(candidate.fingerprint(), loaded, null, false);
         } catch (ModelRefusedException e) {
-            LOG.warnf(
-                    "Model %s is refused%s: %s",
-                    title, old == null ? "" : ", what served before goes on serving", e.getMessage());
             boolean mayPass = e.fault() == ModelFault.UNREADABLE;
-            return new Entry(mayPass ? "" : candidate.fingerprint(), old, e.getMessage());
+            return new ModelEntry(mayPass ? "" : candidate.fingerprint(), old, e.getMessage(), false);
         }
     }
 
-    private static void letGo(
-            Map<String, NavigableMap<String, Entry>> before, Map<String, NavigableMap<String, Entry>> after) {
-        before.forEach((name, versions) -> versions.forEach((version, entry) -> {
+    /** Lets calls see what became of a model, and then lets go of what they see no more. */
+    private void publish(String name, NavigableMap<String, ModelEntry> after) {
+        NavigableMap<String, ModelEntry> before = models.getOrDefault(name, Collections.emptyNavigableMap());
+        if (after.isEmpty()) {
+            models.remove(name);
+        } else if (!after.equals(before)) {
+            models.put(name, Collections.unmodifiableNavigableMap(after));
+        }
+        before.forEach((version, entry) -> {
             ServedModel old = entry.serving();
-            Entry now = entry(after, name, version);
+            ModelEntry now = after.get(version);
             if (old != null && (now == null || now.serving() != old)) {
-                LOG.infof(
-                        "Model %s %s with digest %s is let go of",
-                        name, version, old.definition().digest());
-                old.release();
+                String why = now == null
+                        ? "gone from the repository"
+                        : now.serving() == null ? String.valueOf(now.refusal()) : "replaced";
+                loader.unloaded(old, why);
             }
-        }));
+        });
     }
 
-    private static @Nullable Entry entry(Map<String, NavigableMap<String, Entry>> models, String name, String version) {
-        NavigableMap<String, Entry> versions = models.get(name);
+    private @Nullable ModelEntry entry(String name, String version) {
+        NavigableMap<String, ModelEntry> versions = models.get(name);
         return versions == null ? null : versions.get(version);
     }
 
     /** What serves for the reference, newest first. */
     private List<ServedModel> serving(ModelReference reference) {
-        NavigableMap<String, Entry> versions = models.get(reference.name());
+        NavigableMap<String, ModelEntry> versions = models.get(reference.name());
         if (versions == null) {
             return List.of();
         }
         if (reference.version().isPresent()) {
-            Entry entry = versions.get(reference.version().get());
+            ModelEntry entry = versions.get(reference.version().get());
             ServedModel model = entry == null ? null : entry.serving();
             return model == null ? List.of() : List.of(model);
         }
         return versions.descendingMap().values().stream()
-                .map(Entry::serving)
+                .map(ModelEntry::serving)
                 .filter(Objects::nonNull)
                 .toList();
     }
@@ -336,20 +374,10 @@ public class ModelCatalog {
             return "no version of " + title + " serves"
                     + (withheld.contains(reference.name()) ? ": it was unloaded" : "");
         }
-        Entry entry = entry(models, reference.name(), reference.version().get());
+        ModelEntry entry = entry(reference.name(), reference.version().get());
         String versioned = title + " version '" + reference.version().get() + "'";
         return entry == null || entry.refusal() == null
                 ? versioned + " is not in the repository"
-                : versioned + " is refused: " + entry.refusal();
-    }
-
-    private static Listing listing(String name, String version, Entry entry, boolean newest) {
-        ServedModel serving = entry.serving();
-        String reason = Objects.requireNonNullElse(entry.refusal(), "");
-        if (serving == null) {
-            return new Listing(name, version, ModelState.REFUSED, reason, "");
-        }
-        ModelState state = newest ? ModelState.SERVING : ModelState.AVAILABLE;
-        return new Listing(name, version, state, reason, serving.definition().digest());
+                : versioned + (entry.withheld() ? " is not loaded: " : " is refused: ") + entry.refusal();
     }
 }

@@ -1,11 +1,22 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.domain.GoldenRequest;
 import io.millrace.inference.domain.ModelDefinition;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * A model's definition and the bytes of its file, whose digest was checked.
  *
  * @param content backed by an array of exactly its size
+ * @param golden what it must answer before it serves
  */
-public record ModelFile(ModelDefinition definition, ByteBuffer content) {}
+public record ModelFile(ModelDefinition definition, ByteBuffer content, List<GoldenRequest> golden) {
+    public ModelFile {
+        golden = List.copyOf(golden);
+    }
+
+    public ModelFile(ModelDefinition definition, ByteBuffer content) {
+        this(definition, content, List.of());
+    }
+}

@@ -1,6 +1,7 @@
 package io.millrace.inference.app;
 
 import io.millrace.inference.config.InferenceConfig;
+import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -32,7 +33,8 @@ public class ModelWatch {
         }
         metrics.models(
                 () -> count(listing -> !listing.digest().isEmpty()),
-                () -> count(listing -> !listing.reason().isEmpty()));
+                () -> count(listing -> listing.state() != ModelState.WITHHELD
+                        && !listing.reason().isEmpty()));
     }
 
     void start(@Observes StartupEvent start) {

@@ -56,6 +56,11 @@ final class ServedModel {
         return loaded.signature();
     }
 
+    /** For whoever holds it loaded. */
+    LoadedModel loaded() {
+        return loaded;
+    }
+
     ModelTally tally() {
         return tally;
     }

@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -80,13 +81,55 @@ public interface InferenceConfig {
         @WithDefault("models")
         Path directory();
 
-        /** How often the folder is looked at. At least 100 ms. */
+        /** How often the folder or bucket is looked at. At least 100 ms. */
         @WithDefault("2s")
         Duration pollInterval();
 
         /** Larger model files are refused. */
         @WithDefault("256M")
         MemorySize maxFileSize();
+
+        /**
+         * Public keys of Ed25519, DER in base64: a version serves only where one of them signed its {@code model.yaml}, in {@code model.yaml.sig}. Without keys no signature is
+         * asked for.
+         */
+        Optional<List<String>> trustedKeys();
+
+        /** Folder of the jars of an engine that is not built in: PyTorch's; without it {@code engine: pytorch} is refused. */
+        Optional<Path> engines();
+
+        /** Object storage in the place of the folder. */
+        S3 s3();
+    }
+
+    /** A bucket of S3 or of anything that speaks it; it is only read. */
+    interface S3 {
+        /** Models are read from this bucket; from the folder where it is not set. */
+        Optional<String> bucket();
+
+        /** What all names in the bucket begin with, such as {@code prod/models/}. */
+        Optional<String> prefix();
+
+        /** {@code https://host:port} of what speaks S3; AWS's own where it is not set. */
+        Optional<URI> endpoint();
+
+        /** Region of the bucket. */
+        @WithDefault("us-east-1")
+        String region();
+
+        /** Whether the bucket stands in the path instead of in the host's name; most servers that are not AWS's want it. */
+        @WithDefault("false")
+        boolean pathStyle();
+
+        /** With {@code secret-key}; AWS's environment variables and system properties where it is not set. */
+        Optional<String> accessKey();
+
+        /** Belongs to {@code access-key}. */
+        Optional<String> secretKey();
+
+        /** How long a call may take; 100 ms to 1 h. */
+        @WithDefault("1m")
+        Duration timeout();
     }
 
     /** The request side: REST and gRPC predictions. */

@@ -25,6 +25,7 @@ public class SettingsCheck {
         bounds.number("features.max-rows", config.features().maxRows(), 1, 10_000);
         bounds.positive("registry.deadline", config.registry().deadline());
         bounds.time("models.poll-interval", config.models().pollInterval(), "PT0.1S", "P1D");
+        bounds.time("models.s3.timeout", config.models().s3().timeout(), "PT0.1S", "PT1H");
         bounds.number(
                 "predict.max-concurrent-requests", config.predict().maxConcurrentRequests(), 1, Integer.MAX_VALUE);
         bounds.positive("predict.deadline", config.predict().deadline());

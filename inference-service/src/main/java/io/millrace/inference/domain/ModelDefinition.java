@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Set;
  *
  * @param file name of the model file, beside {@code model.yaml}
  * @param digest SHA-256 of the file in lower-case hex
+ * @param size of the file in bytes, where it is said
  * @param inputs the tensors that pipelines fill, with what goes into their columns; none where the model is there for calls with tensors alone
  * @param output the prediction among what the model gives; there where {@code inputs} is not empty
  * @param serving how it is run
@@ -18,8 +20,10 @@ import java.util.Set;
 public record ModelDefinition(
         String name,
         String version,
+        Engine engine,
         String file,
         String digest,
+        OptionalLong size,
         List<Input> inputs,
         Optional<Output> output,
         ModelServing serving) {
@@ -27,10 +31,29 @@ public record ModelDefinition(
         inputs = List.copyOf(inputs);
     }
 
-    /** Of a model that says nothing of how it is run. */
+    /** Of an ONNX file, and of a model that says nothing of how it is run. */
     public ModelDefinition(
             String name, String version, String file, String digest, List<Input> inputs, Optional<Output> output) {
-        this(name, version, file, digest, inputs, output, ModelServing.UNSAID);
+        this(
+                name,
+                version,
+                Engine.ONNXRUNTIME,
+                file,
+                digest,
+                OptionalLong.empty(),
+                inputs,
+                output,
+                ModelServing.UNSAID);
+    }
+
+    /** What runs the file, and thereby what format it is of; written in lower case. */
+    public enum Engine {
+        /** ONNX, by ONNX Runtime. */
+        ONNXRUNTIME,
+        /** XGBoost's own JSON or UBJSON, which is converted to ONNX when it is loaded. */
+        XGBOOST,
+        /** TorchScript, by PyTorch, where that is installed. */
+        PYTORCH
     }
 
     /** An input tensor [rows, columns]. */

@@ -7,5 +7,7 @@ public enum ModelState {
     /** Loaded, and used by pipelines that name it; another one is newer. */
     AVAILABLE,
     /** Does not serve, for a reason that is given. */
-    REFUSED
+    REFUSED,
+    /** Does not serve because nobody wants it to: the version policy leaves it out, or it was unloaded by hand. */
+    WITHHELD
 }

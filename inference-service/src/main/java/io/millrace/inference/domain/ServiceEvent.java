@@ -20,10 +20,14 @@ public sealed interface ServiceEvent {
     /**
      * A version of a model serves, or serves with other files.
      *
+     * @param engine what runs it
      * @param bytes length of the model file
+     * @param signature what it takes and gives, as the file says
      * @param took from the first look at it until it served
      */
-    record ModelLoaded(String name, String version, String digest, long bytes, Duration took) implements ServiceEvent {
+    record ModelLoaded(
+            String name, String version, String digest, String engine, long bytes, Signature signature, Duration took)
+            implements ServiceEvent {
         @Override
         public String type() {
             return "io.millrace.model.loaded";
@@ -37,7 +41,10 @@ public sealed interface ServiceEvent {
         @Override
         public Map<String, Object> data() {
             Map<String, Object> data = model(name, version, digest);
+            data.put("engine", engine);
             data.put("bytes", bytes);
+            data.put("inputs", tensors(signature.inputs()));
+            data.put("outputs", tensors(signature.outputs()));
             data.put("took_ms", took.toMillis());
             return data;
         }
@@ -147,6 +154,13 @@ public sealed interface ServiceEvent {
             }
             return data;
         }
+    }
+
+    private static List<Map<String, Object>> tensors(List<TensorSpec> specs) {
+        return specs.stream()
+                .<Map<String, Object>>map(spec ->
+                        Map.of("name", spec.name(), "datatype", spec.datatype().name(), "shape", spec.shape()))
+                .toList();
     }
 
     private static Map<String, Object> model(String name, String version, String digest) {

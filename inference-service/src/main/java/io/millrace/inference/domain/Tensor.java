@@ -94,6 +94,29 @@ public record Tensor(String name, Datatype datatype, List<Long> shape, ByteBuffe
         return List.of(strings);
     }
 
+    /**
+     * An element of a tensor of numbers: a Double of floats of all widths, else a Long; BOOL is 0 or 1, and of {@link Datatype#UINT64} it is the bits.
+     *
+     * @param element in the order of the data
+     */
+    public Number number(int element) {
+        int at = element * datatype.bytes();
+        return switch (datatype) {
+            case BOOL, UINT8 -> (long) Byte.toUnsignedInt(data.get(at));
+            case UINT16 -> (long) Short.toUnsignedInt(data.getShort(at));
+            case UINT32 -> Integer.toUnsignedLong(data.getInt(at));
+            case INT8 -> (long) data.get(at);
+            case INT16 -> (long) data.getShort(at);
+            case INT32 -> (long) data.getInt(at);
+            case UINT64, INT64 -> data.getLong(at);
+            case FP16 -> (double) Float.float16ToFloat(data.getShort(at));
+            case BF16 -> (double) Float.intBitsToFloat(data.getShort(at) << 16);
+            case FP32 -> (double) data.getFloat(at);
+            case FP64 -> data.getDouble(at);
+            case BYTES -> throw new IllegalStateException("tensor '" + name + "' is of " + datatype);
+        };
+    }
+
     /** A tensor of byte strings. */
     public static Tensor ofStrings(String name, List<Long> shape, List<byte[]> elements) {
         int size = elements.stream()

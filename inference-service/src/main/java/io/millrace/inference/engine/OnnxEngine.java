@@ -4,6 +4,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OrtEnvironment;
 import io.millrace.inference.app.LoadedModel;
 import io.millrace.inference.app.ModelEngine;
 import io.millrace.inference.app.ModelFile;
@@ -11,7 +12,6 @@ import io.millrace.inference.app.ModelRefusedException;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.Signature;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +19,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** ONNX Runtime behind DJL. A session runs on the caller's thread alone, so that a score does not depend on how a sum was split. */
-@ApplicationScoped
-public class OnnxEngine implements ModelEngine {
+public final class OnnxEngine implements ModelEngine {
     static final String NAME = "OnnxRuntime";
 
     private static final Map<String, String> OPTIONS = Map.of("interOpNumThreads", "1", "intraOpNumThreads", "1");
@@ -41,7 +40,8 @@ public class OnnxEngine implements ModelEngine {
         byte[] content = IntegerCasts.isNeeded(signature)
                 ? IntegerCasts.add(proto, signature).toByteArray()
                 : file.content().array();
-        var model = new OnnxModel(signature, open(definition.name(), content));
+        Model opened = open(definition.name(), content);
+        var model = new DjlModel(signature, opened, new OnnxTensors(signature), version());
         try {
             WarmUp.run(model, definition);
             return model;
@@ -49,6 +49,11 @@ public class OnnxEngine implements ModelEngine {
             model.close();
             throw e;
         }
+    }
+
+    /** DJL's own word for the version is that of the runtime that it was built with. Once a model was opened. */
+    private static String version() {
+        return "onnxruntime " + OrtEnvironment.getEnvironment().getVersion();
     }
 
     private static Model open(String name, byte[] content) throws ModelRefusedException {

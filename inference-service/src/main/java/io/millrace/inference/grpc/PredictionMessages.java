@@ -93,6 +93,7 @@ final class PredictionMessages {
             case SERVING -> ModelVersion.State.STATE_SERVING;
             case AVAILABLE -> ModelVersion.State.STATE_AVAILABLE;
             case REFUSED -> ModelVersion.State.STATE_REFUSED;
+            case WITHHELD -> ModelVersion.State.STATE_WITHHELD;
         };
     }
 }

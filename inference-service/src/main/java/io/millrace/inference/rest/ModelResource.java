@@ -25,8 +25,8 @@ public class ModelResource {
     /**
      * A version of a model.
      *
-     * @param state serving, available (loaded, an other version is newer) or refused
-     * @param reason why it, or what replaces it on disk, was refused; else empty
+     * @param state serving, available (loaded, an other version is newer), refused or withheld (its policy leaves it out, or it was unloaded)
+     * @param reason why it, or what replaces it on disk, was refused or is withheld; else empty
      * @param digest SHA-256 of the file that serves; empty where none does
      */
     @RegisterForReflection

@@ -1,5 +1,8 @@
 package io.millrace.inference.store;
 
+import io.millrace.inference.app.ModelRefusedException;
+import io.millrace.inference.domain.ModelDefinition.Engine;
+import io.millrace.inference.domain.ModelFault;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -30,6 +33,38 @@ enum FileKind {
             "(lp",
             "(S'",
             "ZF");
+
+    /** Turns a scikit-learn model into ONNX with one input; run with skl2onnx 1.20 and scikit-learn 1.9. */
+    static final String CONVERSION = "python -c \"import joblib, skl2onnx; m = joblib.load('%s');"
+            + " t = skl2onnx.common.data_types.FloatTensorType([None, m.n_features_in_]);"
+            + " open('model.onnx', 'wb').write(skl2onnx.to_onnx(m, initial_types=[('input', t)],"
+            + " options={'zipmap': False} if hasattr(m, 'predict_proba') else None).SerializeToString())\"";
+
+    /**
+     * Refuses a file by its first bytes, whatever it is called.
+     *
+     * @param path as {@code model/version/file}
+     * @throws ModelRefusedException PICKLE with the command that converts it, ARCHIVE
+     */
+    static void refuse(String path, ByteBuffer content, Engine engine) throws ModelRefusedException {
+        switch (of(content)) {
+            case PICKLE ->
+                throw new ModelRefusedException(
+                        ModelFault.PICKLE,
+                        path
+                                + " is a Python pickle or joblib dump, and loading one runs the code in it. Where you trust it,"
+                                + " convert it to ONNX on a machine of your own (pip install skl2onnx joblib): "
+                                + CONVERSION.formatted(path.substring(path.lastIndexOf('/') + 1)));
+            case ARCHIVE -> {
+                if (engine == Engine.PYTORCH) {
+                    TorchArchive.check(path, content);
+                } else {
+                    throw new ModelRefusedException(ModelFault.ARCHIVE, path + " is an archive or compressed");
+                }
+            }
+            case OTHER -> {}
+        }
+    }
 
     /** Looks at the first 512 bytes. */
     static FileKind of(ByteBuffer content) {

@@ -8,6 +8,7 @@ import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
+import io.millrace.inference.domain.ModelDefinition.Engine;
 import io.millrace.inference.domain.ModelDefinition.Input;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads {@code model.yaml}. */
@@ -37,7 +39,12 @@ final class ModelYaml {
         expect(root, "kind", "Model");
         expect(root, "name", name);
         expect(root, "version", version);
-        expect(root, "engine", "onnxruntime");
+        Engine engine = root.optionalEnum("engine", Engine.class).orElseGet(() -> {
+            if (!root.has("engine")) {
+                root.fault("engine", "'engine' is missing: expected onnxruntime, xgboost or pytorch");
+            }
+            return Engine.ONNXRUNTIME;
+        });
         root.optionalString("description");
         String fileName = root.string("file");
         String digest = root.string("digest", DIGEST, "a SHA-256 in lower-case hex");
@@ -45,8 +52,10 @@ final class ModelYaml {
         var definition = new ModelDefinition(
                 name,
                 version,
+                engine,
                 fileName,
                 digest,
+                root.optionalLong("size").map(OptionalLong::of).orElse(OptionalLong.empty()),
                 forPipelines ? inputs(root) : List.of(),
                 forPipelines ? Optional.of(output(root)) : Optional.empty(),
                 ServingYaml.read(root));

@@ -103,7 +103,7 @@ class ScoringBenchmark {
 
     private static ModelRepository.Candidate candidate(ModelFolder folder) {
         try {
-            return folder.look().getFirst();
+            return folder.look().versions().getFirst();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,6 +10,7 @@ import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.ServiceEvent.DeploymentChanged;
 import io.millrace.inference.domain.ServiceEvent.ModelLoaded;
 import io.millrace.inference.domain.ServiceEvent.ModelRefused;
+import io.millrace.inference.domain.Signature;
 import io.millrace.inference.telemetry.EventMetrics;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.opentelemetry.api.trace.Span;
@@ -44,7 +45,14 @@ class KafkaEventLogTest {
         try (KafkaEventLog log = log(TestBroker.bootstrapServers(), 100)) {
             var span = SpanContext.create(trace, "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
             try (Scope ignored = Span.wrap(span).makeCurrent()) {
-                log.record(new ModelLoaded(stage.name, "3", "ab12", 4_711, Duration.ofMillis(250)));
+                log.record(new ModelLoaded(
+                        stage.name,
+                        "3",
+                        "ab12",
+                        "onnxruntime",
+                        4_711,
+                        new Signature(List.of(), List.of()),
+                        Duration.ofMillis(250)));
             }
             log.record(new ModelRefused(stage.name, "4", "", "the digest is \"wrong\""));
             log.record(new DeploymentChanged(
@@ -60,7 +68,7 @@ class KafkaEventLogTest {
         assertThat(loaded.getDataContentType()).isEqualTo("application/json");
         assertThat(loaded.getExtension("traceparent")).isEqualTo("00-" + trace + "-b7ad6b7169203331-01");
         assertThat(ReadCloudEvents.data(loaded)).hasToString("""
-                {"model":"%s","version":"3","digest":"ab12","bytes":4711,"took_ms":250}""".formatted(stage.name));
+                {"model":"%s","version":"3","digest":"ab12","engine":"onnxruntime","bytes":4711,"inputs":[],"outputs":[],"took_ms":250}""".formatted(stage.name));
         CloudEvent refused = of(records, "io.millrace.model.refused");
         assertThat(refused.getId()).isNotEqualTo(loaded.getId());
         assertThat(refused.getExtension("traceparent")).isNull();

@@ -3,12 +3,14 @@ package io.millrace.inference.sample;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 
 /** Writes model versions as a publisher would: aside first, then moved into place. */
 public final class ModelFiles {
@@ -29,16 +31,39 @@ public final class ModelFiles {
         return publish(root, name, version, model.toByteArray(), rest);
     }
 
+    /** With golden requests beside it. */
+    public static Path publish(Path root, String name, String version, byte[] model, String rest, String golden) {
+        String yaml = yaml(name, version, "model.onnx", sha256(model), rest);
+        return publish(
+                root,
+                name,
+                version,
+                Map.of(
+                        "model.yaml",
+                        yaml.getBytes(StandardCharsets.UTF_8),
+                        "model.onnx",
+                        model,
+                        "golden.json",
+                        golden.getBytes(StandardCharsets.UTF_8)));
+    }
+
     public static Path publish(Path root, String name, String version, byte[] model, String rest) {
         return publish(root, name, version, yaml(name, version, "model.onnx", sha256(model), rest), model);
     }
 
     public static Path publish(Path root, String name, String version, String yaml, byte[] model) {
+        return publish(
+                root, name, version, Map.of("model.yaml", yaml.getBytes(StandardCharsets.UTF_8), "model.onnx", model));
+    }
+
+    /** Files by their names. */
+    public static Path publish(Path root, String name, String version, Map<String, byte[]> files) {
         try {
             Path folder = Files.createDirectories(root.resolve(name)).resolve(version);
             Path aside = Files.createTempDirectory(root, ".new-");
-            Files.writeString(aside.resolve("model.yaml"), yaml);
-            Files.write(aside.resolve("model.onnx"), model);
+            for (var file : files.entrySet()) {
+                Files.write(aside.resolve(file.getKey()), file.getValue());
+            }
             if (Files.exists(folder)) {
                 delete(folder);
             }

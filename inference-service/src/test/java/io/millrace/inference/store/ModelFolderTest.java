@@ -4,19 +4,31 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.millrace.inference.app.ModelFile;
 import io.millrace.inference.app.ModelRefusedException;
 import io.millrace.inference.app.ModelRepository.Candidate;
+import io.millrace.inference.domain.GoldenRequest;
 import io.millrace.inference.domain.ModelDefinition.Column;
+import io.millrace.inference.domain.ModelDefinition.Engine;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
+import io.millrace.inference.sample.TorchModels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -24,6 +36,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
@@ -67,7 +80,7 @@ class ModelFolderTest {
     @Test
     void aFolderWithoutADefinitionIsRefusedAndAnEmptyOneIsNoVersion() throws IOException {
         Path version = Files.createDirectories(root.resolve("m/1"));
-        assertThat(folder().look()).isEmpty();
+        assertThat(folder().look().versions()).isEmpty();
         Files.write(version.resolve("model.onnx"), MODEL);
         refused(ModelFault.INVALID_DEFINITION, "m/1/model.yaml is not there");
     }
@@ -138,7 +151,7 @@ class ModelFolderTest {
             })
     void picklesAndJoblibDumpsAreRefusedByTheirFirstBytes(String hex) {
         ModelFiles.publish(root, "m", "1", HexFormat.of().parseHex(hex), ModelFiles.TWO_COLUMNS);
-        refused(ModelFault.PICKLE, "pickle");
+        refused(ModelFault.PICKLE, "pickle", "joblib.load('model.onnx')", "skl2onnx.to_onnx(m, ");
     }
 
     @Test
@@ -158,6 +171,189 @@ class ModelFolderTest {
             ModelFiles.publish(root, "m", "1", content, ModelFiles.TWO_COLUMNS);
             refused(ModelFault.ARCHIVE, "archive");
         }
+    }
+
+    @Test
+    void torchScriptIsTheOneArchiveThatIsTakenAndOnlyAsPytorchWritesIt() throws Exception {
+        Map<String, byte[]> entries = TorchModels.twiceAndOneEntries();
+        torch(TorchModels.zip(entries, ZipEntry.STORED));
+        assertThat(folder().read(only()).definition().engine()).isEqualTo(Engine.PYTORCH);
+
+        torch(TorchModels.zip(entries, ZipEntry.DEFLATED));
+        refused(ModelFault.ARCHIVE, "is compressed, encrypted or a link", "m/data.pkl");
+
+        byte[] bomb = TorchModels.zip(Map.of("m/code/a.py", new byte[1 << 24]), ZipEntry.DEFLATED);
+        torch(bomb);
+        refused(ModelFault.ARCHIVE, "is compressed");
+
+        for (String name :
+                new String[] {"../../m/code/a.py", "/m/code/a.py", "m\\code\\a.py", "m/../code/a.py", "c:/code/a.py"}) {
+            torch(TorchModels.zip(Map.of(name, new byte[1]), ZipEntry.STORED));
+            refused(ModelFault.ARCHIVE, "climbs out");
+        }
+
+        torch(TorchModels.zip(Map.of("m/data.pkl", new byte[9]), ZipEntry.STORED));
+        refused(ModelFault.ARCHIVE, "holds no TorchScript", "torch.jit.trace");
+
+        byte[] whole = TorchModels.zip(entries, ZipEntry.STORED);
+        for (int length : new int[] {4, whole.length / 2, whole.length - 1}) {
+            torch(Arrays.copyOf(whole, length));
+            refused(ModelFault.ARCHIVE, "m/1/model.onnx");
+        }
+    }
+
+    private void torch(byte[] content) {
+        String yaml = ModelFiles.yaml("m", "1", "model.onnx", ModelFiles.sha256(content), "");
+        ModelFiles.publish(root, "m", "1", yaml.replace("onnxruntime", "pytorch"), content);
+    }
+
+    @Test
+    void whereKeysAreTrustedOnlyWhatTheySignedServes() throws Exception {
+        KeyPair key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        var folder = new ModelFolder(root, 1 << 20, TrustedKeys.of(List.of(encoded(other), encoded(key))));
+        Path version = ModelFiles.publish(root, "m", "1", MODEL, ModelFiles.TWO_COLUMNS);
+        untrusted(folder, "m/1/model.yaml.sig is not there");
+
+        Path yaml = version.resolve("model.yaml");
+        Files.writeString(version.resolve("model.yaml.sig"), signed(key, Files.readAllBytes(yaml)) + "\n");
+        assertThat(folder.read(only()).definition().name()).isEqualTo("m");
+        untrusted(
+                new ModelFolder(root, 1 << 20, TrustedKeys.of(List.of(encoded(other)))),
+                "none of the keys that are trusted");
+
+        Files.writeString(yaml, Files.readString(yaml) + "description: changed\n");
+        untrusted(folder, "of another text");
+        Files.writeString(version.resolve("model.yaml.sig"), "AAAA");
+        untrusted(folder, "of another text");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TrustedKeys.of(List.of("c2VjcmV0")))
+                .withMessageContaining("trusted-keys: 'c2VjcmV0' is no public key of Ed25519");
+    }
+
+    private void untrusted(ModelFolder folder, String words) {
+        assertThatExceptionOfType(ModelRefusedException.class)
+                .isThrownBy(() -> folder.read(only()))
+                .satisfies(e -> {
+                    assertThat(e.fault()).isEqualTo(ModelFault.UNTRUSTED);
+                    assertThat(e.getMessage()).contains(words);
+                });
+    }
+
+    private static String encoded(KeyPair key) {
+        return Base64.getEncoder().encodeToString(key.getPublic().getEncoded());
+    }
+
+    private static String signed(KeyPair key, byte[] text) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("Ed25519");
+        signature.initSign(key.getPrivate());
+        signature.update(text);
+        return Base64.getEncoder().encodeToString(signature.sign());
+    }
+
+    @Test
+    void anotherSizeIsRefusedWithBoth() {
+        ModelFiles.publish(root, "m", "1", MODEL, "size: 1\n");
+        refused(ModelFault.DIGEST_MISMATCH, "has " + MODEL.length + " bytes, declared are 1");
+        ModelFiles.publish(root, "m", "1", MODEL, "size: " + MODEL.length + "\n");
+        assertThat(read().definition().size()).hasValue(MODEL.length);
+    }
+
+    private ModelFile read() {
+        try {
+            return folder().read(only());
+        } catch (IOException | ModelRefusedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aPickleIsRefusedWhateverTheDefinitionSaysThatItIs() {
+        byte[] pickle = {(byte) 0x80, 4, (byte) 0x95};
+        for (String engine : new String[] {"xgboost", "pytorch"}) {
+            String yaml = ModelFiles.yaml("m", "1", "model.onnx", ModelFiles.sha256(pickle), "");
+            ModelFiles.publish(root, "m", "1", yaml.replace("onnxruntime", engine), pickle);
+            refused(ModelFault.PICKLE, "pip install skl2onnx");
+        }
+    }
+
+    @Test
+    void anEngineThatNobodyKnowsIsRefusedWithThoseThatThereAre() {
+        ModelFiles.publish(
+                root,
+                "m",
+                "1",
+                ModelFiles.yaml("m", "1", "model.onnx", "0".repeat(64), "").replace("onnxr", "onxr"),
+                MODEL);
+        refused(ModelFault.INVALID_DEFINITION, "[onnxruntime, xgboost, pytorch]", "did you mean 'onnxruntime'?");
+    }
+
+    @Test
+    void goldenRequestsAreReadWithTheirTolerance() throws Exception {
+        ModelFiles.publish(root, "m", "1", MODEL, "", """
+                {"tolerance": 0.5, "requests": [
+                  {"id": "a", "tolerance": 0,
+                   "request": {"inputs": [{"name": "input", "datatype": "FP32", "shape": [1, 2], "data": [[1, NaN]]}]},
+                   "response": {"model_name": "m", "outputs": [{"name": "output", "datatype": "FP32", "shape": [1, 1], "data": [NaN]}]}},
+                  {"request": {"inputs": [{"name": "input", "datatype": "FP32", "shape": [0, 2], "data": []}]},
+                   "response": {"outputs": [{"name": "output", "datatype": "FP32", "shape": [0, 1], "data": []}]}}]}
+                """);
+        List<GoldenRequest> golden = folder().read(only()).golden();
+        assertThat(golden).extracting(GoldenRequest::id).containsExactly("a", "#1");
+        assertThat(golden).extracting(GoldenRequest::tolerance).containsExactly(0.0, 0.5);
+        assertThat(golden.getFirst().inputs().getFirst().number(1)).isEqualTo(Double.NaN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {                                                                                   | Unexpected end-of-input
+            []                                                                                  | 'requests' must be a list
+            {"requests": []}                                                                    | 'requests' must be a list
+            {"requests": [{}]}                                                                  | request '#0' needs 'inputs'
+            {"tolerance": -1, "requests": [{}]}                                                 | 'tolerance' must be a number, 0 or more
+            {"requests": [{"id": "x", "request": {"inputs": [{"datatype": "FLOAT"}]}}]}         | request 'x' inputs[0]: 'FLOAT' is no datatype
+            {"requests": [{"request": {"inputs": [{"datatype": "FP32", "shape": [2], "data": [1]}]}}]} | 'data' has 1 elements, its shape has 2
+            {"requests": [{"request": {"inputs": [{"datatype": "FP32", "shape": [-2], "data": [1]}]}}]} | 'shape' holds -2
+            """)
+    void goldenRequestsThatAreNoneAreRefused(String golden, String words) {
+        ModelFiles.publish(root, "m", "1", MODEL, "", golden);
+        refused(ModelFault.INVALID_GOLDEN, "m/1/golden.json", words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            versions: all                | all
+            versions: {latest: 2}        | latest 2
+            versions: ["1", 10]          | only [1, 10]
+            """)
+    void aVersionPolicyIsRead(String versions, String policy) throws Exception {
+        policy("kind: ModelPolicy\n" + versions);
+        assertThat(folder().look().policies()).containsOnlyKeys("m");
+        assertThat(folder().policy("m")).hasToString(policy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            versions: none          | must be 'all', {latest: N} or a list
+            versions: {latest: 0}   | N from 1
+            versions: {newest: 1}   | unknown key 'newest'
+            versions: []            | lists none
+            versions: ["1", "1"]    | stands twice
+            verions: all            | did you mean 'versions'?
+            """)
+    void aVersionPolicyWithFaultsIsRefusedWithTheirLines(String versions, String words) throws IOException {
+        policy("kind: ModelPolicy\n" + versions);
+        assertThatExceptionOfType(ModelRefusedException.class)
+                .isThrownBy(() -> folder().policy("m"))
+                .satisfies(e -> {
+                    assertThat(e.fault()).isEqualTo(ModelFault.INVALID_POLICY);
+                    assertThat(e.getMessage()).contains("m/policy.yaml:2", words);
+                });
+    }
+
+    private void policy(String yaml) throws IOException {
+        ModelFiles.publish(root, "m", "1", MODEL, ModelFiles.TWO_COLUMNS);
+        Files.writeString(root.resolve("m/policy.yaml"), yaml);
     }
 
     @Test
@@ -182,9 +378,9 @@ class ModelFolderTest {
     @Test
     void aRepositoryThatNeverWasIsEmptyButOneThatVanishedIsAnError() throws IOException {
         var folder = new ModelFolder(root.resolve("later"), 1000);
-        assertThat(folder.look()).isEmpty();
+        assertThat(folder.look().versions()).isEmpty();
         Files.createDirectory(root.resolve("later"));
-        assertThat(folder.look()).isEmpty();
+        assertThat(folder.look().versions()).isEmpty();
         Files.delete(root.resolve("later"));
         assertThatIOException().isThrownBy(folder::look);
     }
@@ -194,8 +390,8 @@ class ModelFolderTest {
     }
 
     private Candidate only() throws IOException {
-        assertThat(folder().look()).hasSize(1);
-        return folder().look().getFirst();
+        assertThat(folder().look().versions()).hasSize(1);
+        return folder().look().versions().getFirst();
     }
 
     private void refused(ModelFault fault, String... words) {

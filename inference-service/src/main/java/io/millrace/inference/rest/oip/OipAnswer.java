@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.millrace.inference.app.infer.InferResponse;
+import io.millrace.inference.app.infer.TensorJson;
 import io.millrace.inference.domain.Tensor;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -88,7 +89,7 @@ final class OipAnswer {
             json.writeEndObject();
         } else {
             json.writeFieldName("data");
-            OipElements.write(json, output);
+            TensorJson.write(json, output);
         }
         json.writeEndObject();
     }

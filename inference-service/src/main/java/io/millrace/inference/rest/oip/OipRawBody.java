@@ -1,5 +1,6 @@
 package io.millrace.inference.rest.oip;
 
+import io.millrace.inference.app.infer.TensorJson;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest;
@@ -36,7 +37,7 @@ final class OipRawBody {
             ByteBuffer data = ByteBuffer.wrap(body);
             String fault = Tensor.fault(input.datatype(), shape, data);
             if (fault != null) {
-                throw OipElements.refused("inputs[0]", "the raw body " + fault);
+                throw TensorJson.refused("inputs[0]", "the raw body " + fault);
             }
             tensor = new Tensor(input.name(), input.datatype(), shape, data);
         }

@@ -9,6 +9,7 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest;
 import io.millrace.inference.app.infer.InferRequest.RequestedOutput;
+import io.millrace.inference.app.infer.TensorJson;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Tensor;
 import java.io.IOException;
@@ -94,7 +95,7 @@ final class OipRequest {
             request.read(json);
         }
         if (request.binary.hasRemaining()) {
-            throw OipElements.refused(
+            throw TensorJson.refused(
                     "inputs", request.binary.remaining() + " bytes behind the JSON belong to no input");
         }
         return request;
@@ -151,7 +152,7 @@ final class OipRequest {
                 case "parameters" -> input.parameters = parameters(json, input.where + ".parameters");
                 case "data" -> {
                     if (input.datatype != null && input.shape != null) {
-                        read = OipElements.read(json, input.where, type(input), input.shape);
+                        read = TensorJson.read(json, input.where, type(input), input.shape);
                     } else {
                         input.data = new TokenBuffer(json);
                         input.data.copyCurrentStructure(json);
@@ -172,7 +173,7 @@ final class OipRequest {
         if (input.data != null) {
             try (JsonParser later = input.data.asParser()) {
                 later.nextToken();
-                data = OipElements.read(later, input.where, type, shape);
+                data = TensorJson.read(later, input.where, type, shape);
             }
         }
         if (size != null) {
@@ -182,14 +183,14 @@ final class OipRequest {
         ByteBuffer elements = there(data, input.where + " has neither 'data' nor binary data");
         String fault = Tensor.fault(type, shape, elements);
         if (fault != null) {
-            throw OipElements.refused(input.where, "input '" + name + "' " + fault);
+            throw TensorJson.refused(input.where, "input '" + name + "' " + fault);
         }
         return new Tensor(name, type, shape, elements);
     }
 
     private ByteBuffer cut(String where, Object size) {
         if (!(size instanceof Long bytes) || bytes < 0 || bytes > binary.remaining()) {
-            throw OipElements.refused(
+            throw TensorJson.refused(
                     where,
                     "binary_data_size is " + size + "; " + binary.remaining() + " bytes are left behind the JSON");
         }
@@ -200,8 +201,7 @@ final class OipRequest {
 
     private static Datatype type(Input input) {
         String name = there(input.datatype, input.where + " has no 'datatype'");
-        return Datatype.named(name)
-                .orElseThrow(() -> OipElements.refused(input.where, "'" + name + "' is no datatype"));
+        return Datatype.named(name).orElseThrow(() -> TensorJson.refused(input.where, "'" + name + "' is no datatype"));
     }
 
     private void output(JsonParser json) throws IOException {
@@ -232,7 +232,7 @@ final class OipRequest {
             case null -> 0;
             case Long classes when classes >= 1 && classes <= RequestedOutput.MAX_CLASSES -> classes.intValue();
             case Object other ->
-                throw OipElements.refused(
+                throw TensorJson.refused(
                         where, "classification must be 1 to " + RequestedOutput.MAX_CLASSES + ", was " + other);
         };
     }

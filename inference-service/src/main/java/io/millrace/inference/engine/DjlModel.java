@@ -4,7 +4,7 @@ import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.translate.TranslateException;
-import ai.onnxruntime.OrtEnvironment;
+import ai.djl.translate.Translator;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Inferred;
@@ -13,20 +13,19 @@ import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
 
-/** A session of ONNX Runtime. One predictor serves all threads: its translator keeps nothing between calls. */
-final class OnnxModel implements LoadedModel {
+/** A model of an engine behind DJL. One predictor serves all threads: its translator keeps nothing between calls. */
+final class DjlModel implements LoadedModel {
     private final Signature signature;
     private final String engine;
     private final Model model;
     private final Predictor<List<Tensor>, Inferred> tensors;
 
-    OnnxModel(Signature signature, Model model) {
+    /** @param engine what runs it, with its version */
+    DjlModel(Signature signature, Model model, Translator<List<Tensor>, Inferred> translator, String engine) {
         this.signature = signature;
-        // DJL's own word for the version is that of the runtime that it was built with. The environment is there: a
-        // model was loaded.
-        this.engine = "onnxruntime " + OrtEnvironment.getEnvironment().getVersion();
+        this.engine = engine;
         this.model = model;
-        this.tensors = model.newPredictor(new OnnxTensors(signature));
+        this.tensors = model.newPredictor(translator);
     }
 
     @Override
@@ -41,8 +40,13 @@ final class OnnxModel implements LoadedModel {
 
     @Override
     public Inferred infer(List<Tensor> inputs) {
+        return predict(tensors, inputs);
+    }
+
+    /** As {@link #infer}. */
+    static Inferred predict(Predictor<List<Tensor>, Inferred> predictor, List<Tensor> inputs) {
         try {
-            return tensors.predict(inputs);
+            return predictor.predict(inputs);
         } catch (TranslateException e) {
             throw failed(e.getCause() instanceof EngineException engine ? engine : e);
         } catch (EngineException e) {

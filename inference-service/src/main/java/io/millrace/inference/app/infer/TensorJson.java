@@ -1,4 +1,4 @@
-package io.millrace.inference.rest.oip;
+package io.millrace.inference.app.infer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -18,10 +18,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor's elements as JSON: flat, or nested to any depth that a body may have; only their order and number count. */
-final class OipElements {
+public final class TensorJson {
     private static final int MAX_DEPTH = 100;
 
-    private OipElements() {}
+    private TensorJson() {}
 
     /**
      * Reads the array that the parser stands at the beginning of, to its end.
@@ -30,7 +30,7 @@ final class OipElements {
      * @param shape sizes of 0 or more
      * @throws Refusal INVALID_TENSOR
      */
-    static ByteBuffer read(JsonParser json, String where, Datatype type, List<Long> shape) throws IOException {
+    public static ByteBuffer read(JsonParser json, String where, Datatype type, List<Long> shape) throws IOException {
         if (type == Datatype.FP16 || type == Datatype.BF16) {
             throw refused(where, type + " does not travel as JSON: send it as binary data");
         }
@@ -156,7 +156,7 @@ final class OipElements {
      *
      * @throws Refusal INVALID_REQUEST
      */
-    static void write(JsonGenerator json, Tensor tensor) throws IOException {
+    public static void write(JsonGenerator json, Tensor tensor) throws IOException {
         json.writeStartArray();
         if (tensor.datatype() == Datatype.BYTES) {
             for (ByteBuffer element : tensor.strings()) {
@@ -205,7 +205,8 @@ final class OipElements {
                 e);
     }
 
-    static Refusal refused(String where, String what) {
+    /** INVALID_TENSOR about a place of a body. */
+    public static Refusal refused(String where, String what) {
         return new Refusal(
                 InferenceReason.INVALID_TENSOR, where + ": " + what, List.of(new Refusal.Detail(where, what)));
     }

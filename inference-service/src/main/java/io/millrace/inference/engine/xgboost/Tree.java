@@ -1,0 +1,28 @@
+package io.millrace.inference.engine.xgboost;
+
+/**
+ * A regression tree. Node 0 is the root; a node without children is a leaf.
+ *
+ * @param left child where the feature is less than the value; -1 in a leaf
+ * @param right child where it is not
+ * @param feature that a node asks for
+ * @param value what the feature is compared with, as float; in a leaf what it adds
+ * @param missingLeft where a row goes whose feature is missing (NaN)
+ * @param output that the tree adds to: 0, or the class
+ */
+record Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] missingLeft, int output) {
+    boolean isLeaf(int node) {
+        return left[node] < 0;
+    }
+
+    /** What the tree adds for a row. */
+    float leaf(float[] row) {
+        int node = 0;
+        while (!isLeaf(node)) {
+            float given = row[feature[node]];
+            boolean goesLeft = Float.isNaN(given) ? missingLeft[node] : given < value[node];
+            node = goesLeft ? left[node] : right[node];
+        }
+        return value[node];
+    }
+}
