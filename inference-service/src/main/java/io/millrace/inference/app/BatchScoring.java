@@ -1,7 +1,10 @@
 package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.ensemble.EnsembleUse;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.ScoreRow;
@@ -15,13 +18,19 @@ import java.util.List;
 @ApplicationScoped
 public class BatchScoring implements Scoring {
     private final ModelCatalog models;
+    private final HeldEnsembles ensembles;
     private final PipelineFeatures wanted;
     private final FeatureLookup features;
     private final InferenceMetrics metrics;
 
     public BatchScoring(
-            ModelCatalog models, PipelineFeatures wanted, FeatureLookup features, InferenceMetrics metrics) {
+            ModelCatalog models,
+            HeldEnsembles ensembles,
+            PipelineFeatures wanted,
+            FeatureLookup features,
+            InferenceMetrics metrics) {
         this.models = models;
+        this.ensembles = ensembles;
         this.wanted = wanted;
         this.features = features;
         this.metrics = metrics;
@@ -30,7 +39,7 @@ public class BatchScoring implements Scoring {
     @Override
     public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer) {
         Pipeline filled = wanted.fill(pipeline, timer.left());
-        try (ModelLease model = models.lease(filled)) {
+        try (ModelLease model = lease(filled)) {
             var batch = new Batch(filled, rows);
             batch.check();
             lookUp(batch, pipeline, complete, timer);
@@ -40,6 +49,26 @@ public class BatchScoring implements Scoring {
             count(scored, timer);
             return scored;
         }
+    }
+
+    /** A model before an ensemble of the same name. */
+    private ModelLease lease(Pipeline pipeline) {
+        ModelReference model = pipeline.model();
+        if (models.knows(model.name()) || !ensembles.knows(model.name())) {
+            return models.lease(pipeline);
+        }
+        EnsembleUse use;
+        try {
+            use = ensembles.use(model.name(), model.version());
+        } catch (Refusal refusal) {
+            throw new Refusal(InferenceReason.MODEL_NOT_SERVING, refusal.getMessage(), refusal);
+        }
+        ScoringPlan plan = ScoringPlan.of(pipeline, use.definition());
+        if (!plan.faults().isEmpty()) {
+            use.close();
+            throw new Refusal(InferenceReason.MODEL_DOES_NOT_FIT, String.join("; ", plan.faults()));
+        }
+        return new ModelLease(use, plan);
     }
 
     private void lookUp(Batch batch, Pipeline pipeline, Duration complete, Deadline timer) {

@@ -4,8 +4,8 @@ import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
 
-/** The use of a model version for one batch of a pipeline, and how the pipeline fills it. */
-record ModelLease(ModelUse use, ScoringPlan plan) implements AutoCloseable {
+/** The use of a model version or an ensemble for one batch of a pipeline, and how the pipeline fills it. */
+record ModelLease(HeldModel use, ScoringPlan plan) implements AutoCloseable {
     ModelIdentity identity() {
         return use.identity();
     }
@@ -14,11 +14,11 @@ record ModelLease(ModelUse use, ScoringPlan plan) implements AutoCloseable {
      * Runs the model on a pipeline's rows.
      *
      * @return one prediction per row; may hold NaN and infinities
-     * @throws io.millrace.gate.Refusal as {@link ModelUse#infer}
+     * @throws io.millrace.gate.Refusal as {@link HeldModel#score}
      */
     double[] run(List<Tensor> inputs, int rows, Deadline deadline) {
         return PredictionColumn.read(
-                use.prediction(), use.infer(inputs, rows, deadline).outputs(), rows);
+                use.prediction(), use.score(inputs, rows, deadline).outputs(), rows);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The use of a model version for one call; the version stays loaded until this is closed. */
-public final class ModelUse implements AutoCloseable {
+public final class ModelUse implements HeldModel {
     private final ServedModel model;
 
     /** Of a model that was acquired. */
@@ -19,6 +19,7 @@ public final class ModelUse implements AutoCloseable {
         this.model = model;
     }
 
+    @Override
     public ModelIdentity identity() {
         return model.identity();
     }
@@ -27,8 +28,8 @@ public final class ModelUse implements AutoCloseable {
         return model.signature();
     }
 
-    /** Which column of what the model gives is the prediction; only of a model that pipelines may use. */
-    Output prediction() {
+    @Override
+    public Output prediction() {
         return model.definition().output().orElseThrow();
     }
 
@@ -42,6 +43,11 @@ public final class ModelUse implements AutoCloseable {
      */
     public Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
         return model.infer(inputs, rows, deadline);
+    }
+
+    @Override
+    public Inferred score(List<Tensor> inputs, int rows, Deadline deadline) {
+        return infer(inputs, rows, deadline);
     }
 
     /** How calls are joined; empty where they are not. */

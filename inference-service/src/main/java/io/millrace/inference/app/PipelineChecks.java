@@ -4,10 +4,12 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.condition.ConditionNames;
 import io.millrace.inference.app.condition.PredictionConditions;
 import io.millrace.inference.app.definition.Definitions;
+import io.millrace.inference.app.ensemble.EnsembleUse;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.Alert;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
+import io.millrace.inference.domain.ensemble.Ensemble;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ public class PipelineChecks implements PipelineCheck {
                     + " (millrace.inference.schema-registry.url)");
         }
         if (pipeline.service().isEmpty()) {
-            faults.addAll(models.check(pipeline));
+            faults.addAll(models(pipeline, all));
             return faults;
         }
         String name = pipeline.service().get();
@@ -55,7 +57,7 @@ public class PipelineChecks implements PipelineCheck {
         faults.addAll(keys(pipeline, service));
         faults.addAll(conditions(pipeline, service));
         Pipeline reading = pipeline.reading(service);
-        faults.addAll(models.check(reading));
+        faults.addAll(models(reading, all));
         for (int taken : models.taken(reading)) {
             ServedFeatures.Feature feature = service.features().get(taken);
             if (!feature.isNumber()) {
@@ -63,6 +65,19 @@ public class PipelineChecks implements PipelineCheck {
                         + " and no number");
             }
         }
+        return faults;
+    }
+
+    private List<String> models(Pipeline pipeline, Definitions all) {
+        Ensemble ensemble = models.knows(pipeline.model().name())
+                ? null
+                : all.find(Ensemble.class, pipeline.model().name()).orElse(null);
+        if (ensemble == null) {
+            return models.check(pipeline);
+        }
+        ScoringPlan plan = ScoringPlan.of(pipeline, EnsembleUse.definition(ensemble, ""));
+        var faults = new ArrayList<>(plan.faults());
+        faults.addAll(plan.remarks());
         return faults;
     }
 

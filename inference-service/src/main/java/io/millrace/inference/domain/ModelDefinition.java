@@ -1,5 +1,6 @@
 package io.millrace.inference.domain;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,13 @@ public record ModelDefinition(
 
         TensorType(Datatype datatype) {
             this.datatype = datatype;
+        }
+
+        /** What fills tensors of this type; empty where pipelines do not. */
+        public static Optional<TensorType> of(Datatype datatype) {
+            return Arrays.stream(values())
+                    .filter(type -> type.datatype == datatype)
+                    .findFirst();
         }
 
         public Datatype datatype() {

@@ -6,6 +6,7 @@ import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
 import io.millrace.definitions.Place;
 import io.millrace.definitions.Yaml;
+import io.millrace.inference.app.ModelColumns;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
 import io.millrace.inference.domain.ModelDefinition.Engine;
@@ -16,14 +17,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads {@code model.yaml}. */
 final class ModelYaml {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?:[a-z][a-z0-9_]*");
     private static final int MAX_COLUMNS = 10_000;
 
     private ModelYaml() {}
@@ -106,44 +105,13 @@ final class ModelYaml {
         });
         var columns = new ArrayList<Column>();
         for (MapNode column : node.maps("columns")) {
-            columns.add(column(column, type));
+            columns.add(ModelColumns.read(column, type));
         }
         if (columns.isEmpty()) {
             node.fault("columns", "'columns' must list at least one column");
         }
         node.refuseUnknownKeys();
         return new Input(name, type, columns);
-    }
-
-    private static Column column(MapNode node, TensorType type) {
-        Column column;
-        if (node.has("request")) {
-            if (node.has("feature")) {
-                node.fault("feature", "a column has either 'feature' or 'request'");
-            }
-            if (node.has("impute")) {
-                node.fault("impute", "only features are imputed; a request field must be there");
-            }
-            column = new Column.Request(node.string("request"));
-        } else {
-            String reference = node.string("feature", FEATURE, "view:feature or view@version:feature");
-            OptionalDouble impute =
-                    node.optionalDouble("impute").map(OptionalDouble::of).orElse(OptionalDouble.empty());
-            if (impute.isPresent() && !fits(impute.getAsDouble(), type)) {
-                node.fault("impute", "'impute' must be a finite " + type + ", was " + impute.getAsDouble());
-            }
-            column = new Column.Feature(reference, impute);
-        }
-        node.refuseUnknownKeys();
-        return column;
-    }
-
-    private static boolean fits(double value, TensorType type) {
-        return switch (type) {
-            case FLOAT32 -> Double.isFinite((float) value);
-            case FLOAT64 -> Double.isFinite(value);
-            case INT64 -> Math.rint(value) == value && Math.abs(value) <= 0x1p53;
-        };
     }
 
     private static Output output(MapNode root) {

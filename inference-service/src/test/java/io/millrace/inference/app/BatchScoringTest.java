@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.Pipeline.Missing;
@@ -54,7 +55,8 @@ class BatchScoringTest {
         ModelFiles.publish(root, "m", "1", OnnxModels.linear(100, 1, 10), ModelFiles.TWO_COLUMNS);
         catalog = new ModelCatalog(new ModelFolder(root, 1 << 20), new OnnxEngine());
         catalog.refresh();
-        scoring = new BatchScoring(catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(registry));
+        scoring = new BatchScoring(
+                catalog, HeldEnsembles.NONE, KnownServices.NONE.wanted(), features, new InferenceMetrics(registry));
     }
 
     @Test
@@ -150,9 +152,9 @@ class BatchScoringTest {
     @Test
     void aPredictionThatIsNotFiniteIsNoScore() {
         ModelFiles.publish(root, "m", "2", OnnxModels.logarithm(), """
-                inputs: [{name: input, type: float32, columns: [{request: x}]}]
-                output: {name: output, column: 0}
-                """);
+            inputs: [{name: input, type: float32, columns: [{request: x}]}]
+            output: {name: output, column: 0}
+            """);
         catalog.refresh();
         Pipeline pipeline = Pipelines.of(Missing.REFUSE, Optional.of("2"), List.of(), Map.of("x", FieldType.DOUBLE));
         List<RowScore> scores = scoring.score(
@@ -167,11 +169,11 @@ class BatchScoringTest {
     @Test
     void wholeNumbersAndFlagsFillAnIntegerInputAndFractionsDoNot() {
         ModelFiles.publish(root, "m", "2", OnnxModels.twoInputs(), """
-                inputs:
-                  - {name: a, type: float64, columns: [{request: z}]}
-                  - {name: b, type: int64, columns: [{request: x}, {request: y}]}
-                output: {name: output}
-                """);
+            inputs:
+              - {name: a, type: float64, columns: [{request: z}]}
+              - {name: b, type: int64, columns: [{request: x}, {request: y}]}
+            output: {name: output}
+            """);
         catalog.refresh();
         Pipeline pipeline = Pipelines.of(
                 Missing.REFUSE,

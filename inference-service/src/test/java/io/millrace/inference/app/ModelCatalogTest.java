@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
@@ -183,6 +184,7 @@ class ModelCatalogTest {
         catalog.refresh();
         var scoring = new BatchScoring(
                 catalog,
+                HeldEnsembles.NONE,
                 KnownServices.NONE.wanted(),
                 new KnownFeatures(),
                 new InferenceMetrics(new SimpleMeterRegistry()));

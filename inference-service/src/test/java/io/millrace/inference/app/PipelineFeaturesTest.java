@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.RowScore.Scored;
@@ -157,7 +158,11 @@ class PipelineFeaturesTest {
 
     private BatchScoring scoring() {
         return new BatchScoring(
-                catalog(), services.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
+                catalog(),
+                HeldEnsembles.NONE,
+                services.wanted(),
+                features,
+                new InferenceMetrics(new SimpleMeterRegistry()));
     }
 
     private PipelineChecks checks() {

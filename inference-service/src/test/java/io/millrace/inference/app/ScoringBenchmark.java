@@ -3,6 +3,7 @@ package io.millrace.inference.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.Pipeline;
@@ -80,7 +81,11 @@ class ScoringBenchmark {
         Pipeline pipeline = Pipelines.of(
                 Missing.IMPUTE, Optional.empty(), names, Map.of("x", FieldType.DOUBLE, "y", FieldType.DOUBLE));
         var scoring = new BatchScoring(
-                catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
+                catalog,
+                HeldEnsembles.NONE,
+                KnownServices.NONE.wanted(),
+                features,
+                new InferenceMetrics(new SimpleMeterRegistry()));
 
         ScoredBatch[] last = new ScoredBatch[1];
         String scored = measure(() -> last[0] = scoring.score(pipeline, rows, Duration.ZERO, Duration.ofSeconds(5)));

@@ -199,7 +199,10 @@ class OipEdgesTest extends OipService {
         is(get("v2/trace/setting"), 200, traces);
         is(post("v2/trace/setting", "{}"), 200, traces);
         is(get("v2/models/raw/trace/setting"), 200, traces);
-        is(get("v2/models/nobody/trace/setting"), 404, "{\"error\":\"no model or pipeline is called 'nobody'\"}");
+        is(
+                get("v2/models/nobody/trace/setting"),
+                404,
+                "{\"error\":\"no model, ensemble or pipeline is called 'nobody'\"}");
         is(post("v2/models/raw/trace/setting", "{\"trace_level\":[\"TIMESTAMPS\"],\"trace_rate\":\"1\"}"), 501, """
             {"error":"trace settings are not taken over the wire, configure quarkus.otel.*; given were [trace_level, trace_rate]"}\
             """);

@@ -58,7 +58,7 @@ class OipHttpTest extends OipService {
 
     @Test
     void whatIsNotThereIsNotFound() {
-        is(get("v2/models/nobody"), 404, "{\"error\":\"no model or pipeline is called 'nobody'\"}");
+        is(get("v2/models/nobody"), 404, "{\"error\":\"no model, ensemble or pipeline is called 'nobody'\"}");
         is(
                 get("v2/models/raw/versions/7/ready"),
                 404,
@@ -68,7 +68,7 @@ class OipHttpTest extends OipService {
                         "v2/models/nobody/infer",
                         "{\"inputs\":[{\"name\":\"a\",\"datatype\":\"BOOL\",\"shape\":[0],\"data\":[]}]}"),
                 404,
-                "{\"error\":\"no model or pipeline is called 'nobody'\"}");
+                "{\"error\":\"no model, ensemble or pipeline is called 'nobody'\"}");
     }
 
     @Test

@@ -109,9 +109,7 @@ public final class DefinitionApply {
 
     private static <D extends Definition> void check(
             DefinitionKind<D> kind, Placed each, Definitions all, List<ServedFeatures> services, Faults faults) {
-        for (String fault : kind.check(kind.type().cast(each.definition()), all, services)) {
-            faults.add(each.place(), words(kind) + " '" + each.definition().name() + "': " + fault);
-        }
+        kind.check(kind.type().cast(each.definition()), each.place(), all, services, faults);
     }
 
     private List<Outcome> outcomes(List<Placed> read) {

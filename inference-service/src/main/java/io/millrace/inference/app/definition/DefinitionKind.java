@@ -1,11 +1,14 @@
 package io.millrace.inference.app.definition;
 
+import io.millrace.definitions.Faults;
 import io.millrace.definitions.MapNode;
+import io.millrace.definitions.Place;
 import io.millrace.features.kernel.definition.SchemaFiles;
 import io.millrace.inference.domain.Definition;
 import io.millrace.inference.domain.ServedFeatures;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,17 @@ public interface DefinitionKind<D extends Definition> {
      * @throws io.millrace.gate.Refusal where something had to be asked and did not answer
      */
     List<String> check(D definition, Definitions all, List<ServedFeatures> services);
+
+    /**
+     * What stands against the definition, each where it stands; by default at the definition's name.
+     *
+     * @param name where that is
+     * @param faults takes it
+     */
+    default void check(D definition, Place name, Definitions all, List<ServedFeatures> services, Faults faults) {
+        String title = kind().toLowerCase(Locale.ROOT) + " '" + definition.name() + "': ";
+        check(definition, all, services).forEach(fault -> faults.add(name, title + fault));
+    }
 
     /** What is written to the log, in this order, to apply the definition: by default its YAML under its key. */
     default Map<String, @Nullable String> changes(D definition, DefinitionCatalog catalog) {

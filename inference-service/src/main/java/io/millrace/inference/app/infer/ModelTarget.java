@@ -2,7 +2,6 @@ package io.millrace.inference.app.infer;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.Deadline;
-import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelUse;
 import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.domain.Signature;
@@ -43,24 +42,7 @@ record ModelTarget(ModelUse model, int maxRows) implements Target {
         String title = "model '" + model.identity().name() + "'";
         RequestCheck.check(
                 title, signature(), (spec, type) -> spec.datatype() == type, request.inputs(), request.outputs());
-        if (!signature().isBatch()) {
-            return 1;
-        }
-        long rows = request.inputs().getFirst().shape().getFirst();
-        if (rows > maxRows) {
-            throw new Refusal(
-                    InferenceReason.INVALID_TENSOR,
-                    "at most " + maxRows + " rows in a call of " + title + ", were " + rows);
-        }
-        for (var input : request.inputs()) {
-            if (input.shape().getFirst() != rows) {
-                throw new Refusal(
-                        InferenceReason.INVALID_TENSOR,
-                        "input '" + input.name() + "' has " + input.shape().getFirst() + " rows, '"
-                                + request.inputs().getFirst().name() + "' has " + rows);
-            }
-        }
-        return (int) rows;
+        return signature().isBatch() ? RequestCheck.rows(title, request.inputs(), maxRows) : 1;
     }
 
     @Override

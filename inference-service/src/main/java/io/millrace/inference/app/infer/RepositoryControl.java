@@ -5,11 +5,15 @@ import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.ModelCatalog.Listing;
 import io.millrace.inference.app.ModelCatalog.Tallied;
+import io.millrace.inference.app.ensemble.EnsembleUse;
+import io.millrace.inference.app.ensemble.Ensembles;
 import io.millrace.inference.domain.ModelState;
+import io.millrace.inference.domain.ensemble.Ensemble;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The model repository extension of the Open Inference Protocol: what there is, and loading and letting go by hand. */
 @ApplicationScoped
@@ -18,6 +22,7 @@ public class RepositoryControl {
     private static final String DEPENDENTS = "unload_dependents";
 
     private final ModelCatalog models;
+    private final Ensembles ensembles;
 
     /**
      * A version of a model.
@@ -32,18 +37,20 @@ public class RepositoryControl {
         UNAVAILABLE
     }
 
-    public RepositoryControl(ModelCatalog models) {
+    public RepositoryControl(ModelCatalog models, Ensembles ensembles) {
         this.models = models;
+        this.ensembles = ensembles;
     }
 
     /**
-     * The versions in the repository by name, then oldest first.
+     * The versions in the repository by name, then oldest first, and the ensembles.
      *
      * @param ready only those that serve
      */
     public List<Entry> index(boolean ready) {
-        return models.list().stream()
-                .map(RepositoryControl::entry)
+        return Stream.concat(
+                        models.list().stream().map(RepositoryControl::entry),
+                        ensembles.list().stream().map(this::entry))
                 .filter(entry -> !ready || entry.state() == State.READY)
                 .toList();
     }
@@ -55,7 +62,7 @@ public class RepositoryControl {
      * @throws Refusal MODEL_NOT_FOUND
      */
     public List<Tallied> statistics(String name, Optional<String> version) {
-        List<Tallied> statistics = models.tallies().stream()
+        List<Tallied> statistics = Stream.concat(models.tallies().stream(), ensembles.tallies().stream())
                 .filter(tallied -> name.isEmpty() || tallied.name().equals(name))
                 .filter(tallied -> version.isEmpty() || version.get().equals(tallied.version()))
                 .toList();
@@ -81,6 +88,7 @@ public class RepositoryControl {
                     "models are loaded from the repository as they are there; parameters " + parameters
                             + " are not taken");
         }
+        refuseEnsemble(name);
         models.load(name);
     }
 
@@ -97,7 +105,25 @@ public class RepositoryControl {
                         InferenceReason.INVALID_REQUEST, "parameter '" + parameter + "' of unload is not known");
             }
         }
+        refuseEnsemble(name);
         models.unload(name);
+    }
+
+    /** An ensemble is of the definitions: it is there as long as it is applied. */
+    private void refuseEnsemble(String name) {
+        if (!models.knows(name) && ensembles.knows(name)) {
+            throw new Refusal(
+                    InferenceReason.INVALID_REQUEST,
+                    "'" + name + "' is an ensemble, which is applied, not loaded: load and unload its models");
+        }
+    }
+
+    private Entry entry(Ensemble ensemble) {
+        try (EnsembleUse use = ensembles.use(ensemble.name(), Optional.empty())) {
+            return new Entry(use.name(), use.version(), State.READY, "");
+        } catch (Refusal refusal) {
+            return new Entry(ensemble.name(), ensemble.version(), State.UNAVAILABLE, refusal.getMessage());
+        }
     }
 
     private static Entry entry(Listing listing) {

@@ -44,6 +44,30 @@ final class RequestCheck {
         }
     }
 
+    /**
+     * How many rows the tensors have.
+     *
+     * @param inputs at least one, each with at least one dimension
+     * @throws Refusal INVALID_TENSOR where they differ, or are too many
+     */
+    static int rows(String title, List<Tensor> inputs, int maxRows) {
+        long rows = inputs.getFirst().shape().getFirst();
+        if (rows > maxRows) {
+            throw new Refusal(
+                    InferenceReason.INVALID_TENSOR,
+                    "at most " + maxRows + " rows in a call of " + title + ", were " + rows);
+        }
+        for (Tensor input : inputs) {
+            if (input.shape().getFirst() != rows) {
+                throw new Refusal(
+                        InferenceReason.INVALID_TENSOR,
+                        "input '" + input.name() + "' has " + input.shape().getFirst() + " rows, '"
+                                + inputs.getFirst().name() + "' has " + rows);
+            }
+        }
+        return (int) rows;
+    }
+
     private void inputs(Signature signature, List<Tensor> inputs) {
         var seen = new HashSet<String>();
         for (int i = 0; i < inputs.size(); i++) {

@@ -5,13 +5,15 @@ import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
 import io.millrace.inference.app.Predictions;
+import io.millrace.inference.app.ensemble.Ensembles;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ensemble.Ensemble;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds what a name means: a model; else a pipeline. A pipeline that is called like a model is reached under {@link #PIPELINE_SUFFIX}. */
+/** Finds what a name means: a model, else an ensemble, else a pipeline. A pipeline that is called like a model is reached under {@link #PIPELINE_SUFFIX}. */
 @ApplicationScoped
 public class Targets {
     /** Behind a pipeline's name, as Seldon Core 2 writes it. */
@@ -24,13 +26,19 @@ public class Targets {
     private static final String ENSEMBLE = "ensemble";
 
     private final ModelCatalog models;
+    private final Ensembles ensembles;
     private final PipelineAdministration pipelines;
     private final Predictions predictions;
     private final int maxRows;
 
     public Targets(
-            ModelCatalog models, PipelineAdministration pipelines, Predictions predictions, InferenceConfig config) {
+            ModelCatalog models,
+            Ensembles ensembles,
+            PipelineAdministration pipelines,
+            Predictions predictions,
+            InferenceConfig config) {
         this.models = models;
+        this.ensembles = ensembles;
         this.pipelines = pipelines;
         this.predictions = predictions;
         this.maxRows = config.predict().maxRows();
@@ -42,7 +50,12 @@ public class Targets {
      * @throws Refusal MODEL_NOT_FOUND, MODEL_UNAVAILABLE
      */
     Target open(String name, Optional<String> version) {
-        return models.knows(name) ? new ModelTarget(models.use(name, version), maxRows) : pipeline(name, version);
+        if (models.knows(name)) {
+            return new ModelTarget(models.use(name, version), maxRows);
+        }
+        return ensembles.knows(name)
+                ? new EnsembleTarget(ensembles.use(name, version), maxRows)
+                : pipeline(name, version);
     }
 
     /**
@@ -54,7 +67,7 @@ public class Targets {
         try (Target target = open(name, version)) {
             return models.knows(name)
                     ? new TargetMetadata(name, models.serving(name), ONNX, target.signature(), target.batching())
-                    : new TargetMetadata(name, List.of(PIPELINE_VERSION), ENSEMBLE, target.signature());
+                    : new TargetMetadata(name, List.of(versionOf(name)), ENSEMBLE, target.signature());
         }
     }
 
@@ -74,6 +87,11 @@ public class Targets {
         }
     }
 
+    /** Of what has one version at a time. */
+    private String versionOf(String name) {
+        return ensembles.find(name).map(Ensemble::version).orElse(PIPELINE_VERSION);
+    }
+
     private PipelineTarget pipeline(String name, Optional<String> version) {
         String plain =
                 name.endsWith(PIPELINE_SUFFIX) ? name.substring(0, name.length() - PIPELINE_SUFFIX.length()) : name;
@@ -83,7 +101,9 @@ public class Targets {
         } catch (Refusal refusal) {
             throw refusal.reason() == InferenceReason.PIPELINE_NOT_FOUND
                     ? new Refusal(
-                            InferenceReason.MODEL_NOT_FOUND, "no model or pipeline is called '" + name + "'", refusal)
+                            InferenceReason.MODEL_NOT_FOUND,
+                            "no model, ensemble or pipeline is called '" + name + "'",
+                            refusal)
                     : refusal;
         }
         if (version.filter(given -> !given.equals(PIPELINE_VERSION)).isPresent()) {

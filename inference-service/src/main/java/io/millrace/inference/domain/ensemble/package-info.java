@@ -1,0 +1,5 @@
+/** Ensembles: models and expressions that are called as one model. */
+@NullMarked
+package io.millrace.inference.domain.ensemble;
+
+import org.jspecify.annotations.NullMarked;
