@@ -1,8 +1,8 @@
 package io.millrace.features.app;
 
 import io.millrace.features.app.Rebuilds.RebuildProgress;
-import io.millrace.features.app.jobs.JobContext;
-import io.millrace.features.app.jobs.JobHandler;
+import io.millrace.jobs.JobContext;
+import io.millrace.jobs.JobHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 

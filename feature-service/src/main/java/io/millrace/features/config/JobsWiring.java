@@ -1,10 +1,12 @@
 package io.millrace.features.config;
 
-import io.millrace.features.app.jobs.JobHandler;
-import io.millrace.features.app.jobs.JobLimits;
-import io.millrace.features.app.jobs.JobMeter;
-import io.millrace.features.app.jobs.Jobs;
-import io.millrace.features.store.JobFolder;
+import io.millrace.features.app.FeatureReason;
+import io.millrace.jobs.JobHandler;
+import io.millrace.jobs.JobLimits;
+import io.millrace.jobs.JobMeter;
+import io.millrace.jobs.JobReasons;
+import io.millrace.jobs.Jobs;
+import io.millrace.jobs.store.JobFolder;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -23,6 +25,8 @@ public class JobsWiring {
                 handlers::stream,
                 new JobFolder(config.directory()),
                 new JobLimits(config.concurrency(), config.maxWaiting(), config.kept(), config.keptFor()),
+                new JobReasons(
+                        FeatureReason.TOO_MANY_JOBS, FeatureReason.JOB_NOT_FOUND, FeatureReason.MALFORMED_REQUEST),
                 clock,
                 meter);
     }

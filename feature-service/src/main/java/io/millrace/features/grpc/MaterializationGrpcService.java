@@ -6,6 +6,7 @@ import io.millrace.features.app.batch.Span;
 import io.millrace.features.app.batch.TimeRange;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
+import io.millrace.jobs.grpc.ProtoJobs;
 import io.millrace.proto.features.v1.MaterializationService;
 import io.millrace.proto.features.v1.StartMaterializationRequest;
 import io.millrace.proto.features.v1.StartMaterializationResponse;

@@ -5,6 +5,7 @@ import io.millrace.features.app.StoreCopies.Copy;
 import io.millrace.features.app.StoreMaintenance;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.jobs.grpc.ProtoJobs;
 import io.millrace.proto.features.v1.BackupStoreRequest;
 import io.millrace.proto.features.v1.BackupStoreResponse;
 import io.millrace.proto.features.v1.MutinyStoreServiceGrpc;

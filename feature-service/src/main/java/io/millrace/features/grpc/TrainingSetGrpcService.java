@@ -12,6 +12,7 @@ import io.millrace.features.kernel.SourcePartition;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.jobs.grpc.ProtoJobs;
 import io.millrace.proto.features.v1.ExpiredValue;
 import io.millrace.proto.features.v1.KnownPosition;
 import io.millrace.proto.features.v1.MutinyTrainingSetServiceGrpc;

@@ -1,7 +1,6 @@
 package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
-import io.millrace.features.app.jobs.JobContext;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView.EventField;
@@ -10,6 +9,7 @@ import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.fold.AskedHistory;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
+import io.millrace.jobs.JobContext;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

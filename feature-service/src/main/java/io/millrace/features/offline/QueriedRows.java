@@ -1,12 +1,12 @@
 package io.millrace.features.offline;
 
 import io.millrace.features.app.batch.BatchSourceException;
-import io.millrace.features.app.jobs.JobContext;
-import io.millrace.features.app.jobs.JobFailedException;
 import io.millrace.features.app.training.TrainingRows;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.offline.JdbcValues.Column;
+import io.millrace.jobs.JobContext;
+import io.millrace.jobs.JobFailedException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;

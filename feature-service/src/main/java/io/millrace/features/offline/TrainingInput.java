@@ -1,7 +1,6 @@
 package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
-import io.millrace.features.app.jobs.JobFailedException;
 import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows;
 import io.millrace.features.app.training.TrainingSet;
@@ -9,6 +8,7 @@ import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.FeatureView.EventField;
 import io.millrace.features.kernel.FeatureView.JoinKey;
 import io.millrace.features.kernel.ValueType;
+import io.millrace.jobs.JobFailedException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;

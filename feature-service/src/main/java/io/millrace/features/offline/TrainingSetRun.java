@@ -1,12 +1,12 @@
 package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
-import io.millrace.features.app.jobs.Job;
-import io.millrace.features.app.jobs.JobContext;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.training.TrainingRows;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.jobs.Job;
+import io.millrace.jobs.JobContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
-import io.millrace.features.app.jobs.JobContext;
-import io.millrace.features.app.jobs.JobFailedException;
 import io.millrace.features.app.offline.OfflineSnapshot;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.app.training.TrainingSetEngine;
+import io.millrace.jobs.JobContext;
+import io.millrace.jobs.JobFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

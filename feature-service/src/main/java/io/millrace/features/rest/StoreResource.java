@@ -4,6 +4,7 @@ import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.StoreCopies.Copy;
 import io.millrace.features.app.StoreMaintenance;
 import io.millrace.gate.Refusal;
+import io.millrace.jobs.rest.JobJson;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;

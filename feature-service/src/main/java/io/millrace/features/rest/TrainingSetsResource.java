@@ -11,6 +11,7 @@ import io.millrace.features.app.training.TrainingSetSpec;
 import io.millrace.features.app.training.TrainingSets;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.gate.Refusal;
+import io.millrace.jobs.rest.JobJson;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.backing.PostgresServer;
-import io.millrace.features.app.jobs.JobFailedException;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows;
+import io.millrace.jobs.JobFailedException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

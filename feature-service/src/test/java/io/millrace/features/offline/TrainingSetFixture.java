@@ -2,7 +2,6 @@ package io.millrace.features.offline;
 
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.batch.BatchSourceException;
-import io.millrace.features.app.jobs.JobContext;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows;
@@ -10,6 +9,7 @@ import io.millrace.features.app.training.TrainingRows.RowFormat;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.NamedView;
+import io.millrace.jobs.JobContext;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.features.RealBroker;
 import io.millrace.features.app.batch.Materialization;
-import io.millrace.features.app.jobs.Job;
-import io.millrace.features.app.jobs.Jobs;
+import io.millrace.jobs.Job;
+import io.millrace.jobs.Jobs;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -61,7 +61,15 @@ public enum InferenceReason implements Reason {
     /** The caller went away before its answer was there; nobody reads this. */
     CALLER_GONE(Kind.DEADLINE_EXCEEDED),
     /** A call of the protocol that there is no meaning for here. */
-    NOT_OFFERED(Kind.UNIMPLEMENTED);
+    NOT_OFFERED(Kind.UNIMPLEMENTED),
+    /** There is no job of this id. */
+    JOB_NOT_FOUND(Kind.NOT_FOUND),
+    /** As many jobs as are allowed are waiting. */
+    TOO_MANY_JOBS(Kind.RESOURCE_EXHAUSTED),
+    /** The import folder has no such file, or there is no import folder. */
+    IMPORT_NOT_FOUND(Kind.NOT_FOUND),
+    /** A job has not written its file yet, or the file was removed since. */
+    FILE_NOT_READY(Kind.FAILED_PRECONDITION);
 
     private final Kind kind;
 

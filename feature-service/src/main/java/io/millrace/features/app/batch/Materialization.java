@@ -1,8 +1,8 @@
 package io.millrace.features.app.batch;
 
-import io.millrace.features.app.jobs.Job;
 import io.millrace.features.domain.Coercion;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.jobs.Job;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;

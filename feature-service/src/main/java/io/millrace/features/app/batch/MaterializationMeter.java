@@ -1,7 +1,7 @@
 package io.millrace.features.app.batch;
 
-import io.millrace.features.app.jobs.Job.State;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.jobs.Job.State;
 import java.time.Instant;
 
 /** Counts what materialisations do. */

@@ -1,6 +1,6 @@
 package io.millrace.features.app.training;
 
-import io.millrace.features.app.jobs.JobContext;
+import io.millrace.jobs.JobContext;
 
 /** Makes training sets from the offline store, in bounded memory whatever their size. Thread-safe. */
 public interface TrainingSetEngine {
@@ -8,8 +8,8 @@ public interface TrainingSetEngine {
      * Writes a training set: the entity rows in their order with all their columns, then the features. Nothing is left behind where it does not come to its end.
      *
      * @return rows
-     * @throws io.millrace.features.app.jobs.JobFailedException where the rows are not as they must be, the message says how
-     * @throws io.millrace.features.app.jobs.JobCancelledException
+     * @throws io.millrace.jobs.JobFailedException where the rows are not as they must be, the message says how
+     * @throws io.millrace.jobs.JobCancelledException
      * @throws io.millrace.features.app.offline.OfflineStoreException
      */
     long write(TrainingSet set, JobContext context);

@@ -15,17 +15,18 @@ import io.millrace.features.app.MemoryDefinitions;
 import io.millrace.features.app.PushLog;
 import io.millrace.features.app.Views;
 import io.millrace.features.app.deletion.Voids;
-import io.millrace.features.app.jobs.Job;
-import io.millrace.features.app.jobs.JobLimits;
-import io.millrace.features.app.jobs.JobMeter;
-import io.millrace.features.app.jobs.JobStore;
-import io.millrace.features.app.jobs.Jobs;
 import io.millrace.features.domain.PushTarget;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.telemetry.MaterializationMetrics;
 import io.millrace.gate.Refusal;
+import io.millrace.jobs.Job;
+import io.millrace.jobs.JobLimits;
+import io.millrace.jobs.JobMeter;
+import io.millrace.jobs.JobReasons;
+import io.millrace.jobs.JobStore;
+import io.millrace.jobs.Jobs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,6 +94,8 @@ class MaterializationsTest {
                 () -> Stream.of(handler),
                 store(),
                 new JobLimits(1, 10, 1, Duration.ofDays(1)),
+                new JobReasons(
+                        FeatureReason.TOO_MANY_JOBS, FeatureReason.JOB_NOT_FOUND, FeatureReason.MALFORMED_REQUEST),
                 () -> now,
                 JobMeter.NONE);
     }

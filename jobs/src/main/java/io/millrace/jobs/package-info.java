@@ -1,5 +1,5 @@
 /** Long work that goes on after its request: what a job is, how it is started, watched, cancelled, and taken up again after a crash. */
 @NullMarked
-package io.millrace.features.app.jobs;
+package io.millrace.jobs;
 
 import org.jspecify.annotations.NullMarked;

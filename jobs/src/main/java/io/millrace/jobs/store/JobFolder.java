@@ -1,11 +1,11 @@
-package io.millrace.features.store;
+package io.millrace.jobs.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.features.app.jobs.Job;
-import io.millrace.features.app.jobs.JobStore;
+import io.millrace.jobs.Job;
+import io.millrace.jobs.JobStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

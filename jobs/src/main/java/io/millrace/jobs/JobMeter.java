@@ -1,4 +1,4 @@
-package io.millrace.features.app.jobs;
+package io.millrace.jobs;
 
 /** Counts jobs for those who look after the service. Must not wait. */
 public interface JobMeter {

@@ -1,6 +1,6 @@
-package io.millrace.features.rest;
+package io.millrace.jobs.rest;
 
-import io.millrace.features.app.jobs.Jobs;
+import io.millrace.jobs.Jobs;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;

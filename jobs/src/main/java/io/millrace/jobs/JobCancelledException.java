@@ -1,4 +1,4 @@
-package io.millrace.features.app.jobs;
+package io.millrace.jobs;
 
 /** The job is to end. */
 public class JobCancelledException extends RuntimeException {

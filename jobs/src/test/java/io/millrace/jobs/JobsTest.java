@@ -1,15 +1,14 @@
-package io.millrace.features.app.jobs;
+package io.millrace.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.features.app.FeatureReason;
-import io.millrace.features.app.jobs.Job.State;
-import io.millrace.features.store.JobFolder;
-import io.millrace.features.telemetry.JobMetrics;
+import io.millrace.gate.Reason;
 import io.millrace.gate.Refusal;
+import io.millrace.jobs.Job.State;
+import io.millrace.jobs.store.JobFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JobsTest {
     private static final JobLimits LIMITS = new JobLimits(1, 2, 100, Duration.ofDays(1));
+    private static final JobReasons REASONS = new JobReasons(Why.TOO_MANY, Why.UNKNOWN, Why.BAD_PAGE);
+    private static final String UNDERWAY = "jobs.underway";
+    private static final String ENDED = "jobs.ended";
+
+    private enum Why implements Reason {
+        TOO_MANY(Kind.RESOURCE_EXHAUSTED),
+        UNKNOWN(Kind.NOT_FOUND),
+        BAD_PAGE(Kind.INVALID_ARGUMENT);
+
+        private final Kind kind;
+
+        Why(Kind kind) {
+            this.kind = kind;
+        }
+
+        @Override
+        public String domain() {
+            return "test";
+        }
+
+        @Override
+        public Kind kind() {
+            return kind;
+        }
+    }
 
     @TempDir
     Path folder;
@@ -35,7 +59,7 @@ class JobsTest {
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
     private final List<Jobs> opened = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final JobMeter meter = new JobMetrics(meters);
+    private final JobMeter meter = new JobMeters(meters, UNDERWAY, ENDED);
 
     /** Counts to three, a checkpoint each, and waits in the middle until it may go on or is to end. */
     private final class Counting implements JobHandler {
@@ -80,7 +104,7 @@ class JobsTest {
     }
 
     private Jobs open(JobHandler handler) {
-        var jobs = new Jobs(() -> Stream.of(handler), new JobFolder(folder), LIMITS, clock, meter);
+        var jobs = new Jobs(() -> Stream.of(handler), new JobFolder(folder), LIMITS, REASONS, clock, meter);
         opened.add(jobs);
         jobs.takeUp();
         return jobs;
@@ -134,9 +158,9 @@ class JobsTest {
 
         assertThat(failed.state()).isEqualTo(State.FAILED);
         assertThat(failed.message()).isEqualTo("told to fail");
-        assertThat(counted(JobMetrics.ENDED, "failed")).isEqualTo(1);
-        assertThat(counted(JobMetrics.ENDED, "done")).isZero();
-        assertThat(counted(JobMetrics.UNDERWAY, "running")).isZero();
+        assertThat(counted(ENDED, "failed")).isEqualTo(1);
+        assertThat(counted(ENDED, "done")).isZero();
+        assertThat(counted(UNDERWAY, "running")).isZero();
     }
 
     @Test
@@ -166,7 +190,7 @@ class JobsTest {
 
         assertThatThrownBy(() -> jobs.start("counting", Map.of()))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.reason()).isEqualTo(FeatureReason.TOO_MANY_JOBS));
+                        Refusal.class, refusal -> assertThat(refusal.reason()).isEqualTo(Why.TOO_MANY));
         assertThat(new JobFolder(folder).all()).hasSize(3);
     }
 

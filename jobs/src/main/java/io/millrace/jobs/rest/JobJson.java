@@ -1,6 +1,6 @@
-package io.millrace.features.rest;
+package io.millrace.jobs.rest;
 
-import io.millrace.features.app.jobs.Job;
+import io.millrace.jobs.Job;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,7 @@ public record JobJson(
         String created,
         @Nullable String started,
         @Nullable String finished) {
-    static JobJson of(Job job) {
+    public static JobJson of(Job job) {
         return new JobJson(
                 job.id(),
                 job.kind(),

@@ -1,4 +1,4 @@
-package io.millrace.features.app.jobs;
+package io.millrace.jobs;
 
 import java.time.Duration;
 

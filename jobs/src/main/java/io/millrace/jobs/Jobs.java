@@ -1,6 +1,5 @@
-package io.millrace.features.app.jobs;
+package io.millrace.jobs;
 
-import io.millrace.features.app.FeatureReason;
 import io.millrace.gate.Refusal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,6 +32,7 @@ public final class Jobs implements AutoCloseable {
     private final Supplier<Stream<? extends JobHandler>> handlers;
     private final JobStore store;
     private final JobLimits limits;
+    private final JobReasons reasons;
     private final InstantSource clock;
     private final JobMeter meter;
     private final Map<String, RunningJob> jobs = new ConcurrentHashMap<>();
@@ -49,11 +49,13 @@ public final class Jobs implements AutoCloseable {
             Supplier<Stream<? extends JobHandler>> handlers,
             JobStore store,
             JobLimits limits,
+            JobReasons reasons,
             InstantSource clock,
             JobMeter meter) {
         this.handlers = handlers;
         this.store = store;
         this.limits = limits;
+        this.reasons = reasons;
         this.clock = clock;
         this.meter = meter;
         this.workers = Executors.newFixedThreadPool(
@@ -91,7 +93,7 @@ public final class Jobs implements AutoCloseable {
     /**
      * Begins a job as soon as there is room.
      *
-     * @throws Refusal {@link FeatureReason#TOO_MANY_JOBS}
+     * @throws Refusal {@link JobReasons#tooMany}
      * @throws IllegalArgumentException where no handler knows the kind
      */
     public Job start(String kind, Map<String, String> parameters) {
@@ -104,7 +106,7 @@ public final class Jobs implements AutoCloseable {
                     .filter(each -> each.job().state() == Job.State.QUEUED)
                     .count();
             if (waiting >= limits.waiting()) {
-                throw new Refusal(FeatureReason.TOO_MANY_JOBS, waiting + " jobs are waiting already; try again later");
+                throw new Refusal(reasons.tooMany(), waiting + " jobs are waiting already; try again later");
             }
             Job job = Job.queued(UUID.randomUUID().toString(), kind, parameters, clock.instant());
             store.save(job);
@@ -118,7 +120,7 @@ public final class Jobs implements AutoCloseable {
     }
 
     /**
-     * @throws Refusal {@link FeatureReason#JOB_NOT_FOUND}
+     * @throws Refusal {@link JobReasons#unknown}
      */
     public Job get(String id) {
         return entry(id).job();
@@ -138,7 +140,7 @@ public final class Jobs implements AutoCloseable {
         if (!after.isEmpty()) {
             Job last = Optional.ofNullable(jobs.get(after))
                     .map(RunningJob::job)
-                    .orElseThrow(() -> new Refusal(FeatureReason.MALFORMED_REQUEST, "no page begins at that token"));
+                    .orElseThrow(() -> new Refusal(reasons.badPage(), "no page begins at that token"));
             from = all.indexOf(last) + 1;
         }
         int count = Math.min(size <= 0 ? 100 : size, MAX_PAGE);
@@ -168,7 +170,7 @@ public final class Jobs implements AutoCloseable {
      * Asks a job to end; it may take a moment until it has. A job that has ended stays as it is.
      *
      * @return as it is now
-     * @throws Refusal {@link FeatureReason#JOB_NOT_FOUND}
+     * @throws Refusal {@link JobReasons#unknown}
      */
     public Job cancel(String id) {
         RunningJob entry = entry(id);
@@ -186,7 +188,7 @@ public final class Jobs implements AutoCloseable {
      *
      * @param watcher called on the job's thread: it must not wait
      * @return stops telling
-     * @throws Refusal {@link FeatureReason#JOB_NOT_FOUND}
+     * @throws Refusal {@link JobReasons#unknown}
      */
     public Runnable watch(String id, Consumer<Job> watcher) {
         RunningJob entry = entry(id);
@@ -285,7 +287,7 @@ public final class Jobs implements AutoCloseable {
     private RunningJob entry(String id) {
         RunningJob entry = jobs.get(id);
         if (entry == null) {
-            throw new Refusal(FeatureReason.JOB_NOT_FOUND, "there is no job of that id");
+            throw new Refusal(reasons.unknown(), "there is no job of that id");
         }
         return entry;
     }

@@ -1,16 +1,16 @@
-package io.millrace.features.grpc;
+package io.millrace.jobs.grpc;
 
-import io.millrace.features.app.jobs.Job;
-import io.millrace.features.domain.Coercion;
+import io.millrace.jobs.Job;
 import io.millrace.proto.features.v1.JobState;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs as protobuf. */
-final class ProtoJobs {
+public final class ProtoJobs {
     private ProtoJobs() {}
 
-    static io.millrace.proto.features.v1.Job of(Job job) {
+    public static io.millrace.proto.features.v1.Job of(Job job) {
         var proto = io.millrace.proto.features.v1.Job.newBuilder()
                 .setId(job.id())
                 .setKind(job.kind())
@@ -33,7 +33,7 @@ final class ProtoJobs {
     }
 
     private static long micros(@Nullable Instant instant) {
-        return instant == null ? 0 : Coercion.micros(instant);
+        return instant == null ? 0 : ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
     private static JobState state(Job.State state) {

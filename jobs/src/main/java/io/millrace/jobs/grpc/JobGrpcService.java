@@ -1,10 +1,10 @@
-package io.millrace.features.grpc;
+package io.millrace.jobs.grpc;
 
 import io.grpc.ServerServiceDefinition;
-import io.millrace.features.app.jobs.Job;
-import io.millrace.features.app.jobs.Jobs;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.jobs.Job;
+import io.millrace.jobs.Jobs;
 import io.millrace.proto.features.v1.CancelJobRequest;
 import io.millrace.proto.features.v1.CancelJobResponse;
 import io.millrace.proto.features.v1.GetJobRequest;

@@ -1,0 +1,18 @@
+package io.millrace.inference.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.jobs.JobMeters;
+import jakarta.inject.Singleton;
+
+/** Jobs by {@code kind} (batch-scoring) and {@code state}. */
+@Singleton
+public class JobMetrics extends JobMeters {
+    /** Jobs that wait or run now. */
+    public static final String UNDERWAY = "millrace.inference.jobs.underway";
+    /** Jobs that came to an end. */
+    public static final String ENDED = "millrace.inference.jobs.ended";
+
+    public JobMetrics(MeterRegistry registry) {
+        super(registry, UNDERWAY, ENDED);
+    }
+}

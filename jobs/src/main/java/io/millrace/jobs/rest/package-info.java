@@ -1,0 +1,5 @@
+/** Jobs over REST. */
+@NullMarked
+package io.millrace.jobs.rest;
+
+import org.jspecify.annotations.NullMarked;

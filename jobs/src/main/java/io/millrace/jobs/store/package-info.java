@@ -1,0 +1,5 @@
+/** Jobs in files. */
+@NullMarked
+package io.millrace.jobs.store;
+
+import org.jspecify.annotations.NullMarked;
