@@ -24,7 +24,8 @@ class ArchitectureTest {
         ROOT + "store..",
         ROOT + "engine..",
         ROOT + "features..",
-        ROOT + "contracts.."
+        ROOT + "contracts..",
+        ROOT + "files.."
     };
 
     @ArchTest
@@ -45,7 +46,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adaptersSeeNoOtherAdapter = slices().matching(
-                    ROOT + "(rest|grpc|kafka|store|engine|features|contracts)..")
+                    ROOT + "(rest|grpc|kafka|store|engine|features|contracts|files)..")
             .should()
             .notDependOnEachOther();
 
@@ -64,6 +65,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "ai.onnx..");
+
+    @ArchTest
+    static final ArchRule duckDbStaysInItsRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "files..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.duckdb..");
 
     @ArchTest
     static final ArchRule theBrokersClientStaysInItsRoom = noClasses()

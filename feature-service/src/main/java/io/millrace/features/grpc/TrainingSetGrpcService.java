@@ -30,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Optional;
 
@@ -92,6 +93,7 @@ public class TrainingSetGrpcService extends MutinyTrainingSetServiceGrpc.Trainin
                 request.getColumnsMap(),
                 knownAt(request),
                 request.getStatuses(),
+                request.getEventTimes(),
                 request.getExpired() == ExpiredValue.EXPIRED_VALUE_NULL
                         ? TrainingSet.Expired.NULL
                         : TrainingSet.Expired.VALUE,
@@ -131,10 +133,16 @@ public class TrainingSetGrpcService extends MutinyTrainingSetServiceGrpc.Trainin
             case KNOWN_AT_COLUMN -> new KnownAt.Column(request.getKnownAtColumn());
             case KNOWN_AT_POSITIONS -> {
                 var next = new HashMap<SourcePartition, Long>();
+                var reached = new ArrayList<KnownAt.Reached>();
                 for (KnownPosition each : request.getKnownAtPositions().getPositionsList()) {
-                    next.put(new SourcePartition("", each.getTopicId(), each.getPartition()), each.getOffset());
+                    var partition = new SourcePartition("", each.getTopicId(), each.getPartition());
+                    next.merge(partition, each.getOffset(), Math::min);
+                    if (!each.getViewVersion().isEmpty()) {
+                        reached.add(new KnownAt.Reached(
+                                each.getViewVersion(), each.getTopicId(), each.getPartition(), each.getOffset()));
+                    }
                 }
-                yield new KnownAt.Positions(next);
+                yield new KnownAt.Positions(next, reached);
             }
             case KNOWN_AT_POSITIONS_COLUMN -> new KnownAt.PositionsColumn(request.getKnownAtPositionsColumn());
             case KNOWNAT_NOT_SET -> new KnownAt.Today();

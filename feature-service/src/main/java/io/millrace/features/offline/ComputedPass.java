@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Computes the on-demand features of a training set, from the answers of the views and the request data of the rows, by what computes them online. */
 final class ComputedPass {
-    /** The table of what was computed: the row, then for each feature whether it is expired (null where it is missing), and its value. */
+    /** The table of what was computed: the row, then for each feature whether it is expired (null where it is missing), its event time, and its value. */
     static final String TABLE = "computed";
 
     private static final int ROWS_AT_ONCE = 2_048;
@@ -54,21 +54,21 @@ final class ComputedPass {
     String create() {
         return "CREATE TABLE " + TABLE + " (row_number BIGINT"
                 + IntStream.range(0, outputs())
-                        .mapToObj(i -> ", e" + i + " BOOLEAN, v" + i + " "
+                        .mapToObj(i -> ", e" + i + " BOOLEAN, t" + i + " BIGINT, v" + i + " "
                                 + AnswerColumns.sqlType(
                                         onDemand.plan().outputs().get(i).type()))
                         .collect(Collectors.joining())
                 + ")";
     }
 
-    /** The row, the request data, of each view whether its answer is expired, and the values that are needed. */
+    /** The row, the request data, of each view whether its answer is expired and its event time, and the values that are needed. */
     String given() {
         var select = new StringBuilder("SELECT r.").append(TrainingInput.ROW);
         for (EventField field : onDemand.request()) {
             select.append(", r.").append(DuckDb.identifier(input.column(field.name())));
         }
         for (int part = 0; part < plan.parts().size(); part++) {
-            select.append(", a").append(part).append(".expired");
+            select.append(", a").append(part).append(".expired, a").append(part).append(".event_time");
         }
         for (OnDemandReads.Cell cell : cells) {
             select.append(", ").append(AnswerColumns.readable("a" + cell.view() + ".v" + cell.column(), type(cell)));
@@ -108,8 +108,10 @@ final class ComputedPass {
             }
             for (FeatureTable table : chunk.tables) {
                 boolean expired = given.getBoolean(at++);
-                if (!given.wasNull()) {
-                    table.found(row, 0, expired);
+                boolean isThere = !given.wasNull();
+                long eventTime = given.getLong(at++);
+                if (isThere) {
+                    table.found(row, eventTime, expired);
                 }
             }
             for (OnDemandReads.Cell cell : cells) {
@@ -132,8 +134,10 @@ final class ComputedPass {
                 if (table.state(row) == FeatureTable.State.MISSING) {
                     appender.appendNull();
                     appender.appendNull();
+                    appender.appendNull();
                 } else {
                     appender.append(table.state(row) == FeatureTable.State.EXPIRED);
+                    appender.append(table.eventTimeMicros(row));
                     AnswerColumns.append(table.value(row, 0), appender);
                 }
             }

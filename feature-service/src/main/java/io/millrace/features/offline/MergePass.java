@@ -172,6 +172,7 @@ final class MergePass {
         answers.beginRow();
         answers.append(rowNumber);
         answers.append(answer.state(0) == FeatureTable.State.EXPIRED);
+        answers.append(answer.eventTimeMicros(0));
         for (int column = 0; column < answer.width(); column++) {
             AnswerColumns.append(answer.value(0, column), answers);
         }

@@ -28,6 +28,9 @@ final class TrainingInput {
     /** What a status column's name ends with. */
     static final String STATUS = "__status";
 
+    /** What a column of event times ends with. */
+    static final String EVENT_TIME = "__event_time";
+
     static final String ROW = "__millrace_row";
     static final String INSTANT = "__millrace_instant";
     static final String KNOWN = "__millrace_known";

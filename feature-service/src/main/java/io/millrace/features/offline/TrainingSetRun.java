@@ -156,6 +156,13 @@ final class TrainingSetRun implements AutoCloseable {
                         .append(" THEN 'OUTSIDE_MAX_AGE' ELSE 'PRESENT' END AS ")
                         .append(DuckDb.identifier(output.name() + TrainingInput.STATUS));
             }
+            if (set.eventTimes()) {
+                String eventTime = computed < 0 ? "a" + output.view() + ".event_time" : "c.t" + computed;
+                select.append(", make_timestamp(")
+                        .append(eventTime)
+                        .append(") AS ")
+                        .append(DuckDb.identifier(output.name() + TrainingInput.EVENT_TIME));
+            }
         }
         select.append(" FROM ").append(input.withAnswers());
         if (!set.plan().onDemand().plan().isEmpty()) {

@@ -99,7 +99,7 @@ final class TrainingSql {
 
     /** Makes the table of the answers. */
     String answers() {
-        return "CREATE TABLE " + answerTable() + " (row_number BIGINT, expired BOOLEAN"
+        return "CREATE TABLE " + answerTable() + " (row_number BIGINT, expired BOOLEAN, event_time BIGINT"
                 + IntStream.range(0, part.features().length)
                         .mapToObj(i -> ", v" + i + " "
                                 + AnswerColumns.sqlType(
@@ -162,7 +162,7 @@ final class TrainingSql {
             case KnownAt.Column _ -> "(SELECT *, " + KNOWN + " AS known FROM " + all + ")";
             case KnownAt.At(long micros) ->
                 "(SELECT * FROM (SELECT *, " + KNOWN + " AS known FROM " + all + ") WHERE known <= " + micros + ")";
-            case KnownAt.Positions(var next) ->
+            case KnownAt.Positions(var next, var _) ->
                 "(SELECT all_events.* FROM " + all + " all_events JOIN (VALUES " + values(next)
                         + ") bounds(t, p, o) ON all_events.topic_id = bounds.t AND all_events.\"partition\" = bounds.p"
                         + " AND all_events.\"offset\" < bounds.o)";

@@ -82,6 +82,7 @@ public class TrainingSetsResource {
             @Nullable List<Known> known_at_positions,
             @Nullable String known_at_positions_column,
             boolean statuses,
+            boolean event_times,
             @Nullable String expired,
             @Nullable String format) {}
 
@@ -103,6 +104,7 @@ public class TrainingSetsResource {
                 request.columns() == null ? Map.of() : request.columns(),
                 knownAt(request),
                 request.statuses(),
+                request.event_times(),
                 chosen(TrainingSet.Expired.class, request.expired(), "expired").orElse(TrainingSet.Expired.VALUE),
                 chosen(TrainingSet.Format.class, request.format(), "format").orElse(TrainingSet.Format.PARQUET))));
     }

@@ -74,6 +74,7 @@ class TrainingSetBenchmark {
                 Map.of(),
                 Boolean.getBoolean("millrace.benchmark.known") ? new KnownAt.Column("known") : new KnownAt.Today(),
                 false,
+                false,
                 TrainingSet.Expired.VALUE,
                 TrainingSet.Format.PARQUET,
                 directory.resolve("out.parquet"));

@@ -69,9 +69,25 @@ final class TrainingSetFixture {
                 Map.of(),
                 knownAt,
                 true,
+                false,
                 TrainingSet.Expired.VALUE,
                 TrainingSet.Format.PARQUET,
                 directory.resolve("out-" + made++ + ".parquet"));
+    }
+
+    /** The same set with the event time beside each feature. */
+    static TrainingSet withEventTimes(TrainingSet set) {
+        return new TrainingSet(
+                set.rows(),
+                set.plan(),
+                set.timestampColumn(),
+                set.columns(),
+                set.knownAt(),
+                set.statuses(),
+                true,
+                set.expired(),
+                set.format(),
+                set.output());
     }
 
     /** The rows of the training set, by column. */

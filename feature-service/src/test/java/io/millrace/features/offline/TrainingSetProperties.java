@@ -29,6 +29,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -163,7 +167,8 @@ class TrainingSetProperties {
             Path csv = folder.resolve("rows.csv");
             Files.writeString(csv, Ask.COLUMNS + asks.stream().map(Ask::csv).collect(Collectors.joining("\n")) + "\n");
             var fixture = new TrainingSetFixture(store, folder);
-            List<Map<String, @Nullable Object>> made = fixture.make(fixture.set(csv, RowFormat.CSV, plan, knownAt));
+            List<Map<String, @Nullable Object>> made =
+                    fixture.make(TrainingSetFixture.withEventTimes(fixture.set(csv, RowFormat.CSV, plan, knownAt)));
             assertThat(made)
                     .extracting(row -> row.get("id"))
                     .isEqualTo(asks.stream().map(Ask::id).toList());
@@ -185,6 +190,8 @@ class TrainingSetProperties {
                 FeatureTable table = online.get(output.view());
                 expected.put(output.name(), Bits.of(table.value(row, output.column())));
                 expected.put(output.name() + "__status", status(table, row));
+                expected.put(output.name() + "__event_time", eventTime(table, row));
+                actual.put(output.name() + "__event_time", instant(made.get(row).get(output.name() + "__event_time")));
                 actual.put(output.name(), Bits.of(made.get(row).get(output.name())));
                 actual.put(output.name() + "__status", made.get(row).get(output.name() + "__status"));
             }
@@ -213,6 +220,19 @@ class TrainingSetProperties {
         return asks.stream()
                 .<@Nullable FeatureValue>map(ask -> ask.request().value(field.name()))
                 .toList();
+    }
+
+    private static @Nullable Instant eventTime(FeatureTable table, int row) {
+        return table.state(row) == FeatureTable.State.MISSING
+                ? null
+                : Instant.EPOCH.plus(table.eventTimeMicros(row), ChronoUnit.MICROS);
+    }
+
+    /** DuckDB gives timestamps of years before 1900 in the zone of the machine: as its text they are what they are. */
+    private static @Nullable Instant instant(@Nullable Object timestamp) {
+        return timestamp == null
+                ? null
+                : ((Timestamp) timestamp).toLocalDateTime().toInstant(ZoneOffset.UTC);
     }
 
     private static String status(FeatureTable table, int row) {

@@ -106,6 +106,7 @@ class TrainingSetWriterTest {
                 Map.of(),
                 TODAY,
                 true,
+                false,
                 TrainingSet.Expired.NULL,
                 TrainingSet.Format.CSV,
                 directory.resolve("nulls.csv")));
@@ -135,6 +136,7 @@ class TrainingSetWriterTest {
                 Map.of("user_id", "who"),
                 TODAY,
                 true,
+                false,
                 TrainingSet.Expired.VALUE,
                 TrainingSet.Format.PARQUET,
                 set.output()));
@@ -281,6 +283,7 @@ class TrainingSetWriterTest {
                         Map.of(),
                         TODAY,
                         true,
+                        false,
                         TrainingSet.Expired.VALUE,
                         TrainingSet.Format.PARQUET,
                         set.output())))

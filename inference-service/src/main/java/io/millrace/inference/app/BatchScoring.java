@@ -13,6 +13,7 @@ import io.millrace.inference.telemetry.InferenceMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Scores a batch: checks its rows, looks their features up in one call, fills the tensors, runs the model once. */
 @ApplicationScoped
@@ -39,10 +40,25 @@ public class BatchScoring implements Scoring {
     @Override
     public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer) {
         Pipeline filled = wanted.fill(pipeline, timer.left());
+        return score(filled, rows, timer, batch -> lookUp(batch, pipeline, complete, timer));
+    }
+
+    /**
+     * Scores rows whose features were read elsewhere, by all the rest of what scores others.
+     *
+     * @param filled the pipeline with all features that it reads
+     * @param from answers for these rows
+     * @throws Refusal as {@link Scoring#score}
+     */
+    public ScoredBatch score(Pipeline filled, List<ScoreRow> rows, FeatureLookup from, Deadline timer) {
+        return score(filled, rows, timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
+    }
+
+    private ScoredBatch score(Pipeline filled, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
         try (ModelLease model = lease(filled)) {
             var batch = new Batch(filled, rows);
             batch.check();
-            lookUp(batch, pipeline, complete, timer);
+            lookUp.accept(batch);
             batch.fill(model.plan());
             batch.run(model, timer, metrics);
             ScoredBatch scored = batch.scored(model.identity());

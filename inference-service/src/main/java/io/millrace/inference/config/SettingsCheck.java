@@ -10,9 +10,13 @@ import jakarta.inject.Singleton;
 @Singleton
 public class SettingsCheck {
     private final InferenceConfig config;
+    private final BatchConfig batch;
+    private final JobsConfig jobs;
 
-    public SettingsCheck(InferenceConfig config) {
+    public SettingsCheck(InferenceConfig config, BatchConfig batch, JobsConfig jobs) {
         this.config = config;
+        this.batch = batch;
+        this.jobs = jobs;
     }
 
     @PostConstruct
@@ -39,6 +43,7 @@ public class SettingsCheck {
         bounds.number("streams.contract-rows", config.streams().contractRows(), 1, Integer.MAX_VALUE);
         bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);
         bounds.time("schema-registry.timeout", config.schemaRegistry().timeout(), "PT0.1S", "PT1M");
+        BatchWiring.check(bounds, batch, jobs);
         bounds.refuseFaults();
     }
 }

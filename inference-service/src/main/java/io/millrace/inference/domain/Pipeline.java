@@ -88,6 +88,25 @@ public record Pipeline(
                 yaml);
     }
 
+    /** This with one version of its model, whichever is the newest. */
+    public Pipeline scoredBy(String version) {
+        return new Pipeline(
+                name,
+                input,
+                key,
+                entity,
+                request,
+                features,
+                service,
+                missing,
+                includeEvent,
+                complete,
+                new ModelReference(model.name(), Optional.of(version)),
+                outputs,
+                alert,
+                yaml);
+    }
+
     /** The topic that a pipeline reads. Fields inside of others have paths of names with dots between them. */
     public record Input(
             String topic,

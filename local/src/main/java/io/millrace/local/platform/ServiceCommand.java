@@ -75,6 +75,15 @@ public final class ServiceCommand {
                 settings.put("millrace.inference.registry.address", ports.grpcAddress(Service.REGISTRY));
                 settings.put(
                         "millrace.inference.models.directory", layout.models().toString());
+                settings.put(
+                        "millrace.inference.jobs.directory",
+                        layout.data("inference-jobs").toString());
+                settings.put(
+                        "millrace.inference.batch.directory",
+                        layout.data("batch-scoring").toString());
+                settings.put(
+                        "millrace.inference.batch.imports",
+                        layout.data("imports").toString());
             }
             case REGISTRY -> {
                 settings.put(

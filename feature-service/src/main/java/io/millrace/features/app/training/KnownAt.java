@@ -1,6 +1,7 @@
 package io.millrace.features.app.training;
 
 import io.millrace.features.kernel.SourcePartition;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,10 +25,23 @@ public sealed interface KnownAt {
      */
     record PositionsColumn(String name) implements KnownAt {}
 
-    /** What stands below these offsets, as a prediction or an online read recorded them; of a partition that is not there, nothing. */
-    record Positions(Map<SourcePartition, Long> next) implements KnownAt {
+    /**
+     * What stands below these offsets, as a prediction or an online read recorded them; of a partition that is not there, nothing.
+     *
+     * @param reached what must be in the offline store before the training set is begun
+     */
+    record Positions(Map<SourcePartition, Long> next, List<Reached> reached) implements KnownAt {
         public Positions {
             next = Map.copyOf(next);
+            reached = List.copyOf(reached);
+        }
+
+        /** Positions that nobody waits for. */
+        public Positions(Map<SourcePartition, Long> next) {
+            this(next, List.of());
         }
     }
+
+    /** Everything of a partition of a view's source below {@code offset}. The view is {@code view@version}. */
+    record Reached(String view, String topicId, int partition, long offset) {}
 }

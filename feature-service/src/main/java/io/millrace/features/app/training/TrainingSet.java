@@ -10,6 +10,7 @@ import java.util.Map;
  * @param timestampColumn the column with the instants: a timestamp (without a zone: UTC), RFC 3339 text, or microseconds since the epoch
  * @param columns the rows' column of a join key; a key that is not there has a column of its own name
  * @param statuses whether a column {@code <feature>__status} stands beside each feature: PRESENT, NOT_FOUND, or OUTSIDE_MAX_AGE
+ * @param eventTimes whether a column {@code <feature>__event_time} stands beside each feature: the time of the newest event in the value, in UTC; null where there is none
  * @param expired what becomes of a value that is older than its view's ttl at the row's instant
  * @param output the file to write; not there yet
  */
@@ -20,6 +21,7 @@ public record TrainingSet(
         Map<String, String> columns,
         KnownAt knownAt,
         boolean statuses,
+        boolean eventTimes,
         Expired expired,
         Format format,
         Path output) {

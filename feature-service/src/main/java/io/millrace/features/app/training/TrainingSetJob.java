@@ -3,6 +3,7 @@ package io.millrace.features.app.training;
 import io.millrace.features.app.Catalog;
 import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.ReadPlan;
+import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.jobs.JobContext;
@@ -28,10 +29,12 @@ public class TrainingSetJob implements JobHandler {
     static final String KIND = "training-set";
     static final String FILE = "file";
     private static final Duration LOOKS_AGAIN = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Catalog catalog;
     private final DefinitionStore definitions;
     private final TrainingSetEngine engine;
+    private final OfflineStore store;
     private final TrainingSetFolders folders;
     private final InstantSource clock;
 
@@ -39,11 +42,13 @@ public class TrainingSetJob implements JobHandler {
             Catalog catalog,
             DefinitionStore definitions,
             TrainingSetEngine engine,
+            OfflineStore store,
             TrainingSetFolders folders,
             InstantSource clock) {
         this.catalog = catalog;
         this.definitions = definitions;
         this.engine = engine;
+        this.store = store;
         this.folders = folders;
         this.clock = clock;
     }
@@ -67,6 +72,9 @@ public class TrainingSetJob implements JobHandler {
         }
         removeOld();
         var parameters = new TrainingSetParameters(texts);
+        if (parameters.knownAt() instanceof KnownAt.Positions positions) {
+            awaitReached(positions.reached(), context);
+        }
         var set = new TrainingSet(
                 parameters.rows(),
                 plan(parameters),
@@ -74,6 +82,7 @@ public class TrainingSetJob implements JobHandler {
                 parameters.columns(),
                 parameters.knownAt(),
                 parameters.statuses(),
+                parameters.eventTimes(),
                 parameters.expired(),
                 parameters.format(),
                 folders.output(context.id(), parameters.format()));
@@ -84,6 +93,35 @@ public class TrainingSetJob implements JobHandler {
         } catch (OfflineStoreException e) {
             throw new JobFailedException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The files are written a while after the online store: nobody's event may be missing because of that. */
+    private void awaitReached(List<KnownAt.Reached> wanted, JobContext context) {
+        long since = System.nanoTime();
+        for (KnownAt.Reached each : wanted) {
+            while (!isReached(each)) {
+                context.phase("waits until the events of " + each.view() + " are in the files");
+                context.checkCancelled();
+                if (System.nanoTime() - since > PATIENCE.toNanos()) {
+                    throw new JobFailedException(
+                            "the files of " + each.view() + " have not reached offset " + each.offset()
+                                    + " of partition " + each.partition() + " within " + PATIENCE,
+                            null);
+                }
+                LockSupport.parkNanos(LOOKS_AGAIN.toNanos());
+            }
+        }
+    }
+
+    private boolean isReached(KnownAt.Reached wanted) {
+        int at = wanted.view().lastIndexOf('@');
+        var view = new ViewId(
+                wanted.view().substring(0, Math.max(0, at)), wanted.view().substring(at + 1));
+        return wanted.offset() <= 0
+                || store.reached(view).entrySet().stream()
+                        .anyMatch(each -> each.getKey().topicId().equals(wanted.topicId())
+                                && each.getKey().partition() == wanted.partition()
+                                && each.getValue().next() >= wanted.offset());
     }
 
     /** Every name means the version that it meant when the job was started. */

@@ -42,6 +42,7 @@ record TrainingSetParameters(Map<String, String> texts) {
                         .map(column -> column.getKey() + "=" + column.getValue())
                         .collect(Collectors.joining(LINE)));
         texts.put("statuses", String.valueOf(spec.statuses()));
+        texts.put("event-times", String.valueOf(spec.eventTimes()));
         texts.put("expired", spec.expired().name());
         texts.put("format", spec.format().name());
         switch (spec.knownAt()) {
@@ -49,13 +50,20 @@ record TrainingSetParameters(Map<String, String> texts) {
             case KnownAt.At(long micros) -> texts.put("known-at-micros", String.valueOf(micros));
             case KnownAt.Column(String name) -> texts.put("known-at-column", name);
             case KnownAt.PositionsColumn(String name) -> texts.put("known-at-positions-column", name);
-            case KnownAt.Positions(var next) ->
+            case KnownAt.Positions(var next, var reached) -> {
+                texts.put(
+                        "known-at-reached",
+                        reached.stream()
+                                .map(each -> each.view() + " " + each.topicId() + " " + each.partition() + " "
+                                        + each.offset())
+                                .collect(Collectors.joining(LINE)));
                 texts.put(
                         "known-at-positions",
                         next.entrySet().stream()
                                 .map(each -> each.getKey().topicId() + " "
                                         + each.getKey().partition() + " " + each.getValue())
                                 .collect(Collectors.joining(LINE)));
+            }
         }
         return texts;
     }
@@ -103,6 +111,11 @@ record TrainingSetParameters(Map<String, String> texts) {
         return Boolean.parseBoolean(text("statuses"));
     }
 
+    /** Jobs of earlier releases say nothing of them. */
+    boolean eventTimes() {
+        return Boolean.parseBoolean(texts.get("event-times"));
+    }
+
     TrainingSet.Expired expired() {
         return TrainingSet.Expired.valueOf(text("expired"));
     }
@@ -129,9 +142,20 @@ record TrainingSetParameters(Map<String, String> texts) {
                         new SourcePartition("", parts.get(0), Integer.parseInt(parts.get(1))),
                         Long.parseLong(parts.get(2)));
             }
-            return new KnownAt.Positions(next);
+            return new KnownAt.Positions(next, reached());
         }
         return new KnownAt.Today();
+    }
+
+    private List<KnownAt.Reached> reached() {
+        if (!texts.containsKey("known-at-reached")) {
+            return List.of();
+        }
+        return lines("known-at-reached").stream()
+                .map(line -> List.of(line.split(" ", -1)))
+                .map(parts -> new KnownAt.Reached(
+                        parts.get(0), parts.get(1), Integer.parseInt(parts.get(2)), Long.parseLong(parts.get(3))))
+                .toList();
     }
 
     private String text(String name) {

@@ -22,6 +22,7 @@ public record TrainingSetSpec(
         Map<String, String> columns,
         KnownAt knownAt,
         boolean statuses,
+        boolean eventTimes,
         TrainingSet.Expired expired,
         TrainingSet.Format format) {
     /** The column of instants where none is named; Feast's name. */

@@ -1,0 +1,5 @@
+/** Parquet and CSV files: the only room that sees DuckDB. */
+@NullMarked
+package io.millrace.inference.files;
+
+import org.jspecify.annotations.NullMarked;
