@@ -17,8 +17,8 @@ import java.util.Set;
 final class Columns {
     private static final String MIN_MICROS = "-62135596800000000";
     private static final String MAX_MICROS = "253402300799999999";
-    private static final Set<String> WHOLE =
-            Set.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT");
+    private static final Set<String> WHOLE = Set.of(
+            "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT");
 
     /** DuckDB's type by the column's name, in the file's order. */
     private final Map<String, String> types = new LinkedHashMap<>();

@@ -128,8 +128,8 @@ final class FileSession implements Session {
         return doing(statement -> {
             String all = DuckDb.parquet(chunks);
             long invalid;
-            try (ResultSet count = statement.executeQuery("SELECT count("
-                    + DuckDb.identifier(prefix + ScoreTable.ERROR) + ") FROM " + all)) {
+            try (ResultSet count = statement.executeQuery(
+                    "SELECT count(" + DuckDb.identifier(prefix + ScoreTable.ERROR) + ") FROM " + all)) {
                 count.next();
                 invalid = count.getLong(1);
             }
@@ -219,8 +219,8 @@ final class FileSession implements Session {
                 .forEach(name -> faults.add("column names that begin with " + OWN + " are taken: '" + name + "'"));
         ScoreTable.columns().stream()
                 .filter(name -> given.names().contains(prefix + name))
-                .forEach(name -> faults.add(
-                        "the rows have a column '" + prefix + name + "' already; choose another prefix"));
+                .forEach(name ->
+                        faults.add("the rows have a column '" + prefix + name + "' already; choose another prefix"));
         if (!faults.isEmpty()) {
             throw new JobFailedException(String.join("; ", faults) + " (the columns are " + given.names() + ")", null);
         }

@@ -29,15 +29,14 @@ final class GivenRows implements Given {
     private final @Nullable ResultSet features;
     private long nextFeatures = Long.MAX_VALUE;
 
-    GivenRows(
-            FileSession session, String part, List<Field> fields, Columns columns, List<Path> featureFiles, int width)
+    GivenRows(FileSession session, String part, List<Field> fields, Columns columns, List<Path> featureFiles, int width)
             throws SQLException {
         this.fields = fields;
         this.width = width;
         this.rowsOf = (DuckDBConnection) session.database().duplicate();
         this.featuresOf = (DuckDBConnection) session.database().duplicate();
-        var select = new StringBuilder(
-                "SELECT " + FileSession.ROW + ", " + FileSession.INSTANT + ", " + FileSession.GIVEN);
+        var select =
+                new StringBuilder("SELECT " + FileSession.ROW + ", " + FileSession.INSTANT + ", " + FileSession.GIVEN);
         for (Field field : fields) {
             select.append(", ").append(columns.value(field)).append(", ").append(columns.text(field));
         }

@@ -59,7 +59,8 @@ final class ScoreTable implements Scores {
         this.into = into;
         try (Statement statement = session.database().createStatement()) {
             var columns = new StringBuilder("row_number BIGINT");
-            COLUMNS.forEach((name, type) -> columns.append(", ").append(name).append(' ').append(type));
+            COLUMNS.forEach((name, type) ->
+                    columns.append(", ").append(name).append(' ').append(type));
             statement.execute("CREATE OR REPLACE TABLE " + TABLE + " (" + columns + ")");
         }
         this.appender = session.database().createAppender(TABLE);
@@ -129,11 +130,10 @@ final class ScoreTable implements Scores {
             }
             var select = new StringBuilder("SELECT r.* EXCLUDE (" + FileSession.ROW + ", " + FileSession.INSTANT + ", "
                     + FileSession.GIVEN + ")");
-            COLUMNS.keySet()
-                    .forEach(name -> select.append(", ")
-                            .append(name.equals("as_of") ? "make_timestamp(s.as_of)" : "s." + name)
-                            .append(" AS ")
-                            .append(DuckDb.identifier(prefix + name)));
+            COLUMNS.keySet().forEach(name -> select.append(", ")
+                    .append(name.equals("as_of") ? "make_timestamp(s.as_of)" : "s." + name)
+                    .append(" AS ")
+                    .append(DuckDb.identifier(prefix + name)));
             statement.execute("COPY (" + select + " FROM (SELECT * FROM " + session.part(from, to) + ") r JOIN " + TABLE
                     + " s ON s.row_number = r." + FileSession.ROW + " ORDER BY r." + FileSession.ROW + ") TO "
                     + FileSession.aside(into) + " (FORMAT parquet, COMPRESSION zstd)");
@@ -165,8 +165,8 @@ final class ScoreTable implements Scores {
     private static Map<String, String> times(Scored scored) {
         var times = new LinkedHashMap<String, String>();
         scored.eventTimeMicros()
-                .forEach((feature, micros) ->
-                        times.put(feature, Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString()));
+                .forEach((feature, micros) -> times.put(
+                        feature, Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString()));
         return times;
     }
 }

@@ -108,8 +108,8 @@ final class BatchRun {
                 return new BatchPlan(filled, Map.of(), List.of(), Optional.empty());
             }
             long now = ChronoUnit.MICROS.between(Instant.EPOCH, parts.clock().instant());
-            KeyProbe.Found found = new KeyProbe(parts.lookup(), filled, now, COMPLETE, deadline.plus(COMPLETE))
-                    .find(session::kind);
+            KeyProbe.Found found =
+                    new KeyProbe(parts.lookup(), filled, now, COMPLETE, deadline.plus(COMPLETE)).find(session::kind);
             return new BatchPlan(filled, found.types(), found.positions(), Optional.empty());
         });
         context.checkpoint(plan.texts());
@@ -142,7 +142,8 @@ final class BatchRun {
         BatchPlan plan = made;
         List<Path> features = plan.asks() ? features(session, plan, from, to) : List.of();
         List<Field> fields = fields(plan);
-        try (Given given = session.read(from, to, fields, features, plan.pipeline().features().size());
+        try (Given given = session.read(
+                        from, to, fields, features, plan.pipeline().features().size());
                 Scores scores = session.scores(from, to, chunk)) {
             long done = from;
             for (List<GivenRow> group = next(given); !group.isEmpty(); group = next(given)) {
@@ -176,9 +177,12 @@ final class BatchRun {
             }
         }
         var lookup = new HistoricalFeatures(plan.pipeline(), group, plan.positions());
-        ScoredBatch batch = patiently(() ->
-                parts.scoring()
-                        .score(plan.scoring(), rows, lookup, new Deadline(parts.settings().deadline())));
+        ScoredBatch batch = patiently(() -> parts.scoring()
+                .score(
+                        plan.scoring(),
+                        rows,
+                        lookup,
+                        new Deadline(parts.settings().deadline())));
         BatchPlan next = plan;
         if (plan.modelVersion().isEmpty()) {
             next = plan.with(batch.model().version());
@@ -188,8 +192,9 @@ final class BatchRun {
         }
         int at = 0;
         for (GivenRow row : group) {
-            RowScore score =
-                    row.asOfMicros() == null ? withoutInstant(row) : batch.rows().get(at++);
+            RowScore score = row.asOfMicros() == null
+                    ? withoutInstant(row)
+                    : batch.rows().get(at++);
             scores.add(row, score, batch.model(), batch.service());
         }
         return next;

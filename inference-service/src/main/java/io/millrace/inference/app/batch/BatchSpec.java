@@ -9,8 +9,7 @@ import java.util.Optional;
  * @param prefix what the names of the columns that are added begin with
  * @param format of what is written
  */
-public record BatchSpec(
-        String pipeline, Rows rows, Optional<String> asOfColumn, String prefix, FileFormat format) {
+public record BatchSpec(String pipeline, Rows rows, Optional<String> asOfColumn, String prefix, FileFormat format) {
     /** How a file is written. */
     public enum FileFormat {
         PARQUET,

@@ -26,8 +26,7 @@ final class HistoricalFeatures implements FeatureLookup {
             if (row.cells() != null && row.asOfMicros() != null) {
                 var keys = new HashMap<String, Object>();
                 pipeline.entity()
-                        .forEach((key, field) ->
-                                keys.put(key, row.fields().getOrDefault(field, "")));
+                        .forEach((key, field) -> keys.put(key, row.fields().getOrDefault(field, "")));
                 known.put(new Asked(keys, row.asOfMicros()), row.cells());
             }
         }

@@ -103,7 +103,8 @@ public interface RowFiles {
     /** Rows one after the other. */
     interface Given extends AutoCloseable {
         /** The next row, or null behind the last. */
-        @Nullable GivenRow next();
+        @Nullable
+        GivenRow next();
 
         @Override
         void close();
