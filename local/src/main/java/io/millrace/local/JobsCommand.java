@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
@@ -18,10 +19,11 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the jobs of feature-service, and ends one of them. */
+/** Shows the jobs of feature-service and inference-service, and ends one of them. */
 @Command(
         name = "jobs",
-        description = "List materialisations, training sets and rebuilds with how far they are, the newest first.",
+        description =
+                "List materialisations, training sets, rebuilds and files that are scored with how far they are, the newest first.",
         mixinStandardHelpOptions = true)
 final class JobsCommand implements Callable<Integer> {
     @Option(names = "--cancel", paramLabel = "ID", description = "ask this job to end instead")
@@ -32,19 +34,37 @@ final class JobsCommand implements Callable<Integer> {
         try (var channels = new Channels(Main.running().ports())) {
             var jobs = JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES));
             if (!cancelled.isEmpty()) {
-                print(jobs.cancelJob(
-                                CancelJobRequest.newBuilder().setId(cancelled).build())
-                        .getJob());
+                print(cancelled(channels));
                 return 0;
             }
             ListJobsResponse page = jobs.listJobs(ListJobsRequest.getDefaultInstance());
+            ListJobsResponse scorings = JobServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                    .listJobs(ListJobsRequest.getDefaultInstance());
             page.getJobsList().forEach(JobsCommand::print);
-            if (page.getJobsCount() == 0) {
+            scorings.getJobsList().forEach(JobsCommand::print);
+            if (page.getJobsCount() + scorings.getJobsCount() == 0) {
                 System.out.println("no jobs");
             }
             return 0;
         } catch (StatusRuntimeException e) {
             throw CommandFailure.failed(String.valueOf(e.getStatus().getDescription()));
+        }
+    }
+
+    /** A job is at one of the two services. */
+    private Job cancelled(Channels channels) {
+        var request = CancelJobRequest.newBuilder().setId(cancelled).build();
+        try {
+            return JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
+                    .cancelJob(request)
+                    .getJob();
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                throw e;
+            }
+            return JobServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                    .cancelJob(request)
+                    .getJob();
         }
     }
 

@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
             StoreCommand.Rebuild.class,
             DemoCommand.class,
             TrainingSetCommand.class,
+            ScoreCommand.class,
             JobsCommand.class,
             ParityCommand.class,
             ChaosCommand.class,

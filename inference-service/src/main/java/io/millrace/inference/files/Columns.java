@@ -97,12 +97,16 @@ final class Columns {
         }
         return switch (kind(instants.column())) {
             case TEXT ->
-                instants.unit() == TimestampUnit.RFC3339
-                        ? "epoch_us(TRY_CAST(" + name + " AS TIMESTAMPTZ))"
-                        : number(name, instants.unit());
-            case WHOLE, NUMBER -> number(name, instants.unit());
+                instants.unit()
+                        .map(unit -> unit == TimestampUnit.RFC3339 ? instantText(name) : number(name, unit))
+                        .orElseGet(() -> "coalesce(" + number(name, TimestampUnit.US) + ", " + instantText(name) + ")");
+            case WHOLE, NUMBER -> number(name, instants.unit().orElse(TimestampUnit.US));
             case BOOL, OTHER -> throw noInstants(instants.column(), type);
         };
+    }
+
+    private static String instantText(String name) {
+        return "epoch_us(TRY_CAST(" + name + " AS TIMESTAMPTZ))";
     }
 
     private static String number(String name, TimestampUnit unit) {

@@ -13,7 +13,6 @@ import io.millrace.inference.app.batch.RowFiles.Scores;
 import io.millrace.inference.app.batch.RowFiles.Session;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
-import io.millrace.inference.domain.Pipeline.TimestampUnit;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
@@ -90,9 +89,11 @@ final class BatchRun {
     private Instants instants() {
         return parameters
                 .asOfColumn()
-                .map(column -> new Instants(column, TimestampUnit.US, 0))
+                .map(column -> new Instants(column, Optional.empty(), 0))
                 .orElseGet(() -> new Instants(
-                        pipeline.input().timestampField(), pipeline.input().unit(), pipeline.includeEvent() ? 0 : -1));
+                        pipeline.input().timestampField(),
+                        Optional.of(pipeline.input().unit()),
+                        pipeline.includeEvent() ? 0 : -1));
     }
 
     /** What all rows have in common; made once, and found again after a crash. */

@@ -67,10 +67,10 @@ public interface RowFiles {
     /**
      * Where a row's instant stands.
      *
-     * @param unit of numbers and texts; timestamps mean themselves
+     * @param unit of numbers and texts; empty: microseconds, and texts may be RFC 3339 as well. Timestamps mean themselves
      * @param shiftMicros what is added to it
      */
-    record Instants(String column, TimestampUnit unit, long shiftMicros) {}
+    record Instants(String column, Optional<TimestampUnit> unit, long shiftMicros) {}
 
     /** A field of the rows, and the type that a text is read as where it is one. */
     record Field(String name, FieldType type) {}
