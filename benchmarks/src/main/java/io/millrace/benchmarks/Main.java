@@ -6,6 +6,9 @@ import io.millrace.benchmarks.features.ReadsCommand;
 import io.millrace.benchmarks.features.RedisCommand;
 import io.millrace.benchmarks.features.ScaleCommand;
 import io.millrace.benchmarks.streams.StreamsCommand;
+import io.millrace.benchmarks.inference.BatchingCommand;
+import io.millrace.benchmarks.inference.InferCommand;
+import io.millrace.benchmarks.inference.SoakCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -23,6 +26,9 @@ import picocli.CommandLine.Option;
             ScaleCommand.class,
             RedisCommand.class,
             StreamsCommand.class,
+            InferCommand.class,
+            BatchingCommand.class,
+            SoakCommand.class,
             JmhCommand.class
         })
 public final class Main {

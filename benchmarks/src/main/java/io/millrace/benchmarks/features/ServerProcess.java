@@ -103,8 +103,20 @@ public final class ServerProcess implements AutoCloseable {
         return metric("jvm_gc_memory_allocated_bytes_total");
     }
 
+    /** Memory of this process that is in the machine's, as Linux says. */
+    public long residentBytes() {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The sum of a metric over its labels, as its Prometheus name has it. */
-    double metric(String name) {
+    public double metric(String name) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + "/q/metrics"))
                 .build();
         String metrics = new String(exchange(request).body(), StandardCharsets.UTF_8);

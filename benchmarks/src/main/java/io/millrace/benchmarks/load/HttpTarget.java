@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An HTTP resource that bodies are posted to. */
@@ -16,12 +17,18 @@ public final class HttpTarget implements Target, AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
 
     public HttpTarget(URI uri, List<byte[]> bodies, Duration timeout) {
+        this(uri, bodies, timeout, Map.of("Content-Type", "application/json"));
+    }
+
+    public HttpTarget(URI uri, List<byte[]> bodies, Duration timeout, Map<String, String> headers) {
         this.requests = bodies.stream()
-                .map(body -> HttpRequest.newBuilder(uri)
-                        .timeout(timeout)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build())
+                .map(body -> {
+                    var request = HttpRequest.newBuilder(uri)
+                            .timeout(timeout)
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+                    headers.forEach(request::header);
+                    return request.build();
+                })
                 .toList();
     }
 
