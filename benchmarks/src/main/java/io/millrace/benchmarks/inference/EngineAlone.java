@@ -17,8 +17,8 @@ final class EngineAlone {
     /** The median of so many runs, after as many that are not counted, in microseconds. */
     static double p50Micros(BenchModel model, int rows, int runs) {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        ByteBuffer data = ByteBuffer.allocateDirect(rows * model.columns() * Float.BYTES)
-                .order(ByteOrder.nativeOrder());
+        ByteBuffer data =
+                ByteBuffer.allocateDirect(rows * model.columns() * Float.BYTES).order(ByteOrder.nativeOrder());
         data.put(model.rows(rows, new Random(3))).flip();
         var times = new Histogram(3);
         try (var options = new OrtSession.SessionOptions()) {

@@ -33,8 +33,7 @@ final class InferCalls {
         int bytes = rows * network.columns() * Float.BYTES;
         this.json = """
                 {"inputs":[{"name":"%s","shape":[%d,%d],"datatype":"FP32","parameters":{"binary_data_size":%d}}],\
-                "outputs":[{"name":"output","parameters":{"binary_data":true}}]}"""
-                .formatted(BenchModel.INPUT, rows, network.columns(), bytes);
+                "outputs":[{"name":"output","parameters":{"binary_data":true}}]}""".formatted(BenchModel.INPUT, rows, network.columns(), bytes);
         for (int i = 0; i < REQUESTS; i++) {
             tensors.add(network.rows(rows, random));
         }
@@ -45,8 +44,10 @@ final class InferCalls {
     }
 
     GrpcTarget overGrpc(ServerProcess server, int connections, Duration deadline) {
-        List<byte[]> requests =
-                tensors.stream().map(this::request).map(ModelInferRequest::toByteArray).toList();
+        List<byte[]> requests = tensors.stream()
+                .map(this::request)
+                .map(ModelInferRequest::toByteArray)
+                .toList();
         return new GrpcTarget(server.grpcPort(), METHOD, requests, connections, deadline);
     }
 
@@ -62,8 +63,8 @@ final class InferCalls {
 
     /** Gives the echo the answers that the service gives. */
     void teach(ServerProcess service, ServerProcess echo) {
-        ModelInferResponse answer = GRPCInferenceServiceGrpc.newBlockingStub(service.channel())
-                .modelInfer(request(tensors.getFirst()));
+        ModelInferResponse answer =
+                GRPCInferenceServiceGrpc.newBlockingStub(service.channel()).modelInfer(request(tensors.getFirst()));
         if (answer.getOutputs(0).getShape(0) != rows) {
             throw new IllegalStateException("not " + rows + " rows: " + answer);
         }

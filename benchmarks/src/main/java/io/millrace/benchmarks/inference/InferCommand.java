@@ -18,12 +18,14 @@ import picocli.CommandLine.Option;
 /** Inference over gRPC and HTTP beside ONNX Runtime alone and an echo of the same bytes on the same kind of server. */
 @Command(
         name = "infer",
-        description = "1 and 64 rows x 32 columns over gRPC and HTTP: what a call adds to the engine and an echo, and the"
-                + " rate beside the echo's")
+        description =
+                "1 and 64 rows x 32 columns over gRPC and HTTP: what a call adds to the engine and an echo, and the"
+                        + " rate beside the echo's")
 public final class InferCommand implements Callable<Integer> {
     private static final String MODEL = "dense";
     private static final double MOST_ADDED_MICROS = 100;
     private static final int CONNECTIONS = 4;
+    private static final Duration WARM_UP = Duration.ofSeconds(12);
 
     @Option(names = "--rounds", defaultValue = "3", description = "paired rounds (default ${DEFAULT-VALUE})")
     private int rounds;
@@ -65,8 +67,8 @@ public final class InferCommand implements Callable<Integer> {
 
     private void measure(InferenceBench bench, String what, Target subject, Target floor, double engine, boolean one) {
         Duration length = Duration.ofSeconds(seconds);
-        ClosedLoop.run(subject, callers, length.multipliedBy(2)).withoutFailures();
-        ClosedLoop.run(floor, callers, length.multipliedBy(2)).withoutFailures();
+        ClosedLoop.run(subject, callers, WARM_UP).withoutFailures();
+        ClosedLoop.run(floor, callers, WARM_UP).withoutFailures();
         var measured = new Sides();
         var floors = new Sides();
         var added = new ArrayList<Double>();
@@ -102,8 +104,8 @@ public final class InferCommand implements Callable<Integer> {
         private final List<Double> bytes = new ArrayList<>();
 
         void add(ServerProcess server, Target target, int callers, Duration length) {
-            Spent spent = server.spent(
-                    () -> ClosedLoop.run(target, callers, length).withoutFailures());
+            Spent spent =
+                    server.spent(() -> ClosedLoop.run(target, callers, length).withoutFailures());
             rate.add(spent.measured().rate());
             micros.add(spent.cpuMicros() / spent.measured().answered());
             bytes.add(spent.allocatedBytes() / spent.measured().answered());

@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 /** Many calls, and whether the service's memory grows with them. */
 @Command(
         name = "soak",
-        description = "calls as fast as they are answered, alone, joined and kept, over gRPC and HTTP: resident memory and"
-                + " live heap after each stretch; 8,640,000 calls are a day's at 100 a second")
+        description =
+                "calls as fast as they are answered, alone, joined and kept, over gRPC and HTTP: resident memory and"
+                        + " live heap after each stretch; 8,640,000 calls are a day's at 100 a second")
 public final class SoakCommand implements Callable<Integer> {
     private static final int STRETCHES = 12;
     private static final int SETTLED = 4;

@@ -50,6 +50,11 @@ public final class ModelUse implements HeldModel {
         return infer(inputs, rows, deadline);
     }
 
+    /** The same without waiting; empty, and nothing counted, where it would have to, or would run for long. */
+    public Optional<Inferred> inferNow(List<Tensor> inputs, int rows, Deadline deadline) {
+        return model.lane().inferNow(inputs, rows, deadline);
+    }
+
     /** How calls are joined; empty where they are not. */
     public Optional<BatchChoice> batching() {
         return model.lane().batching();

@@ -35,8 +35,7 @@ public class EchoInferResource {
         byte[] tensor = answer.getRawOutputContents(0).toByteArray();
         byte[] head = """
                 {"model_name":"%s","model_version":"1","outputs":[{"name":"output","datatype":"FP32","shape":[%d,1],\
-                "parameters":{"binary_data_size":%d}}]}"""
-                .formatted(answer.getModelName(), answer.getOutputs(0).getShape(0), tensor.length)
+                "parameters":{"binary_data_size":%d}}]}""".formatted(answer.getModelName(), answer.getOutputs(0).getShape(0), tensor.length)
                 .getBytes(StandardCharsets.UTF_8);
         byte[] whole = Arrays.copyOf(head, head.length + tensor.length);
         System.arraycopy(tensor, 0, whole, head.length, tensor.length);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** Answers calls for inference on models and pipelines. */
 @ApplicationScoped
@@ -51,6 +52,21 @@ public class Inference {
      *     {@link io.millrace.inference.app.Predictions#predict} throws
      */
     public InferResponse infer(InferRequest request) {
+        return answer(request, (target, deadline) -> Optional.of(target.infer(request, deadline)))
+                .orElseThrow();
+    }
+
+    /**
+     * The same without ever waiting, for threads that must not: empty where the call would wait, or run for long, and is therefore to be made by {@link #infer}.
+     *
+     * @throws Refusal as {@link #infer}
+     */
+    public Optional<InferResponse> inferNow(InferRequest request) {
+        return answer(request, (target, deadline) -> target.inferNow(request, deadline));
+    }
+
+    private Optional<InferResponse> answer(
+            InferRequest request, BiFunction<Target, Deadline, Optional<Target.Result>> run) {
         Optional<Duration> patience = patience(request);
         if (patience.isPresent() && !patience.get().isPositive()) {
             throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the deadline has passed");
@@ -58,13 +74,13 @@ public class Inference {
         try (var _ = admission.enter();
                 Target target = targets.open(request.model(), request.version())) {
             Deadline deadline = admission.deadline(patience, target.allowance(request), request.caller());
-            Target.Result result = target.infer(request, deadline);
-            return new InferResponse(
-                    request.model(),
-                    result.version(),
-                    request.id(),
-                    echoed(request.parameters()),
-                    outputs(target.signature(), result.outputs(), request.outputs()));
+            return run.apply(target, deadline)
+                    .map(result -> new InferResponse(
+                            request.model(),
+                            result.version(),
+                            request.id(),
+                            echoed(request.parameters()),
+                            outputs(target.signature(), result.outputs(), request.outputs())));
         }
     }
 

@@ -20,17 +20,27 @@ record ModelTarget(ModelUse model, int maxRows) implements Target {
 
     @Override
     public Result infer(InferRequest request, Deadline deadline) {
+        int rows = counted(request);
+        return new Result(
+                model.identity().version(),
+                model.infer(request.inputs(), rows, deadline).outputs());
+    }
+
+    @Override
+    public Optional<Result> inferNow(InferRequest request, Deadline deadline) {
+        int rows = counted(request);
+        return model.inferNow(request.inputs(), rows, deadline)
+                .map(run -> new Result(model.identity().version(), run.outputs()));
+    }
+
+    private int counted(InferRequest request) {
         long start = System.nanoTime();
-        int rows;
         try {
-            rows = check(request);
+            return check(request);
         } catch (Refusal refusal) {
             model.refused(System.nanoTime() - start);
             throw refusal;
         }
-        return new Result(
-                model.identity().version(),
-                model.infer(request.inputs(), rows, deadline).outputs());
     }
 
     @Override

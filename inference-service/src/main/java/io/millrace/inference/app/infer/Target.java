@@ -19,6 +19,15 @@ interface Target extends AutoCloseable {
      */
     Result infer(InferRequest request, Deadline deadline);
 
+    /**
+     * The same without waiting; empty where it would have to, or would run for long.
+     *
+     * @throws io.millrace.gate.Refusal as {@link #infer}
+     */
+    default Optional<Result> inferNow(InferRequest request, Deadline deadline) {
+        return Optional.empty();
+    }
+
     /** What a request adds to the time that it may take, because it asks to wait for something. */
     default Duration allowance(InferRequest request) {
         return Duration.ZERO;

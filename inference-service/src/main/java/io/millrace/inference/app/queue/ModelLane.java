@@ -78,6 +78,29 @@ public final class ModelLane {
         }
     }
 
+    /** See {@link io.millrace.inference.app.ModelUse#inferNow}. */
+    public Optional<Inferred> inferNow(List<Tensor> inputs, int rows, Deadline deadline) {
+        if (cache != null || !queue.isInstant()) {
+            return Optional.empty();
+        }
+        long start = System.nanoTime();
+        try {
+            deadline.left();
+            var call = new LaneCall(inputs, rows, shapes(inputs), deadline);
+            Optional<Inferred> answer = queue.passNow(call);
+            answer.ifPresent(
+                    run -> tally.answered(rows, call.queued(), run, System.nanoTime() - start, clock.millis()));
+            return answer;
+        } catch (RuntimeException e) {
+            tally.failed(Failure.of(e), System.nanoTime() - start);
+            throw e;
+        }
+    }
+
+    private Object shapes(List<Tensor> inputs) {
+        return join.map(together -> together.shapes(inputs)).orElse(this);
+    }
+
     private Inferred cached(AnswerCache kept, List<Tensor> inputs, int rows, Deadline deadline, long start) {
         ByteBuffer key = AnswerCache.key(inputs);
         List<Tensor> known = kept.find(key, System.nanoTime());
@@ -94,8 +117,7 @@ public final class ModelLane {
     }
 
     private Inferred run(List<Tensor> inputs, int rows, Deadline deadline, long start) {
-        Object shapes = join.map(together -> together.shapes(inputs)).orElse(this);
-        var call = new LaneCall(inputs, rows, shapes, deadline);
+        var call = new LaneCall(inputs, rows, shapes(inputs), deadline);
         Inferred answer = queue.pass(call);
         tally.answered(rows, call.queued(), answer, System.nanoTime() - start, clock.millis());
         return answer;

@@ -23,14 +23,12 @@ import org.jspecify.annotations.Nullable;
  * Calls of one model version that wait for a run, first come, first served, and those who make the runs.
  *
  * <p>There is no thread that waits for work. A call that finds the model free makes its run itself, on its own thread; where calls are joined, it takes those along that wait. Whoever ends a run hands
- * the model on to the call that waits longest. A run that would take longer than {@link #BRIEF_NANOS} and has a virtual thread for its caller goes to a platform thread: the engine is native
+ * the model on to the call that waits longest. A run that is not {@link RunTimes#isBrief brief} and has a virtual thread for its caller goes to a platform thread: the engine is native
  * code, which holds the carrier of a virtual thread, and with all carriers held nobody would notice that a deadline passes.
  *
  * <p>Every caller waits for itself and leaves by itself: when its deadline passes, when it has waited for {@code queueTimeout}, or when its caller goes away. What left before its run began is never run.
  */
 final class RunQueue {
-    private static final long BRIEF_NANOS = 500_000;
-
     private final String title;
     private final int concurrency;
     private final int queueSize;
@@ -47,10 +45,7 @@ final class RunQueue {
     private int running;
     /** Whether somebody puts a run together and waits for more calls. */
     private boolean isCollecting;
-    /** What a run takes, and what a row of a run took where it was a large one; smoothed. 0: not known. */
-    private volatile long runNanos;
-
-    private double rowNanos;
+    private final RunTimes times = new RunTimes();
     private volatile int pending;
 
     RunQueue(
@@ -91,6 +86,44 @@ final class RunQueue {
         if (call.state() != State.DONE) {
             await(call);
         }
+        return outcome(call);
+    }
+
+    /** Whether runs are so brief, and begin so soon, that a thread that must not wait may make one. */
+    boolean isInstant() {
+        return times.isInstant()
+                && (tuner == null || tuner.choice().maxDelay().isZero());
+    }
+
+    /**
+     * The same without waiting: empty where the model is not free.
+     *
+     * @throws Refusal as {@link #pass}
+     */
+    Optional<Inferred> passNow(LaneCall call) {
+        lock.lock();
+        try {
+            if (!isFree() || !times.isInstant(call.rows())) {
+                return Optional.empty();
+            }
+            running++;
+            call.become(State.LEADS);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            run(gather(call));
+        } finally {
+            passOn();
+        }
+        return Optional.of(outcome(call));
+    }
+
+    private boolean isFree() {
+        return running < concurrency && waiting.isEmpty() && !isCollecting;
+    }
+
+    private Inferred outcome(LaneCall call) {
         Refusal failure = call.failed();
         if (failure != null) {
             throw failure;
@@ -105,7 +138,7 @@ final class RunQueue {
     private boolean enter(LaneCall call) {
         lock.lock();
         try {
-            if (running < concurrency && waiting.isEmpty() && !isCollecting) {
+            if (isFree()) {
                 running++;
                 call.become(State.LEADS);
                 return true;
@@ -113,7 +146,7 @@ final class RunQueue {
             if (waiting.size() >= queueSize) {
                 throw ModelLane.busy(waiting.size() + " calls of " + title + " wait");
             }
-            long expected = (long) (rowNanos * waitingRows() / concurrency);
+            long expected = times.of(waitingRows()) / concurrency;
             if (expected > call.deadline().leftNanos()) {
                 throw ModelLane.busy("the calls of " + title + " that wait take about "
                         + Duration.ofNanos(expected).toMillis() + " ms, which is longer than this one's deadline");
@@ -131,16 +164,14 @@ final class RunQueue {
 
     private long waitingRows() {
         long rows = 0;
-        if (rowNanos > 0) {
-            for (LaneCall call : waiting) {
-                rows += call.rows();
-            }
+        for (LaneCall call : waiting) {
+            rows += call.rows();
         }
         return rows;
     }
 
     private void lead(LaneCall call) {
-        if (runNanos < BRIEF_NANOS || !Thread.currentThread().isVirtual()) {
+        if (times.isBrief() || !Thread.currentThread().isVirtual()) {
             try {
                 run(gather(call));
             } finally {
@@ -177,7 +208,7 @@ final class RunQueue {
 
     /** Hands the model on to whoever waits longest. */
     private void passOn() {
-        boolean isBrief = runNanos < BRIEF_NANOS;
+        boolean isBrief = times.isBrief();
         LaneCall next = next(isBrief ? State.LEADS : State.TAKEN);
         if (next != null && isBrief) {
             next.wake();
@@ -310,11 +341,7 @@ final class RunQueue {
     }
 
     private void learn(int rows, long took, long now) {
-        runNanos = runNanos == 0 ? took : runNanos + (took - runNanos) / 8;
-        if (tuner == null || rows * 2 >= tuner.size()) {
-            double row = (double) took / rows;
-            rowNanos = rowNanos == 0 ? row : rowNanos + (row - rowNanos) / 8;
-        }
+        times.ran(rows, took, tuner == null || rows * 2 >= tuner.size());
         if (tuner != null) {
             tuner.ran(rows, took, now);
         }

@@ -5,6 +5,8 @@ import io.grpc.ServerServiceDefinition;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.inference.app.infer.InferRequest;
+import io.millrace.inference.app.infer.InferResponse;
 import io.millrace.inference.app.infer.Inference;
 import io.millrace.inference.app.infer.RepositoryControl;
 import io.millrace.inference.app.infer.ServerInfo;
@@ -120,6 +122,17 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
 
     @Override
     public Uni<ModelInferResponse> modelInfer(ModelInferRequest request) {
+        try {
+            // A small call of a brief model is not worth another thread.
+            if (OipTensors.isLight(request)) {
+                Optional<InferResponse> now = inference.inferNow(ours(request));
+                if (now.isPresent()) {
+                    return Uni.createFrom().item(OipMessages.response(now.get()));
+                }
+            }
+        } catch (Refusal refusal) {
+            return Uni.createFrom().failure(refusal);
+        }
         return work.run(() -> infer(request));
     }
 
@@ -141,9 +154,13 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     }
 
     private ModelInferResponse infer(ModelInferRequest request) {
+        return OipMessages.response(inference.infer(ours(request)));
+    }
+
+    private static InferRequest ours(ModelInferRequest request) {
         Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
                 .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
-        return OipMessages.response(inference.infer(OipMessages.request(request, deadline, GrpcCaller.current())));
+        return OipMessages.request(request, deadline, GrpcCaller.current());
     }
 
     @Override

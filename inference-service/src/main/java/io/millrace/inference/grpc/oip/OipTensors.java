@@ -16,7 +16,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Input tensors of a request: all raw, or all in the field of their datatype. */
 final class OipTensors {
+    /** Of calls that are read and answered by the way. */
+    private static final int LIGHT_BYTES = 64 << 10;
+
     private OipTensors() {}
+
+    /** Whether a request is so small that reading it takes next to no time. */
+    static boolean isLight(ModelInferRequest request) {
+        long bytes = 0;
+        for (ByteString raw : request.getRawInputContentsList()) {
+            bytes += raw.size();
+        }
+        return request.getRawInputContentsCount() > 0 && bytes <= LIGHT_BYTES;
+    }
 
     /**
      * @throws Refusal INVALID_TENSOR with {@code where} {@code inputs[i]}

@@ -3,6 +3,7 @@ package io.millrace.inference.rest.oip;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.millrace.inference.app.infer.InferResponse;
 import io.millrace.inference.app.infer.TensorJson;
 import io.millrace.inference.domain.Tensor;
@@ -20,8 +21,11 @@ final class OipAnswer {
     /** How much of a body is JSON; there where binary data follows. */
     static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS).build();
+    /** Its buffers are shared: each call has a new virtual thread, for which Jackson would make new ones. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+            .build();
 
     private OipAnswer() {}
 

@@ -3,6 +3,7 @@ package io.millrace.inference.rest.oip;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.millrace.gate.Refusal;
@@ -28,7 +29,11 @@ import org.jspecify.annotations.Nullable;
  * are not known are read past: KServe's client sends some.
  */
 final class OipRequest {
-    private static final JsonFactory JSON = new ObjectMapper().getFactory();
+    /** Its buffers are shared: each call has a new virtual thread, for which Jackson would make new ones. */
+    private static final JsonFactory JSON = new ObjectMapper(JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                    .build())
+            .getFactory();
 
     private final ByteBuffer binary;
     private final List<Tensor> inputs = new ArrayList<>();

@@ -39,6 +39,41 @@ class ModelLaneTest {
     }
 
     @Test
+    void whoMustNotWaitIsAnsweredOnlyWhereTheModelIsFreeAndBrief() throws Exception {
+        FakeModel model = FakeModel.taking(Duration.ZERO);
+        try (var kit = new LaneKit(model, LaneKit.settings(10))) {
+            assertThat(now(kit)).as("how long it takes is not known yet").isFalse();
+            await().untilAsserted(() -> {
+                kit.infer(rows(1, 1));
+                assertThat(now(kit)).isTrue();
+            });
+            model.allowed.drainPermits();
+            Future<Object> running = kit.call(rows(1, 1));
+            await().until(() -> model.allowed.hasQueuedThreads());
+            assertThat(now(kit)).as("not free").isFalse();
+            model.allowed.release(1000);
+            assertThat(isOf(outputs(running), 1, 1)).isTrue();
+        }
+        FakeModel slow = FakeModel.taking(Duration.ofMillis(5));
+        try (var kit = new LaneKit(slow, LaneKit.settings(10))) {
+            kit.infer(rows(1, 1));
+            assertThat(now(kit)).as("not brief").isFalse();
+        }
+        LaneSettings delayed = LaneKit.batching(8, Duration.ofMillis(1));
+        try (var kit = new LaneKit(FakeModel.taking(Duration.ZERO), delayed)) {
+            kit.infer(rows(1, 1));
+            assertThat(now(kit)).as("it would wait for others").isFalse();
+        }
+    }
+
+    private static boolean now(LaneKit kit) {
+        return kit.lane
+                .inferNow(List.of(rows(1, 2)), 1, new Deadline(Duration.ofSeconds(20)))
+                .map(answer -> isOf(answer.outputs(), 1, 2))
+                .orElse(false);
+    }
+
+    @Test
     void callsThatWaitShareARunAndEachGetsItsOwnRows() throws Exception {
         FakeModel model = FakeModel.held();
         model.allowed.release(3);
