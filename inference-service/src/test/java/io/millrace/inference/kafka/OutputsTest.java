@@ -107,6 +107,33 @@ class OutputsTest {
     }
 
     @Test
+    void whoeverIsFencedInTheMiddleLeavesNothingTwiceAndNothingOut() {
+        stage.makeInput(2);
+        stage.send(0, 5_000);
+        stage.flush();
+        Pipeline pipeline = Stage.pipeline(routed());
+        var slow = new FakeScoring(Duration.ofMillis(20));
+        for (int taker = 0; taker < 4; taker++) {
+            int seen = stage.outcomes();
+            // Each is the same replica again, so that it ends the transaction that the one before has open.
+            stage.start(pipeline, Stage.settings(0, 50), slow);
+            until(() -> stage.outcomes() > seen || stage.outcomes() == 5_000);
+        }
+        until(() -> stage.outcomes() == 5_000);
+
+        stage.assertExactlyOnce();
+        List<String> ids = new ArrayList<>();
+        for (String topic : List.of(stage.name + ".high", stage.name + ".low")) {
+            events(topic).forEach(record -> ids.add(ReadCloudEvents.of(record).getId()));
+        }
+        assertThat(ids).doesNotHaveDuplicates().hasSize(5_000);
+        assertThat(events(stage.name + ".alerts").stream()
+                        .map(record -> ReadCloudEvents.of(record).getId()))
+                .doesNotHaveDuplicates()
+                .hasSize(4_910);
+    }
+
+    @Test
     void avroIsReadBySchemasOfARegistryAndWaitsForIt() {
         stage.makeInput(1);
         stage.bytes(Clicks.framed(7, Clicks.avro("a", 21)));
