@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
@@ -114,7 +115,10 @@ class ReplayTest {
         var catalog = new ModelCatalog(repository, new OnnxEngine());
         catalog.refresh();
         var scoring = new BatchScoring(
-                catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
+                catalog,
+                HeldEnsembles.NONE,
+                KnownServices.NONE.wanted(),
+                features, new InferenceMetrics(new SimpleMeterRegistry()));
         stage.makeInput(2);
         for (int i = 0; i < EVENTS; i++) {
             if (i % 3 != 0) {

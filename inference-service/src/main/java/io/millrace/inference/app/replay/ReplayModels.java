@@ -46,7 +46,7 @@ final class ReplayModels implements AutoCloseable {
     private Found load(ModelIdentity model) {
         String title = "model '" + model.name() + "' version '" + model.version() + "'";
         try {
-            for (Candidate candidate : repository.look()) {
+            for (Candidate candidate : repository.look().versions()) {
                 if (candidate.name().equals(model.name()) && candidate.version().equals(model.version())) {
                     ModelFile file = repository.read(candidate);
                     return new Found.Loaded(file.definition(), engine.load(file));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
@@ -64,7 +65,10 @@ final class BatchStage implements AutoCloseable {
         this.catalog = new ModelCatalog(new ModelFolder(models, 1 << 20), new OnnxEngine());
         catalog.refresh();
         this.scoring = new BatchScoring(
-                catalog, KnownServices.NONE.wanted(), history, new InferenceMetrics(new SimpleMeterRegistry()));
+                catalog,
+                HeldEnsembles.NONE,
+                KnownServices.NONE.wanted(),
+                history, new InferenceMetrics(new SimpleMeterRegistry()));
         this.settings = new BatchSettings(
                 folder.resolve("batch"),
                 Optional.empty(),
