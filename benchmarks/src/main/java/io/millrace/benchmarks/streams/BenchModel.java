@@ -91,9 +91,8 @@ final class BenchModel {
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(FLOAT)
-                                .setShape(shape)))
+                        .setTensorType(
+                                TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape)))
                 .build();
     }
 

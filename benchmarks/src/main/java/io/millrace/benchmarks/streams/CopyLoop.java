@@ -30,20 +30,33 @@ final class CopyLoop {
     /** Copies so many records of a topic and gives how many that were in a second, from the first transaction on. */
     double run(String name, String from, String to, int records, int pollRecords) {
         Map<String, Object> reading = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "group.id", name,
-                "isolation.level", "read_committed",
-                "enable.auto.commit", false,
-                "auto.offset.reset", "earliest",
-                "max.poll.records", pollRecords,
-                "fetch.max.bytes", 16 << 20);
+                "bootstrap.servers",
+                bootstrapServers,
+                "group.id",
+                name,
+                "isolation.level",
+                "read_committed",
+                "enable.auto.commit",
+                false,
+                "auto.offset.reset",
+                "earliest",
+                "max.poll.records",
+                pollRecords,
+                "fetch.max.bytes",
+                16 << 20);
         Map<String, Object> writing = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "transactional.id", name,
-                "acks", "all",
-                "linger.ms", 5,
-                "batch.size", 128 << 10,
-                "buffer.memory", 64L << 20);
+                "bootstrap.servers",
+                bootstrapServers,
+                "transactional.id",
+                name,
+                "acks",
+                "all",
+                "linger.ms",
+                5,
+                "batch.size",
+                128 << 10,
+                "buffer.memory",
+                64L << 20);
         try (var producer = new KafkaProducer<>(writing, new ByteArraySerializer(), new ByteArraySerializer());
                 var consumer = new KafkaConsumer<>(reading, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             producer.initTransactions();

@@ -47,9 +47,12 @@ final class Latency {
         var nanos = new Histogram(3);
         try (var consumer = new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", bench.bootstrap(),
-                        "isolation.level", "read_committed",
-                        "max.poll.records", 10_000),
+                        "bootstrap.servers",
+                        bench.bootstrap(),
+                        "isolation.level",
+                        "read_committed",
+                        "max.poll.records",
+                        10_000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             List<TopicPartition> all = IntStream.range(0, StreamBench.PARTITIONS)
@@ -58,7 +61,8 @@ final class Latency {
             consumer.assign(all);
             consumer.seekToBeginning(all);
             int seen = 0;
-            long deadline = System.nanoTime() + Duration.ofSeconds(seconds + WARM_UP_SECONDS).plus(LAST).toNanos();
+            long deadline = System.nanoTime()
+                    + Duration.ofSeconds(seconds + WARM_UP_SECONDS).plus(LAST).toNanos();
             while (seen < events) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     int id = Integer.parseInt(new String(record.key(), StandardCharsets.UTF_8));

@@ -170,9 +170,7 @@ final class StreamBench implements AutoCloseable {
                 PATIENCE,
                 LOOK_NANOS);
         echo.send(
-                "PUT",
-                "/prebuilt/message",
-                stub.getOnlineFeatures(lookUp(rows)).toByteArray());
+                "PUT", "/prebuilt/message", stub.getOnlineFeatures(lookUp(rows)).toByteArray());
     }
 
     /** A look-up of so many rows, each as of an instant of its own, as a stream asks it. */
@@ -220,7 +218,8 @@ final class StreamBench implements AutoCloseable {
                         %s
                         model: {name: %s, version: "1"}
                         output: {topic: %s}
-                        """.formatted(name, input, looked, withFeatures ? "with-features" : "plain", output)))
+                        """.formatted(
+                                name, input, looked, withFeatures ? "with-features" : "plain", output)))
                 .build());
     }
 

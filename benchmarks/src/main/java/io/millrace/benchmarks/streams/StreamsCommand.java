@@ -30,10 +30,16 @@ public final class StreamsCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
     private int rounds;
 
-    @Option(names = "--poll", defaultValue = "2000", description = "most records of a transaction (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--poll",
+            defaultValue = "2000",
+            description = "most records of a transaction (default: ${DEFAULT-VALUE})")
     private int poll;
 
-    @Option(names = "--seconds", defaultValue = "20", description = "of each measurement of latency (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            defaultValue = "20",
+            description = "of each measurement of latency (default: ${DEFAULT-VALUE})")
     private int seconds;
 
     private final AtomicInteger names = new AtomicInteger();
