@@ -110,16 +110,16 @@ class CommandIT {
         Path folder = millrace.layout().home().resolve("broken");
         Path views = Files.createDirectories(folder.resolve("feature-views"));
         Files.writeString(views.resolve("wrong.yaml"), """
-                kind: FeatureView
-                name: wrong
-                version: v1
-                entity: {name: user, join_keys: [{name: user_id, type: string, field: user_id}]}
-                source: {topic: shop.activity.v1, format: json, timestamp: {field: event_time, unit: rfc3339}}
-                ttl: 30 fortnights
-                fields: {kind: string}
-                features:
-                  - {name: clicks, type: int64, aggregate: count, window: 24h}
-                """);
+            kind: FeatureView
+            name: wrong
+            version: v1
+            entity: {name: user, join_keys: [{name: user_id, type: string, field: user_id}]}
+            source: {topic: shop.activity.v1, format: json, timestamp: {field: event_time, unit: rfc3339}}
+            ttl: 30 fortnights
+            fields: {kind: string}
+            features:
+              - {name: clicks, type: int64, aggregate: count, window: 24h}
+            """);
         Answer refused = millrace.run("apply", folder.toString());
         assertThat(refused.exitCode()).as(refused.text()).isEqualTo(1);
         assertThat(refused.text()).contains(views.resolve("wrong.yaml") + ":6");

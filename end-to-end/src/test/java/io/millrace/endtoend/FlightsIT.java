@@ -207,10 +207,12 @@ class FlightsIT {
                             return false;
                         }
                     });
-            assertThat(Objects.requireNonNull(replayed.get()).getReplaysList()).hasSize(100).allSatisfy(replay -> {
-                assertThat(replay.getDifferencesList()).isEmpty();
-                assertThat(replay.getOutcome()).isEqualTo(PredictionReplay.Outcome.OUTCOME_SAME);
-            });
+            assertThat(Objects.requireNonNull(replayed.get()).getReplaysList())
+                    .hasSize(100)
+                    .allSatisfy(replay -> {
+                        assertThat(replay.getDifferencesList()).isEmpty();
+                        assertThat(replay.getOutcome()).isEqualTo(PredictionReplay.Outcome.OUTCOME_SAME);
+                    });
         }
     }
 

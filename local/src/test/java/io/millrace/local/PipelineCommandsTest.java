@@ -35,7 +35,8 @@ class PipelineCommandsTest {
                         "pipeline p on topic in, which runs: pause it before it is moved",
                         "  partition 0: from 10 to 4, 6 records again",
                         "  partition 1: from where it begins to 1, 1 records skipped",
-                        "  in all 6 records are scored again and their predictions appear again, with the same source, and 1 are skipped");
+                        "  in all 6 records are scored again and their predictions appear again, with the same source,"
+                                + " and 1 are skipped");
     }
 
     @Test
@@ -61,7 +62,7 @@ class PipelineCommandsTest {
                         "  model: the model has other bytes",
                         "  note: the pipeline was changed since");
         assertThat(ReplayCommand.summary(3, Map.of(Outcome.OUTCOME_SAME, 2, Outcome.OUTCOME_GONE, 1), 1, 7))
-                .isEqualTo(
-                        "2 of 3 predictions are the same to the bit (66.67 %), 0 differ, of 1 something is gone; seed 7");
+                .isEqualTo("2 of 3 predictions are the same to the bit (66.67 %), 0 differ, of 1 something is gone;"
+                        + " seed 7");
     }
 }
