@@ -2,9 +2,9 @@ package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.ModelRepository.Candidate;
+import io.millrace.inference.app.ModelRepository.Contents;
 import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.app.queue.Lanes;
-import io.millrace.inference.app.ModelRepository.Contents;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.domain.Pipeline;

@@ -107,7 +107,9 @@ abstract class ModelStore implements ModelRepository {
                 .orElseThrow(() -> new ModelRefusedException(ModelFault.INVALID_DEFINITION, path + " is not there"));
         if (trusted.areAsked()) {
             trusted.verify(
-                    path, text.getBytes(StandardCharsets.UTF_8), signature(List.of(name, version, DEFINITION + SIGNATURE)));
+                    path,
+                    text.getBytes(StandardCharsets.UTF_8),
+                    signature(List.of(name, version, DEFINITION + SIGNATURE)));
         }
         ModelDefinition definition = ModelYaml.read(new DefinitionFile(path, text), name, version, faults);
         if (!faults.isEmpty()) {

@@ -38,7 +38,8 @@ final class TrustedKeys {
                 keys.add(KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(der)));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "millrace.inference.models.trusted-keys: '" + text + "' is no public key of Ed25519 in base64", e);
+                        "millrace.inference.models.trusted-keys: '" + text + "' is no public key of Ed25519 in base64",
+                        e);
             }
         }
         return new TrustedKeys(keys);
@@ -55,8 +56,7 @@ final class TrustedKeys {
      */
     void verify(String shown, byte[] signed, byte[] signature) throws ModelRefusedException {
         try {
-            byte[] bytes =
-                    Base64.getMimeDecoder().decode(new String(signature, StandardCharsets.ISO_8859_1));
+            byte[] bytes = Base64.getMimeDecoder().decode(new String(signature, StandardCharsets.ISO_8859_1));
             for (PublicKey key : keys) {
                 Signature verifier = Signature.getInstance(ALGORITHM);
                 verifier.initVerify(key);

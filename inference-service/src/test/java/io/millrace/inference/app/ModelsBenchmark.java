@@ -102,7 +102,12 @@ class ModelsBenchmark {
     void residentMemoryIsFlatThroughADayOfRequests() throws IOException {
         // 24 h at 100 a second, as fast as they go.
         long requests = Long.getLong("millrace.benchmark.requests", 8_640_000L);
-        ModelFiles.publish(root, "m", "1", OnnxModels.logistic(0, new Random(1).doubles(COLUMNS).toArray()), "");
+        ModelFiles.publish(
+                root,
+                "m",
+                "1",
+                OnnxModels.logistic(0, new Random(1).doubles(COLUMNS).toArray()),
+                "");
         var catalog = new ModelCatalog(new ModelFolder(root, 1 << 20), new Engines(Optional.empty()));
         catalog.refresh();
         long settled = 0;
@@ -112,7 +117,8 @@ class ModelsBenchmark {
             for (long i = 0; i < requests / 10; i++) {
                 ask(catalog, "m");
             }
-            System.out.printf("%d requests, %.0f s: %s%n", part * (requests / 10), (System.nanoTime() - start) / 1e9, memory());
+            System.out.printf(
+                    "%d requests, %.0f s: %s%n", part * (requests / 10), (System.nanoTime() - start) / 1e9, memory());
             last = resident();
             settled = part == 2 ? last : settled;
         }

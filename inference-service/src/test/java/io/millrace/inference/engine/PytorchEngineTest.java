@@ -37,6 +37,10 @@ class PytorchEngineTest {
 
     @Test
     void withoutItsJarsItIsRefusedWithWhatToInstall() {
+        // An engine that one test brings stays for all of the process.
+        assumeThat(System.getProperty("millrace.test.engines"))
+                .as("millrace.test.engines")
+                .isNull();
         refused(
                 Optional.empty(),
                 ModelFault.ENGINE_MISSING,
@@ -85,7 +89,15 @@ class PytorchEngineTest {
 
     private static ModelFile file(Optional<Output> output) {
         var definition = new ModelDefinition(
-                "m", "1", Engine.PYTORCH, "model.pt", "digest", OptionalLong.empty(), output.isPresent() ? List.of(ROW) : List.of(), output, ModelServing.UNSAID);
+                "m",
+                "1",
+                Engine.PYTORCH,
+                "model.pt",
+                "digest",
+                OptionalLong.empty(),
+                output.isPresent() ? List.of(ROW) : List.of(),
+                output,
+                ModelServing.UNSAID);
         return new ModelFile(definition, ByteBuffer.wrap(TorchModels.twiceAndOne()));
     }
 }

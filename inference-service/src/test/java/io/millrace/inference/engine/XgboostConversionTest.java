@@ -247,7 +247,8 @@ class XgboostConversionTest {
                 "1",
                 Engine.XGBOOST,
                 "model.json",
-                "digest", OptionalLong.empty(),
+                "digest",
+                OptionalLong.empty(),
                 columns.isEmpty() ? List.of() : List.of(new Input("input", TensorType.FLOAT32, columns)),
                 columns.isEmpty() ? Optional.empty() : Optional.of(new Output("output", 0)),
                 ModelServing.UNSAID);

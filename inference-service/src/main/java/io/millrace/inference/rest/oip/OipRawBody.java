@@ -1,9 +1,9 @@
 package io.millrace.inference.rest.oip;
 
-import io.millrace.inference.app.infer.TensorJson;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest;
+import io.millrace.inference.app.infer.TensorJson;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
