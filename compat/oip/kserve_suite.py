@@ -170,6 +170,12 @@ class Suite:
         answer = await self.client.infer(InferRequest("returning", inputs))
         is_that(answer.outputs[0].as_numpy().tolist(), [70.0, 30.0])
 
+    async def test_an_ensemble_is_a_model(self):
+        is_that(await self.client.model_ready("thrice"), True)
+        inputs = [tensor(name, "FP32", np.array(values, np.float32)) for name, values in (("a", [1, 4]), ("b", [3, 2]))]
+        answer = await self.client.infer(InferRequest("thrice", inputs))
+        is_that(answer.outputs[0].as_numpy().tolist(), [[3.0, 9.0], [12.0, 6.0]])
+
 
 async def checks(arguments, report):
     report.check("rows are pushed", lambda: push(arguments.features))

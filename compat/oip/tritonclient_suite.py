@@ -212,6 +212,13 @@ class Suite:
         result = await self.infer("returning", inputs)
         is_that((result.as_numpy("prediction").dtype, result.as_numpy("prediction").tolist()), (np.dtype("float64"), [70.0, 30.0]))
 
+    async def test_an_ensemble_is_a_model(self):
+        is_that(self.plain(await wait(self.client.get_model_metadata("thrice")))["platform"], "ensemble")
+        inputs = [self.tensor(name, np.array(values, np.float32)) for name, values in (("a", [1, 4]), ("b", [3, 2]))]
+        result = await self.infer("thrice", inputs)
+        is_that(result.as_numpy("y").tolist(), [[3.0, 9.0], [12.0, 6.0]])
+        is_that(result.as_numpy("larger").tolist(), [b"b", b"a"])
+
     # What one of them alone has
 
     async def test_calls_that_are_not_waited_for(self):

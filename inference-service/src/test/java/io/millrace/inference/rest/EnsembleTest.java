@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,26 @@ class EnsembleTest extends OipService {
     @BeforeEach
     void apply() {
         pipelines.apply(List.of(new DefinitionFile("ensemble.yaml", ENSEMBLE), new DefinitionFile("q.yaml", PIPELINE)));
+    }
+
+    @AfterEach
+    void remove() {
+        pipelines.remove("q");
+        ensembles
+                .list()
+                .forEach(ensemble ->
+                        send(request("v1/ensembles/" + ensemble.name()).DELETE()));
+        assertThat(get("v1/ensembles").body()).isEqualTo("{\"ensembles\":[]}");
+    }
+
+    @Test
+    void itIsListedAndRemoved() {
+        is(get("v1/ensembles"), 200, """
+            {"ensembles":[{"name":"clipped","version":"3","models":["raw"]}]}\
+            """);
+        assertThat(send(request("v1/ensembles/clipped").DELETE()).statusCode()).isEqualTo(204);
+        assertThat(send(request("v1/ensembles/clipped").DELETE()).statusCode()).isEqualTo(404);
+        is(get("v2/models/clipped"), 404, "{\"error\":\"no model, ensemble or pipeline is called 'clipped'\"}");
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Ensembles implements HeldEnsembles {
     private final DefinitionCatalog definitions;
+    private final EnsembleKind kind;
     private final ModelCatalog models;
     private final InstantSource clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -61,7 +62,8 @@ public class Ensembles implements HeldEnsembles {
         }
     }
 
-    public Ensembles(DefinitionCatalog definitions, ModelCatalog models, InstantSource clock) {
+    public Ensembles(DefinitionCatalog definitions, EnsembleKind kind, ModelCatalog models, InstantSource clock) {
+        this.kind = kind;
         this.definitions = definitions;
         this.models = models;
         this.clock = clock;
@@ -82,6 +84,18 @@ public class Ensembles implements HeldEnsembles {
 
     public Optional<Ensemble> find(String name) {
         return Optional.ofNullable(known.get(name)).map(each -> each.ensemble);
+    }
+
+    /**
+     * Removes the definition.
+     *
+     * @throws Refusal MODEL_NOT_FOUND, DEFINITIONS_UNAVAILABLE
+     */
+    public void remove(String name) {
+        if (!knows(name)) {
+            throw new Refusal(InferenceReason.MODEL_NOT_FOUND, "there is no ensemble '" + name + "'");
+        }
+        definitions.remove(kind, name);
     }
 
     /** All, by name. */

@@ -2,6 +2,7 @@ package io.millrace.inference.app.ensemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.definitions.Faults;
 import io.millrace.gate.Refusal;
@@ -17,9 +18,11 @@ import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.store.ModelFolder;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -139,6 +142,25 @@ class EnsemblePlanTest {
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                         .isEqualTo(InferenceReason.INVALID_TENSOR))
                 .hasMessage("step 'row': row 0 of 'small' cannot be computed: 'table[1]' gives what is no UINT8");
+    }
+
+    @Test
+    void theExampleRuns() throws IOException {
+        ModelFiles.publish(root, "delays", "1", OnnxModels.logistic(-2, 1, 1), "");
+        catalog.refresh();
+        List<Tensor> outputs = run(
+                Files.readString(Path.of("../examples/ensemble/ensembles/advice.yaml")),
+                2,
+                LONG,
+                reals("origin_delay", 600, 0),
+                reals("distance_km", 500, 500),
+                texts("passenger", List.of("Ann", "Bob")));
+        // σ(−2 + 3 + 0.5), for delays above three hours count as three; σ(−2 + 0 + 0.5).
+        assertThat(outputs.get(0).data().getDouble(0)).isCloseTo(0.8176, within(1e-4));
+        assertThat(outputs.get(0).data().getDouble(Double.BYTES)).isCloseTo(0.1824, within(1e-4));
+        assertThat(outputs.get(1).strings())
+                .extracting(text -> StandardCharsets.UTF_8.decode(text).toString())
+                .containsExactly("Ann: expect a delay", "Bob: on time");
     }
 
     @Test
