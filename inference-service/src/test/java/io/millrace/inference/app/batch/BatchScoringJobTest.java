@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -114,7 +115,7 @@ class BatchScoringJobTest {
         } catch (NumberFormatException text) {
             fields.put("x", x);
         }
-        long asOf = (Long) row.get("as_of_us");
+        long asOf = (Long) Objects.requireNonNull(row.get("as_of_us"));
         return stage.scoring
                 .score(BatchStage.pipeline(), List.of(new ScoreRow(fields, asOf)), Duration.ZERO, new Deadline(LONG))
                 .rows()
@@ -141,7 +142,7 @@ class BatchScoringJobTest {
             assertThat(row).as("the instant before the event").containsEntry("as_of_us", time - 1);
             switch (online(row)) {
                 case Scored online -> {
-                    assertThat(Double.doubleToLongBits((Double) row.get("prediction")))
+                    assertThat(Double.doubleToLongBits((Double) Objects.requireNonNull(row.get("prediction"))))
                             .as("row %d", i)
                             .isEqualTo(Double.doubleToLongBits(online.prediction()));
                     assertThat(row)
@@ -155,8 +156,8 @@ class BatchScoringJobTest {
                                             ? "{}"
                                             : "{\"v:a\":\""
                                                     + Instant.EPOCH.plus(
-                                                            online.eventTimeMicros()
-                                                                    .get("v:a"),
+                                                            Objects.requireNonNull(online.eventTimeMicros()
+                                                                    .get("v:a")),
                                                             ChronoUnit.MICROS)
                                                     + "\"}");
                     scored++;
