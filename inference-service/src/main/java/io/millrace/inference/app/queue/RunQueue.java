@@ -45,6 +45,7 @@ final class RunQueue {
     private int running;
     /** Whether somebody puts a run together and waits for more calls. */
     private boolean isCollecting;
+
     private final RunTimes times = new RunTimes();
     private volatile int pending;
 
@@ -91,8 +92,7 @@ final class RunQueue {
 
     /** Whether runs are so brief, and begin so soon, that a thread that must not wait may make one. */
     boolean isInstant() {
-        return times.isInstant()
-                && (tuner == null || tuner.choice().maxDelay().isZero());
+        return times.isInstant() && (tuner == null || tuner.choice().maxDelay().isZero());
     }
 
     /**
@@ -163,11 +163,7 @@ final class RunQueue {
     }
 
     private long waitingRows() {
-        long rows = 0;
-        for (LaneCall call : waiting) {
-            rows += call.rows();
-        }
-        return rows;
+        return waiting.stream().mapToLong(LaneCall::rows).sum();
     }
 
     private void lead(LaneCall call) {
