@@ -11,11 +11,12 @@ import java.util.stream.Stream;
 
 /** The metrics that a service defines: the names in its {@code telemetry} room, and what Prometheus calls them. */
 final class Telemetry {
-    private static final Pattern NAME = Pattern.compile("\"(millrace\\.[a-z]+\\.[a-z0-9.]*[a-z0-9])\"");
+    private static final Pattern NAME =
+            Pattern.compile("\"(millrace\\.[a-z]+\\.[a-z0-9.]*[a-z0-9]|(?:millrace|nv)_[a-z_0-9]+)\"");
 
     private Telemetry() {}
 
-    /** Names as Micrometer has them. */
+    /** Names as Micrometer has them; those that are exposed without it, as Prometheus has them. */
     static Set<String> names(Path module) {
         var names = new TreeSet<String>();
         try (Stream<Path> files = Files.walk(module.resolve("src/main/java"))) {
