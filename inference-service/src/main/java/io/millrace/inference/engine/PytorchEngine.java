@@ -62,7 +62,11 @@ final class PytorchEngine implements ModelEngine {
         boolean fits = false;
         try {
             Signature signature = signature(torch, definition);
-            var model = new DjlModel(signature, torch, new PytorchTensors(signature), "pytorch " + Engine.getEngine(NAME).getVersion());
+            var model = new DjlModel(
+                    signature,
+                    torch,
+                    new PytorchTensors(signature),
+                    "pytorch " + Engine.getEngine(NAME).getVersion());
             WarmUp.run(model, definition);
             fits = true;
             return model;

@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.app.replay.FeatureHistory;
 import io.millrace.inference.app.replay.PredictionLog.Sample;
 import io.millrace.inference.app.replay.RecordPlace;
@@ -118,7 +118,8 @@ class ReplayTest {
                 catalog,
                 HeldEnsembles.NONE,
                 KnownServices.NONE.wanted(),
-                features, new InferenceMetrics(new SimpleMeterRegistry()));
+                features,
+                new InferenceMetrics(new SimpleMeterRegistry()));
         stage.makeInput(2);
         for (int i = 0; i < EVENTS; i++) {
             if (i % 3 != 0) {

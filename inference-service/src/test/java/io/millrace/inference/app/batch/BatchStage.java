@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Faults;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineReader;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.files.DuckDbRowFiles;
@@ -68,7 +68,8 @@ final class BatchStage implements AutoCloseable {
                 catalog,
                 HeldEnsembles.NONE,
                 KnownServices.NONE.wanted(),
-                history, new InferenceMetrics(new SimpleMeterRegistry()));
+                history,
+                new InferenceMetrics(new SimpleMeterRegistry()));
         this.settings = new BatchSettings(
                 folder.resolve("batch"),
                 Optional.empty(),
