@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.inference.app.PipelineStreams.RunningStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -28,7 +31,7 @@ class StreamTest {
     }
 
     @Test
-    void aPredictionSaysWhatItWasMadeOfAndGoesUnderTheKeyField() {
+    void aPredictionSaysWhatItWasMadeOfAndGoesUnderTheKeyField() throws Exception {
         stage.makeInput(1);
         stage.raw(null, "{\"id\":4711,\"at\":1700000000123,\"amount\":21,\"more\":{\"deep\":[1]}}");
         stage.flush();
@@ -39,12 +42,28 @@ class StreamTest {
         assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo("4711");
         assertThat(Stage.json(record).toString())
                 .isEqualTo("{\"pipeline\":\"" + stage.name
+                        + "\",\"definition\":\""
+                        + sha256(stage.pipeline().yaml()).substring(0, 16)
                         + "\",\"entity\":{\"id\":\"x\"},\"key\":\"4711\",\"prediction\":42.0,"
                         + "\"timestamp\":\"2023-11-14T22:13:20.123Z\",\"as_of\":\"2023-11-14T22:13:20.122999Z\","
                         + "\"model\":{\"name\":\"fake\",\"version\":\"1\",\"digest\":\"d1\"},"
                         + "\"features\":{\"values\":{},\"event_times\":{},\"imputed\":[],\"complete\":true,\"hash\":\"00\",\"positions\":[]},"
-                        + "\"source\":{\"topic\":\"" + stage.input + "\",\"partition\":0,\"offset\":0}}");
+                        + "\"source\":{\"topic\":\"" + stage.input + "\",\"topic_id\":\"" + topicId(stage.input)
+                        + "\",\"partition\":0,\"offset\":0}}");
         assertThat(stage.tally.predictions()).isEqualTo(1);
+    }
+
+    private static String sha256(String text) throws NoSuchAlgorithmException {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private String topicId(String topic) throws Exception {
+        return stage.admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+                .findFirst()
+                .orElseThrow()
+                .topicId()
+                .toString();
     }
 
     @Test
