@@ -32,8 +32,7 @@ class NativeMetadataIT {
     @ParameterizedTest
     @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
     void everyNameInTheMetadataIsOnThePackagedClassPath(String module) throws IOException {
-        Path folder = Checkout.root().resolve(module).resolve(FOLDER);
-        List<Path> files = files(folder, ".json");
+        List<Path> files = files(module, ".json");
         try (var packaged = packaged(module)) {
             for (Path file : files) {
                 JsonNode metadata = new ObjectMapper().readTree(Files.readString(file));
@@ -50,7 +49,7 @@ class NativeMetadataIT {
                         .isEmpty();
             }
         }
-        for (Path file : files(folder, "native-image.properties")) {
+        for (Path file : files(module, "native-image.properties")) {
             var arguments = new Properties();
             try (var reader = Files.newBufferedReader(file)) {
                 arguments.load(reader);
@@ -67,7 +66,7 @@ class NativeMetadataIT {
     void everyServiceThatALibraryLooksUpIsInTheMetadata(String library) throws IOException {
         var types = new TreeSet<String>();
         var globs = new TreeSet<String>();
-        for (Path file : files(Checkout.root().resolve("feature-service").resolve(FOLDER), ".json")) {
+        for (Path file : files("feature-service", ".json")) {
             JsonNode metadata = new ObjectMapper().readTree(Files.readString(file));
             types.addAll(types(metadata));
             globs.addAll(globs(metadata));
@@ -91,7 +90,7 @@ class NativeMetadataIT {
     @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
     void everyResourceInTheMetadataIsOnThePackagedClassPath(String module) throws IOException {
         var globs = new TreeSet<String>();
-        for (Path file : files(Checkout.root().resolve(module).resolve(FOLDER), ".json")) {
+        for (Path file : files(module, ".json")) {
             globs.addAll(globs(new ObjectMapper().readTree(Files.readString(file))));
         }
         var found = new TreeSet<String>();
@@ -116,13 +115,19 @@ class NativeMetadataIT {
         assertThat(enabled.item(0).getTextContent()).isEqualTo("true");
     }
 
-    private static List<Path> files(Path folder, String ending) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
+    /** The metadata of a service, and of the library that both feature-service and inference-service are made of. */
+    private static List<Path> files(String module, String ending) throws IOException {
+        var found = new ArrayList<Path>();
+        boolean hasKernel = module.equals("feature-service") || module.equals("inference-service");
+        for (String part : hasKernel ? List.of(module, "feature-kernel") : List.of(module)) {
+            Path folder = Checkout.root().resolve(part).resolve(FOLDER);
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    files.filter(file -> file.toString().endsWith(ending)).forEach(found::add);
+                }
+            }
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).toList();
-        }
+        return found;
     }
 
     /** Class names of reflection and JNI entries, in today's form and in the older ones, arrays and lambdas left out. */
