@@ -31,6 +31,8 @@ import picocli.CommandLine.Command;
             StoreCommand.Backup.class,
             StoreCommand.Restore.class,
             StoreCommand.Rebuild.class,
+            DeploymentCommand.ListAll.class,
+            DeploymentCommand.Rollback.class,
             DemoCommand.class,
             TrainingSetCommand.class,
             ScoreCommand.class,

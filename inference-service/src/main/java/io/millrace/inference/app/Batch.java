@@ -9,6 +9,7 @@ import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.ScoredBatch.Assigned;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Tensor;
@@ -32,13 +33,14 @@ final class Batch {
     private final List<ScoreRow> rows;
     private final @Nullable RowScore[] scores;
     private final Map<Integer, List<Cell>> cells = new HashMap<>();
-    private final List<Filled> filled = new ArrayList<>();
     private final Set<FeaturePosition> positions = new LinkedHashSet<>();
     private boolean complete = true;
-    private @Nullable InputTensors tensors;
+
+    /** Rows that stand in tensors, in their order. */
+    record Filling(InputTensors tensors, List<Filled> rows) {}
 
     /** A row that stands in the tensors; {@code imputed} holds indexes of the pipeline's features. */
-    private record Filled(int row, BitSet imputed, String hash) {}
+    record Filled(int row, BitSet imputed, String hash) {}
 
     Batch(Pipeline pipeline, List<ScoreRow> rows) {
         this.pipeline = pipeline;
@@ -108,13 +110,20 @@ final class Batch {
         }
     }
 
-    /** Fills the tensors with the open rows, and closes those that cannot be. */
-    void fill(ScoringPlan plan) {
-        if (cells.isEmpty()) {
-            return;
-        }
-        var filling = new InputTensors(pipeline, plan, cells.size());
+    /** The rows that are not closed yet. */
+    BitSet open() {
+        var open = new BitSet(scores.length);
         for (int i = 0; i < scores.length; i++) {
+            open.set(i, scores[i] == null);
+        }
+        return open;
+    }
+
+    /** Fills tensors with those of the rows that are open, and closes those that cannot be. */
+    Filling fill(ScoringPlan plan, BitSet of) {
+        var filling = new InputTensors(pipeline, plan, of.cardinality());
+        var filled = new ArrayList<Filled>(of.cardinality());
+        for (int i = of.nextSetBit(0); i >= 0; i = of.nextSetBit(i + 1)) {
             if (scores[i] == null) {
                 Invalid invalid = filling.add(rows.get(i), cellsOf(i));
                 if (invalid == null) {
@@ -124,17 +133,17 @@ final class Batch {
                 }
             }
         }
-        tensors = filling;
+        return new Filling(filling, filled);
     }
 
     /** Runs the model on what was filled. */
-    void run(ModelLease model, Deadline deadline, InferenceMetrics metrics) {
+    void run(Filling filling, ModelLease model, Deadline deadline, InferenceMetrics metrics) {
         deadline.left();
-        if (tensors == null || filled.isEmpty()) {
+        if (filling.rows().isEmpty()) {
             return;
         }
         long start = System.nanoTime();
-        run((inputs, count) -> model.run(inputs, count, deadline));
+        run(filling, (inputs, count) -> model.run(inputs, count, deadline));
         metrics.ran(Duration.ofNanos(System.nanoTime() - start));
     }
 
@@ -143,10 +152,12 @@ final class Batch {
      *
      * @param model tensors and how many rows they have to one prediction per row
      */
-    void run(BiFunction<List<Tensor>, Integer, double[]> model) {
-        if (tensors == null || filled.isEmpty()) {
+    void run(Filling filling, BiFunction<List<Tensor>, Integer, double[]> model) {
+        List<Filled> filled = filling.rows();
+        if (filled.isEmpty()) {
             return;
         }
+        InputTensors tensors = filling.tensors();
         double[] predictions = model.apply(tensors.tensors(), tensors.rows());
         for (int at = 0; at < filled.size(); at++) {
             Filled row = filled.get(at);
@@ -162,12 +173,31 @@ final class Batch {
         return Objects.requireNonNull(scores[0], "every row is closed");
     }
 
-    ScoredBatch scored(ModelIdentity model) {
+    /** Some of the rows with what was looked up for them, open again, to be scored by another model. */
+    Batch mirror(List<Integer> some) {
+        var mirror = new Batch(pipeline, some.stream().map(rows::get).toList());
+        for (int i = 0; i < some.size(); i++) {
+            mirror.cells.put(i, cellsOf(some.get(i)));
+        }
+        return mirror;
+    }
+
+    ScoreRow row(int row) {
+        return rows.get(row);
+    }
+
+    /** What became of a row; null while it is open. */
+    @Nullable
+    RowScore score(int row) {
+        return scores[row];
+    }
+
+    ScoredBatch scored(ModelIdentity model, List<Assigned> assigned) {
         var answers = new ArrayList<RowScore>(scores.length);
         for (@Nullable RowScore score : scores) {
             answers.add(Objects.requireNonNull(score, "every row is closed"));
         }
-        return new ScoredBatch(answers, model, complete, List.copyOf(positions), pipeline.service());
+        return new ScoredBatch(answers, model, complete, List.copyOf(positions), pipeline.service(), assigned);
     }
 
     private Scored scored(Filled row, double prediction) {

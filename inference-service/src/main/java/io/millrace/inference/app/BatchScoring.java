@@ -1,6 +1,8 @@
 package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.deploy.Route;
+import io.millrace.inference.app.deploy.Routes;
 import io.millrace.inference.app.ensemble.EnsembleUse;
 import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
@@ -13,15 +15,18 @@ import io.millrace.inference.telemetry.InferenceMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Scores a batch: checks its rows, looks their features up in one call, fills the tensors, runs the model once. */
+/** Scores a batch: checks its rows, looks their features up in one call, fills the tensors, runs the model once; or once for each arm, where a deployment splits the model. */
 @ApplicationScoped
 public class BatchScoring implements Scoring {
     private final ModelCatalog models;
     private final HeldEnsembles ensembles;
     private final PipelineFeatures wanted;
     private final FeatureLookup features;
+    private final Routes routes;
+    private final Mirroring mirroring;
     private final InferenceMetrics metrics;
 
     public BatchScoring(
@@ -29,49 +34,76 @@ public class BatchScoring implements Scoring {
             HeldEnsembles ensembles,
             PipelineFeatures wanted,
             FeatureLookup features,
+            Routes routes,
+            Mirroring mirroring,
             InferenceMetrics metrics) {
         this.models = models;
         this.ensembles = ensembles;
         this.wanted = wanted;
         this.features = features;
+        this.routes = routes;
+        this.mirroring = mirroring;
         this.metrics = metrics;
     }
 
     @Override
     public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer) {
         Pipeline filled = wanted.fill(pipeline, timer.left());
-        return score(filled, rows, timer, batch -> lookUp(batch, pipeline, complete, timer));
+        Consumer<Batch> lookUp = batch -> lookUp(batch, pipeline, complete, timer);
+        Optional<Route> route = routes.find(filled.model());
+        ScoredBatch scored = route.isPresent()
+                ? split(route.get(), filled, rows, timer, lookUp)
+                : whole(filled, filled.model(), rows, timer, lookUp);
+        count(scored, timer);
+        return scored;
     }
 
     /**
-     * Scores rows whose features were read elsewhere, by all the rest of what scores others.
+     * Scores rows whose features were read elsewhere, by all the rest of what scores others. They are not split: where a deployment splits the model, the arm
+     * with the largest share scores all of them, and no shadow sees them.
      *
      * @param filled the pipeline with all features that it reads
      * @param from answers for these rows
      * @throws Refusal as {@link Scoring#score}
      */
     public ScoredBatch score(Pipeline filled, List<ScoreRow> rows, FeatureLookup from, Deadline timer) {
-        return score(filled, rows, timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
+        ModelReference model =
+                routes.find(filled.model()).map(Route::largest).orElse(filled.model());
+        ScoredBatch scored =
+                whole(filled, model, rows, timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
+        count(scored, timer);
+        return scored;
     }
 
-    private ScoredBatch score(Pipeline filled, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
-        try (ModelLease model = lease(filled)) {
+    private ScoredBatch whole(
+            Pipeline filled, ModelReference by, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
+        try (ModelLease model = lease(filled, by)) {
             var batch = new Batch(filled, rows);
             batch.check();
             lookUp.accept(batch);
-            batch.fill(model.plan());
-            batch.run(model, timer, metrics);
-            ScoredBatch scored = batch.scored(model.identity());
-            count(scored, timer);
+            batch.run(batch.fill(model.plan(), batch.open()), model, timer, metrics);
+            return batch.scored(model.identity(), List.of());
+        }
+    }
+
+    /** The features of all rows are looked up together; then each arm scores its own. */
+    private ScoredBatch split(
+            Route route, Pipeline filled, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
+        try (SplitBatch split = SplitBatch.open(route, filled, rows, models)) {
+            var batch = new Batch(filled, rows);
+            batch.check();
+            lookUp.accept(batch);
+            split.run(batch, timer, metrics);
+            ScoredBatch scored = batch.scored(split.first(), split.assigned());
+            mirroring.mirror(split, filled, batch, scored);
             return scored;
         }
     }
 
     /** A model before an ensemble of the same name. */
-    private ModelLease lease(Pipeline pipeline) {
-        ModelReference model = pipeline.model();
+    private ModelLease lease(Pipeline pipeline, ModelReference model) {
         if (models.knows(model.name()) || !ensembles.knows(model.name())) {
-            return models.lease(pipeline);
+            return models.lease(pipeline, model);
         }
         EnsembleUse use;
         try {

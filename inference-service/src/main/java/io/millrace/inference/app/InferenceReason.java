@@ -57,6 +57,11 @@ public enum InferenceReason implements Reason {
     FEATURES_BUSY(Kind.RESOURCE_EXHAUSTED),
     /** As many requests as are allowed are under way. */
     BUSY(Kind.RESOURCE_EXHAUSTED),
+    DEPLOYMENT_NOT_FOUND(Kind.NOT_FOUND),
+    /** A deployment has no such definition to go back to. */
+    REVISION_NOT_FOUND(Kind.NOT_FOUND),
+    /** Another revision of a deployment holds than the caller says. */
+    DEPLOYMENT_CHANGED(Kind.FAILED_PRECONDITION),
     DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED),
     /** The caller went away before its answer was there; nobody reads this. */
     CALLER_GONE(Kind.DEADLINE_EXCEEDED),

@@ -133,10 +133,15 @@ public class ModelCatalog {
      * @throws Refusal MODEL_NOT_SERVING, MODEL_DOES_NOT_FIT
      */
     ModelLease lease(Pipeline pipeline) {
+        return lease(pipeline, pipeline.model());
+    }
+
+    /** The same with another model in place of the pipeline's. */
+    ModelLease lease(Pipeline pipeline, ModelReference reference) {
         while (true) {
-            List<ServedModel> serving = serving(pipeline.model());
+            List<ServedModel> serving = serving(reference);
             if (serving.isEmpty()) {
-                throw new Refusal(InferenceReason.MODEL_NOT_SERVING, notServing(pipeline.model()));
+                throw new Refusal(InferenceReason.MODEL_NOT_SERVING, notServing(reference));
             }
             boolean closed = false;
             for (ServedModel model : serving) {
@@ -226,13 +231,18 @@ public class ModelCatalog {
      * @param pipeline with the features that it reads
      */
     List<String> check(Pipeline pipeline) {
-        List<ServedModel> serving = serving(pipeline.model());
+        return check(pipeline, pipeline.model());
+    }
+
+    /** The same with another model in place of the pipeline's. */
+    List<String> check(Pipeline pipeline, ModelReference reference) {
+        List<ServedModel> serving = serving(reference);
         if (serving.isEmpty()) {
-            return pipeline.model()
+            return reference
                     .version()
-                    .map(version -> entry(pipeline.model().name(), version))
+                    .map(version -> entry(reference.name(), version))
                     .map(ModelEntry::refusal)
-                    .map(_ -> List.of(notServing(pipeline.model())))
+                    .map(_ -> List.of(notServing(reference)))
                     .orElse(List.of());
         }
         ScoringPlan plan = ScoringPlan.of(pipeline, serving.getFirst().definition());
@@ -270,8 +280,8 @@ public class ModelCatalog {
     }
 
     /** Places among the pipeline's features of those that the model takes that it would be scored with; none where no such serves yet. */
-    Set<Integer> taken(Pipeline pipeline) {
-        return serving(pipeline.model()).stream()
+    Set<Integer> taken(Pipeline pipeline, ModelReference reference) {
+        return serving(reference).stream()
                 .findFirst()
                 .map(model -> ScoringPlan.of(pipeline, model.definition()).features())
                 .orElse(Set.of());

@@ -8,11 +8,14 @@ import io.millrace.inference.app.ensemble.EnsembleUse;
 import io.millrace.inference.config.InferenceConfig;
 import io.millrace.inference.domain.Alert;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.ServedFeatures;
+import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.ensemble.Ensemble;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -40,7 +43,7 @@ public class PipelineChecks implements PipelineCheck {
                     + " (millrace.inference.schema-registry.url)");
         }
         if (pipeline.service().isEmpty()) {
-            faults.addAll(models(pipeline, all));
+            faults.addAll(models(pipeline, pipeline, all));
             return faults;
         }
         String name = pipeline.service().get();
@@ -57,28 +60,50 @@ public class PipelineChecks implements PipelineCheck {
         faults.addAll(keys(pipeline, service));
         faults.addAll(conditions(pipeline, service));
         Pipeline reading = pipeline.reading(service);
-        faults.addAll(models(reading, all));
-        for (int taken : models.taken(reading)) {
-            ServedFeatures.Feature feature = service.features().get(taken);
-            if (!feature.isNumber()) {
-                faults.add("the model takes feature '" + feature.reference() + "', which is a " + feature.type()
-                        + " and no number");
+        faults.addAll(models(pipeline, reading, all));
+        for (ModelReference model : references(pipeline, all)) {
+            for (int taken : models.taken(reading, model)) {
+                ServedFeatures.Feature feature = service.features().get(taken);
+                if (!feature.isNumber()) {
+                    faults.add("the model takes feature '" + feature.reference() + "', which is a " + feature.type()
+                            + " and no number");
+                }
             }
         }
         return faults;
     }
 
-    private List<String> models(Pipeline pipeline, Definitions all) {
-        Ensemble ensemble = models.knows(pipeline.model().name())
+    private List<String> models(Pipeline pipeline, Pipeline reading, Definitions all) {
+        return references(pipeline, all).stream()
+                .flatMap(model -> model(reading, model, all).stream())
+                .distinct()
+                .toList();
+    }
+
+    private List<String> model(Pipeline reading, ModelReference model, Definitions all) {
+        Ensemble ensemble = models.knows(model.name())
                 ? null
-                : all.find(Ensemble.class, pipeline.model().name()).orElse(null);
+                : all.find(Ensemble.class, model.name()).orElse(null);
         if (ensemble == null) {
-            return models.check(pipeline);
+            return models.check(reading, model);
         }
-        ScoringPlan plan = ScoringPlan.of(pipeline, EnsembleUse.definition(ensemble, ""));
+        ScoringPlan plan = ScoringPlan.of(reading, EnsembleUse.definition(ensemble, ""));
         var faults = new ArrayList<>(plan.faults());
         faults.addAll(plan.remarks());
         return faults;
+    }
+
+    /** What may come to score for the pipeline: the models of a deployment's arms and shadows where it names one. */
+    private static Set<ModelReference> references(Pipeline pipeline, Definitions all) {
+        ModelReference model = pipeline.model();
+        var references = new LinkedHashSet<ModelReference>();
+        if (model.version().isEmpty()) {
+            all.find(Deployment.class, model.name()).ifPresent(deployment -> {
+                deployment.arms().forEach(arm -> references.add(arm.model()));
+                deployment.shadows().forEach(shadow -> references.add(shadow.model()));
+            });
+        }
+        return references.isEmpty() ? Set.of(model) : references;
     }
 
     private ServedFeatures find(String name, List<ServedFeatures> planned) {

@@ -7,6 +7,7 @@ import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.ScoredBatch.Assigned;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Predictions on request: all rows or none, with the same scoring as the streams. */
@@ -35,8 +37,18 @@ public class Predictions {
     /** A row; features are read as of now where no instant is given. */
     public record Row(Map<String, Object> fields, OptionalLong asOfMicros) {}
 
-    /** The rows' predictions, in order, all by one model version; {@code service} is {@link ScoredBatch#service}. */
-    public record Answer(List<Scored> rows, ModelIdentity model, boolean complete, Optional<String> service) {}
+    /**
+     * The rows' predictions, in order, by one model version or by those that a deployment chose.
+     *
+     * @param service {@link ScoredBatch#service}
+     * @param assigned {@link ScoredBatch#assigned}
+     */
+    public record Answer(
+            List<Scored> rows,
+            ModelIdentity model,
+            boolean complete,
+            Optional<String> service,
+            List<Assigned> assigned) {}
 
     public Predictions(
             PipelineAdministration pipelines,
@@ -101,9 +113,10 @@ public class Predictions {
 
     private List<ScoreRow> scoreRows(List<Row> rows) {
         long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        String call = Long.toHexString(ThreadLocalRandom.current().nextLong());
         var scoreRows = new ArrayList<ScoreRow>(rows.size());
         for (Row row : rows) {
-            scoreRows.add(new ScoreRow(row.fields(), row.asOfMicros().orElse(now)));
+            scoreRows.add(new ScoreRow(row.fields(), row.asOfMicros().orElse(now), call));
         }
         return scoreRows;
     }
@@ -125,6 +138,6 @@ public class Predictions {
             throw new Refusal(
                     InferenceReason.valueOf(first.reason()), faults.getFirst().where() + ": " + first.detail(), faults);
         }
-        return new Answer(scored, batch.model(), batch.complete(), batch.service());
+        return new Answer(scored, batch.model(), batch.complete(), batch.service(), batch.assigned());
     }
 }

@@ -44,8 +44,8 @@ public final class Rescoring {
         var batch = new Batch(pipeline, Collections.nCopies(copies, row));
         batch.check();
         batch.lookUp(new Given(cells), Duration.ZERO, new Deadline(PATIENCE));
-        batch.fill(ScoringPlan.of(pipeline, definition));
-        batch.run((tensors, rows) -> predictions(definition, model, tensors, rows));
+        Batch.Filling filling = batch.fill(ScoringPlan.of(pipeline, definition), batch.open());
+        batch.run(filling, (tensors, rows) -> predictions(definition, model, tensors, rows));
         return batch.first();
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.inference.config;
 
 import io.millrace.inference.kafka.KafkaEventLog;
+import io.millrace.inference.kafka.KafkaShadowLog;
 import io.millrace.inference.telemetry.EventMetrics;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -19,7 +20,24 @@ public class EventWiring {
             InstantSource clock,
             EventMetrics metrics) {
         int ordinal = StreamWiring.ordinal(config.streams().ordinal(), System.getenv("HOSTNAME"));
-        return new KafkaEventLog(bootstrapServers, ordinal, config.events().maxWaiting(), clock, metrics);
+        return new KafkaEventLog(
+                bootstrapServers, KafkaEventLog.TOPIC, ordinal, config.events().maxWaiting(), clock, metrics);
+    }
+
+    @Produces
+    @Singleton
+    KafkaShadowLog shadows(
+            InferenceConfig config,
+            @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "127.0.0.1:9092") String bootstrapServers,
+            InstantSource clock,
+            EventMetrics metrics) {
+        int ordinal = StreamWiring.ordinal(config.streams().ordinal(), System.getenv("HOSTNAME"));
+        return new KafkaShadowLog(new KafkaEventLog(
+                bootstrapServers, KafkaShadowLog.TOPIC, ordinal, config.events().maxWaiting(), clock, metrics));
+    }
+
+    void close(@Disposes KafkaShadowLog shadows) {
+        shadows.close();
     }
 
     void close(@Disposes KafkaEventLog events) {

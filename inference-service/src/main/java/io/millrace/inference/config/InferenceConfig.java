@@ -25,6 +25,8 @@ public interface InferenceConfig {
 
     Streams streams();
 
+    Shadow shadow();
+
     Events events();
 
     Schemas schemaRegistry();
@@ -213,6 +215,17 @@ public interface InferenceConfig {
         /** Most events of one check of the contract. At least 1. */
         @WithDefault("500")
         int contractRows();
+    }
+
+    /** Shadows of deployments: calls that wait to be shown to them. */
+    interface Shadow {
+        /** Calls that wait at most, and parts of stream batches; more are not shown. 1 to 100,000. */
+        @WithDefault("1000")
+        int maxCalls();
+
+        /** Rows that wait at most. At least 1. */
+        @WithDefault("100000")
+        int maxRows();
     }
 
     /** What the service tells of itself in millrace.inference.events.v1. */

@@ -44,6 +44,8 @@ public class SettingsCheck {
         bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);
         bounds.time("schema-registry.timeout", config.schemaRegistry().timeout(), "PT0.1S", "PT1M");
         BatchWiring.check(bounds, batch, jobs);
+        bounds.number("shadow.max-calls", config.shadow().maxCalls(), 1, 100_000);
+        bounds.number("shadow.max-rows", config.shadow().maxRows(), 1, Integer.MAX_VALUE);
         bounds.refuseFaults();
     }
 }

@@ -88,8 +88,8 @@ public record Pipeline(
                 yaml);
     }
 
-    /** This with one version of its model, whichever is the newest. */
-    public Pipeline scoredBy(String version) {
+    /** This with another model, or a certain version of its own. */
+    public Pipeline scoredBy(ModelReference by) {
         return new Pipeline(
                 name,
                 input,
@@ -101,7 +101,7 @@ public record Pipeline(
                 missing,
                 includeEvent,
                 complete,
-                new ModelReference(model.name(), Optional.of(version)),
+                by,
                 outputs,
                 alert,
                 yaml);

@@ -1,29 +1,49 @@
 package io.millrace.inference.domain;
 
+import io.millrace.inference.domain.deploy.Choice;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The answers to a batch, in its order, all by one model version.
+ * The answers to a batch, in its order, by one model version or, where a deployment splits the model, by one for each row.
  *
+ * @param model the version that scored all rows; of a split batch, the one that scored the first
  * @param complete whether the features held everything that was in their topics when the batch was asked for
  * @param positions up to where the features' sources had been applied
  * @param service the feature service whose features were read, {@code name@version} or the name alone; empty where the pipeline lists them
+ * @param assigned one for each row of a split batch; else none
  */
 public record ScoredBatch(
         List<RowScore> rows,
         ModelIdentity model,
         boolean complete,
         List<FeaturePosition> positions,
-        Optional<String> service) {
+        Optional<String> service,
+        List<Assigned> assigned) {
     public ScoredBatch {
         rows = List.copyOf(rows);
         positions = List.copyOf(positions);
+        assigned = List.copyOf(assigned);
     }
 
     /** A batch of a pipeline that lists its features. */
     public ScoredBatch(List<RowScore> rows, ModelIdentity model, boolean complete, List<FeaturePosition> positions) {
-        this(rows, model, complete, positions, Optional.empty());
+        this(rows, model, complete, positions, Optional.empty(), List.of());
+    }
+
+    /** The arm that a row went to, and its model version. */
+    public record Assigned(Choice choice, ModelIdentity model) {}
+
+    /** The version that scored a row. */
+    public ModelIdentity model(int row) {
+        return assigned.isEmpty() ? model : assigned.get(row).model();
+    }
+
+    /** The arm that a row went to; empty where the model is not split. */
+    public Optional<Choice> choice(int row) {
+        return assigned.isEmpty()
+                ? Optional.empty()
+                : Optional.of(assigned.get(row).choice());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.millrace.inference.domain;
 
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,6 +153,36 @@ public sealed interface ServiceEvent {
             if (!fields.isEmpty()) {
                 data.put("fields", fields);
             }
+            return data;
+        }
+    }
+
+    /**
+     * What a shadow answered to a call that it saw.
+     *
+     * @param more what was asked, and what the caller was answered
+     */
+    record ShadowAnswered(
+            String deployment, long revision, String shadow, ModelIdentity model, Map<String, Object> more)
+            implements ServiceEvent {
+        @Override
+        public String type() {
+            return "io.millrace.shadow.answered";
+        }
+
+        @Override
+        public String subject() {
+            return deployment + "/" + shadow;
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("deployment", deployment);
+            data.put("revision", revision);
+            data.put("shadow", shadow);
+            data.putAll(ServiceEvent.model(model.name(), model.version(), model.digest()));
+            data.putAll(more);
             return data;
         }
     }

@@ -9,8 +9,11 @@ import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineAdministration;
 import io.millrace.inference.app.Predictions;
 import io.millrace.inference.app.definition.DefinitionApply.Outcome;
+import io.millrace.inference.app.deploy.Deployments;
 import io.millrace.proto.inference.v1.ApplyPipelinesRequest;
 import io.millrace.proto.inference.v1.ApplyPipelinesResponse;
+import io.millrace.proto.inference.v1.ListDeploymentsRequest;
+import io.millrace.proto.inference.v1.ListDeploymentsResponse;
 import io.millrace.proto.inference.v1.ListModelsRequest;
 import io.millrace.proto.inference.v1.ListModelsResponse;
 import io.millrace.proto.inference.v1.ListPipelinesRequest;
@@ -22,10 +25,14 @@ import io.millrace.proto.inference.v1.PredictRequest;
 import io.millrace.proto.inference.v1.PredictResponse;
 import io.millrace.proto.inference.v1.RefreshModelsRequest;
 import io.millrace.proto.inference.v1.RefreshModelsResponse;
+import io.millrace.proto.inference.v1.RemoveDeploymentRequest;
+import io.millrace.proto.inference.v1.RemoveDeploymentResponse;
 import io.millrace.proto.inference.v1.RemovePipelineRequest;
 import io.millrace.proto.inference.v1.RemovePipelineResponse;
 import io.millrace.proto.inference.v1.ResumePipelineRequest;
 import io.millrace.proto.inference.v1.ResumePipelineResponse;
+import io.millrace.proto.inference.v1.RollbackDeploymentRequest;
+import io.millrace.proto.inference.v1.RollbackDeploymentResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -40,13 +47,19 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
     private final PipelineAdministration pipelines;
     private final Predictions predictions;
     private final ModelCatalog models;
+    private final Deployments deployments;
 
     public InferenceGrpc(
-            GrpcWork work, PipelineAdministration pipelines, Predictions predictions, ModelCatalog models) {
+            GrpcWork work,
+            PipelineAdministration pipelines,
+            Predictions predictions,
+            ModelCatalog models,
+            Deployments deployments) {
         this.work = work;
         this.pipelines = pipelines;
         this.predictions = predictions;
         this.models = models;
+        this.deployments = deployments;
     }
 
     @Override
@@ -112,6 +125,31 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
                     deadline,
                     GrpcCaller.current());
             return PredictionMessages.response(answer);
+        });
+    }
+
+    @Override
+    public Uni<ListDeploymentsResponse> listDeployments(ListDeploymentsRequest request) {
+        return work.run(() -> {
+            var response = ListDeploymentsResponse.newBuilder();
+            deployments.list().stream().map(DeploymentMessages::summary).forEach(response::addDeployments);
+            return response.build();
+        });
+    }
+
+    @Override
+    public Uni<RollbackDeploymentResponse> rollbackDeployment(RollbackDeploymentRequest request) {
+        return work.run(() -> RollbackDeploymentResponse.newBuilder()
+                .setDeployment(DeploymentMessages.summary(
+                        deployments.rollback(request.getName(), request.getToRevision(), request.getFromRevision())))
+                .build());
+    }
+
+    @Override
+    public Uni<RemoveDeploymentResponse> removeDeployment(RemoveDeploymentRequest request) {
+        return work.run(() -> {
+            deployments.remove(request.getName());
+            return RemoveDeploymentResponse.getDefaultInstance();
         });
     }
 

@@ -53,7 +53,14 @@ final class PredictionMessages {
                 .setModelDigest(answer.model().digest())
                 .setComplete(answer.complete())
                 .setFeatureService(answer.service().orElse(""));
-        answer.rows().forEach(row -> response.addPredictions(prediction(row)));
+        for (int i = 0; i < answer.rows().size(); i++) {
+            Prediction.Builder prediction = prediction(answer.rows().get(i));
+            if (!answer.assigned().isEmpty()) {
+                prediction.setDeployment(
+                        DeploymentMessages.choice(answer.assigned().get(i)));
+            }
+            response.addPredictions(prediction);
+        }
         return response.build();
     }
 
@@ -69,13 +76,13 @@ final class PredictionMessages {
                 .toList();
     }
 
-    private static Prediction prediction(Scored row) {
+    private static Prediction.Builder prediction(Scored row) {
         var prediction = Prediction.newBuilder()
                 .setPrediction(row.prediction())
                 .putAllFeatureEventTimeMicros(row.eventTimeMicros())
                 .addAllImputed(row.imputed());
         row.entity().forEach((key, value) -> prediction.putEntity(key, value(value)));
-        return prediction.build();
+        return prediction;
     }
 
     private static Value value(Object value) {

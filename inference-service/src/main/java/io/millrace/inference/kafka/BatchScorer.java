@@ -77,7 +77,7 @@ final class BatchScorer {
             decoded.add(event);
             if (event instanceof DecodedEvent.Event scored) {
                 scorable.add(record);
-                rows.add(scored.row());
+                rows.add(scored.row().from(record.topic() + "-" + record.partition() + "-" + record.offset()));
             }
         }
         var prepared = new PreparedBatch();
@@ -163,7 +163,7 @@ final class BatchScorer {
                                     DeadLetters.of(deadLetters, pipeline.name(), record, reason, detail),
                                     DeadLetterReason.INVALID_ROW);
                         case RowScore.Scored score ->
-                            predict(prepared, record, event, score, scored, trace.traceparent(row));
+                            predict(prepared, record, event, score, scored, row, trace.traceparent(row));
                     }
                     row++;
                 }
@@ -177,8 +177,9 @@ final class BatchScorer {
             DecodedEvent.Event event,
             RowScore.Scored score,
             ScoredBatch batch,
+            int row,
             String traceparent) {
-        var prediction = new PredictionWriter.Prediction(event, score, batch, record, traceparent);
+        var prediction = new PredictionWriter.Prediction(event, score, batch, row, record, traceparent);
         List<ProducerRecord<byte[], byte[]>> written = writer.write(prediction);
         for (ProducerRecord<byte[], byte[]> each : written) {
             if (each.value().length > maxPredictionBytes) {

@@ -41,7 +41,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells events to {@value #TOPIC} as structured CloudEvents under their subject. A thread of its own sends them; what waits for Kafka is bounded, and beyond that
+ * Tells events to a topic, by default {@value #TOPIC}, as structured CloudEvents under their subject. A thread of its own sends them; what waits for Kafka is bounded, and beyond that
  * dropped. At least once: what may not have arrived is sent again with the same {@code id}.
  */
 public final class KafkaEventLog implements EventLog, AutoCloseable {
@@ -52,6 +52,7 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final String bootstrapServers;
+    private final String topic;
     private final int ordinal;
     private final InstantSource clock;
     private final EventMetrics metrics;
@@ -68,11 +69,18 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     /**
      * Starts the sender; Kafka may come later.
      *
+     * @param topic made where it is missing
      * @param ordinal this replica's number, part of the events' source
      * @param maxWaiting events that wait at most, at least 1
      */
     public KafkaEventLog(
-            String bootstrapServers, int ordinal, int maxWaiting, InstantSource clock, EventMetrics metrics) {
+            String bootstrapServers,
+            String topic,
+            int ordinal,
+            int maxWaiting,
+            InstantSource clock,
+            EventMetrics metrics) {
+        this.topic = topic;
         this.bootstrapServers = bootstrapServers;
         this.ordinal = ordinal;
         this.clock = clock;
@@ -191,7 +199,7 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
         CloudEventWriter.structured(headers);
         byte[] key = waiting.event().subject().getBytes(StandardCharsets.UTF_8);
         return new ProducerRecord<>(
-                TOPIC, null, waiting.event().time().toEpochMilli(), key, bytes.toByteArray(), headers);
+                topic, null, waiting.event().time().toEpochMilli(), key, bytes.toByteArray(), headers);
     }
 
     private static void value(JsonGenerator out, Object value) throws IOException {
@@ -227,8 +235,8 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
                 "bootstrap.servers", bootstrapServers, "request.timeout.ms", 2_000, "default.api.timeout.ms", 4_000);
         Admin admin = Admin.create(config);
         try {
-            if (!admin.listTopics().names().get(5, TimeUnit.SECONDS).contains(TOPIC)) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, Optional.empty(), Optional.empty())))
+            if (!admin.listTopics().names().get(5, TimeUnit.SECONDS).contains(topic)) {
+                admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
                         .all()
                         .get(5, TimeUnit.SECONDS);
             }
@@ -290,7 +298,7 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     private void sayWhatWasDropped() {
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
-            LOG.warnf("Events arrive in %s; %d were dropped before", TOPIC, lost);
+            LOG.warnf("Events arrive in %s; %d were dropped before", topic, lost);
         }
     }
 

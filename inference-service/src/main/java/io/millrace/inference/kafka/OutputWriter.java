@@ -55,8 +55,12 @@ final class OutputWriter {
 
     /** The records, in the order of the outputs, the alert last; at least one. */
     List<ProducerRecord<byte[], byte[]>> write(Prediction prediction) {
-        var facts =
-                new Facts(prediction.event().key(), prediction.event().row(), prediction.score(), prediction.batch());
+        var facts = new Facts(
+                prediction.event().key(),
+                prediction.event().row(),
+                prediction.score(),
+                prediction.batch(),
+                prediction.row());
         var records = new ArrayList<ProducerRecord<byte[], byte[]>>(outputs.size() + 1);
         byte[] key = prediction.event().key().getBytes(StandardCharsets.UTF_8);
         byte[] plain = null;

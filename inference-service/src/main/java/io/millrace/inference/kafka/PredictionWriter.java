@@ -7,11 +7,13 @@ import io.millrace.inference.domain.CloudEvent;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.deploy.Choice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Writes prediction events as docs/architecture.md gives them, plain or as CloudEvents. Not thread-safe. */
@@ -19,12 +21,14 @@ final class PredictionWriter {
     /**
      * What is written of.
      *
+     * @param row the event's place in the batch
      * @param traceparent the W3C trace context that the prediction continues; empty where there is none
      */
     record Prediction(
             DecodedEvent.Event event,
             RowScore.Scored score,
             ScoredBatch batch,
+            int row,
             ConsumerRecord<?, ?> source,
             String traceparent) {}
 
@@ -69,7 +73,7 @@ final class PredictionWriter {
             data.writeStringField("key", prediction.event().key());
             data.writeNumberField("prediction", prediction.score().prediction());
             data.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
-            model(data, prediction.batch().model());
+            model(data, prediction.batch().model(prediction.row()));
             source(data, prediction.source());
             data.writeEndObject();
         }));
@@ -94,7 +98,11 @@ final class PredictionWriter {
         out.writeNumberField("prediction", prediction.score().prediction());
         out.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
         out.writeStringField("as_of", instants.of(prediction.event().row().asOfMicros()));
-        model(out, prediction.batch().model());
+        model(out, prediction.batch().model(prediction.row()));
+        Optional<Choice> choice = prediction.batch().choice(prediction.row());
+        if (choice.isPresent()) {
+            deployment(out, choice.get());
+        }
         features(out, prediction.score(), prediction.batch());
         source(out, prediction.source());
         if (!prediction.traceparent().isEmpty()) {
@@ -122,6 +130,15 @@ final class PredictionWriter {
         if (!model.engine().isEmpty()) {
             out.writeStringField("engine", model.engine());
         }
+        out.writeEndObject();
+    }
+
+    private static void deployment(JsonGenerator out, Choice choice) throws IOException {
+        out.writeObjectFieldStart("deployment");
+        out.writeStringField("name", choice.deployment());
+        out.writeNumberField("revision", choice.revision());
+        out.writeStringField("arm", choice.arm());
+        out.writeNumberField("share", choice.share());
         out.writeEndObject();
     }
 

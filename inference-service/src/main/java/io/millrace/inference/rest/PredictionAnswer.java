@@ -4,16 +4,20 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.millrace.inference.app.Predictions;
 import io.millrace.inference.domain.RowScore.Scored;
+import io.millrace.inference.domain.ScoredBatch.Assigned;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.deploy.Choice;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predictions in the order of the rows, and the model version that made them all.
+ * Predictions in the order of the rows, and the model version that made them all; where a deployment splits the model, the first row's.
  *
  * @param complete whether the features held all that was in their topics; false where that was not asked for
  * @param featureService the feature service whose features were read, {@code name@version} or the name alone; absent where the pipeline lists them
@@ -35,30 +39,55 @@ public record PredictionAnswer(
      *
      * @param eventTimes event time by feature, RFC 3339; absent where the feature was imputed
      * @param imputed features whose declared value stood in
+     * @param deployment the arm that answered; absent where no deployment splits the model
      */
     @RegisterForReflection
     public record Row(
             double prediction,
             Map<String, Object> entity,
             @JsonProperty("event_times") Map<String, String> eventTimes,
-            List<String> imputed) {}
+            List<String> imputed,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Deployment deployment) {}
+
+    /**
+     * The arm that a row went to.
+     *
+     * @param share the probability with which it was chosen
+     */
+    @RegisterForReflection
+    public record Deployment(String name, long revision, String arm, double share, Model model) {}
 
     static PredictionAnswer of(Predictions.Answer answer) {
         return new PredictionAnswer(
-                answer.rows().stream().map(PredictionAnswer::row).toList(),
-                new Model(
-                        answer.model().name(),
-                        answer.model().version(),
-                        answer.model().digest()),
+                IntStream.range(0, answer.rows().size())
+                        .mapToObj(row -> row(
+                                answer.rows().get(row),
+                                answer.assigned().isEmpty()
+                                        ? null
+                                        : deployment(answer.assigned().get(row))))
+                        .toList(),
+                model(answer.model()),
                 answer.complete(),
                 answer.service().orElse(null));
     }
 
-    private static Row row(Scored scored) {
+    private static Model model(ModelIdentity model) {
+        return new Model(model.name(), model.version(), model.digest());
+    }
+
+    private static Deployment deployment(Assigned assigned) {
+        Choice choice = assigned.choice();
+        return new Deployment(
+                choice.deployment(), choice.revision(), choice.arm(), choice.share(), model(assigned.model()));
+    }
+
+    private static Row row(Scored scored, @Nullable Deployment deployment) {
         var eventTimes = new LinkedHashMap<String, String>();
         scored.eventTimeMicros()
                 .forEach((feature, micros) -> eventTimes.put(
                         feature, Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString()));
-        return new Row(scored.prediction(), scored.entity(), eventTimes, scored.imputed());
+        return new Row(scored.prediction(), scored.entity(), eventTimes, scored.imputed(), deployment);
     }
 }

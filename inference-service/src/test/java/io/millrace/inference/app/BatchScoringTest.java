@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.Pipeline.Missing;
@@ -22,6 +21,7 @@ import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
+import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.nio.ByteBuffer;
@@ -55,8 +55,7 @@ class BatchScoringTest {
         ModelFiles.publish(root, "m", "1", OnnxModels.linear(100, 1, 10), ModelFiles.TWO_COLUMNS);
         catalog = new ModelCatalog(new ModelFolder(root, 1 << 20), new OnnxEngine());
         catalog.refresh();
-        scoring = new BatchScoring(
-                catalog, HeldEnsembles.NONE, KnownServices.NONE.wanted(), features, new InferenceMetrics(registry));
+        scoring = Scorings.of(catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(registry));
     }
 
     @Test

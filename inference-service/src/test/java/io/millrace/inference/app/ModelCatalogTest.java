@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
@@ -22,6 +21,7 @@ import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
+import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
@@ -182,9 +182,8 @@ class ModelCatalogTest {
         publish("1", 1);
         ModelCatalog catalog = catalog();
         catalog.refresh();
-        var scoring = new BatchScoring(
+        var scoring = Scorings.of(
                 catalog,
-                HeldEnsembles.NONE,
                 KnownServices.NONE.wanted(),
                 new KnownFeatures(),
                 new InferenceMetrics(new SimpleMeterRegistry()));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.RowScore.Scored;
@@ -19,6 +18,7 @@ import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
+import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.sample.Settings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
@@ -157,12 +157,7 @@ class PipelineFeaturesTest {
     }
 
     private BatchScoring scoring() {
-        return new BatchScoring(
-                catalog(),
-                HeldEnsembles.NONE,
-                services.wanted(),
-                features,
-                new InferenceMetrics(new SimpleMeterRegistry()));
+        return Scorings.of(catalog(), services.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
     }
 
     private PipelineChecks checks() {

@@ -3,7 +3,6 @@ package io.millrace.inference.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.Pipeline;
@@ -19,6 +18,7 @@ import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.Pipelines;
+import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
@@ -80,12 +80,8 @@ class ScoringBenchmark {
         }
         Pipeline pipeline = Pipelines.of(
                 Missing.IMPUTE, Optional.empty(), names, Map.of("x", FieldType.DOUBLE, "y", FieldType.DOUBLE));
-        var scoring = new BatchScoring(
-                catalog,
-                HeldEnsembles.NONE,
-                KnownServices.NONE.wanted(),
-                features,
-                new InferenceMetrics(new SimpleMeterRegistry()));
+        var scoring = Scorings.of(
+                catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
 
         ScoredBatch[] last = new ScoredBatch[1];
         String scored = measure(() -> last[0] = scoring.score(pipeline, rows, Duration.ZERO, Duration.ofSeconds(5)));

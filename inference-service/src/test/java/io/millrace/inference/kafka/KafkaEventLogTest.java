@@ -111,7 +111,8 @@ class KafkaEventLogTest {
     }
 
     private KafkaEventLog log(String bootstrapServers, int maxWaiting) {
-        return new KafkaEventLog(bootstrapServers, 2, maxWaiting, () -> NOW, new EventMetrics(meters));
+        return new KafkaEventLog(
+                bootstrapServers, KafkaEventLog.TOPIC, 2, maxWaiting, () -> NOW, new EventMetrics(meters));
     }
 
     private double count(String metric) {

@@ -6,12 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gate.Refusal;
-import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.app.replay.FeatureHistory;
 import io.millrace.inference.app.replay.PredictionLog.Sample;
 import io.millrace.inference.app.replay.RecordPlace;
@@ -25,6 +23,7 @@ import io.millrace.inference.sample.KnownFeatures;
 import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
+import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
@@ -114,12 +113,7 @@ class ReplayTest {
         ModelFiles.publish(root, "m", "1", OnnxModels.logistic(0.1, 0.7, -0.3), ModelFiles.TWO_COLUMNS);
         var catalog = new ModelCatalog(repository, new OnnxEngine());
         catalog.refresh();
-        var scoring = new BatchScoring(
-                catalog,
-                HeldEnsembles.NONE,
-                KnownServices.NONE.wanted(),
-                features,
-                new InferenceMetrics(new SimpleMeterRegistry()));
+        var scoring = Scorings.of(catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
         stage.makeInput(2);
         for (int i = 0; i < EVENTS; i++) {
             if (i % 3 != 0) {

@@ -73,11 +73,21 @@ final class Stage implements AutoCloseable {
                     5_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-    private final StreamAudit audit = new StreamAudit(
-            new StreamAudit.Stream(TestBroker.bootstrapServers(), name, input, List.of(output), deadLetters),
-            Stage::expected);
+    private final StreamAudit audit;
     private final List<RunningStream> streams = new ArrayList<>();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+
+    /** With the fake scoring. */
+    Stage() {
+        this(Stage::expected);
+    }
+
+    /** @param expected gives null where the test looks itself */
+    Stage(StreamAudit.Expectation expected) {
+        this.audit = new StreamAudit(
+                new StreamAudit.Stream(TestBroker.bootstrapServers(), name, input, List.of(output), deadLetters),
+                expected);
+    }
 
     /** Timeouts for tests: a silent replica is gone after 3 s, its transaction after 4 s. */
     static StreamSettings settings(int ordinal, int pollRecords) {

@@ -11,6 +11,7 @@ import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.PortPlan;
 import io.millrace.local.platform.Service;
 import io.millrace.local.replay.Event;
+import io.millrace.local.replay.FirstAsks;
 import io.millrace.local.replay.KafkaSink;
 import io.millrace.local.replay.Ledger;
 import io.millrace.local.replay.Pace;
@@ -27,6 +28,7 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a demo from an empty platform to its summary. */
@@ -142,12 +144,24 @@ public final class DemoRun {
             apply(run.applier().applyPipelines(folder));
             try (var reader = new PredictionReader(ports.bootstrapServers(), pipeline.outputTopic(), ledger, clock)) {
                 double catchUp = catchUp(reader, run);
-                double seconds = live(events, replayer, reader, run);
+                Optional<Canary> canary = canary(pipeline, run);
+                canary.ifPresent(begun -> begun.begin(trained.second(), models()));
+                double seconds = live(events, replayer, reader, run, canary);
                 run.timings().mark("replay");
-                var summary = new Summary(demo, platform, run.channels(), ports, out);
+                var summary = new Summary(demo, platform, run.channels(), ports, out, canary);
                 return summary.print(pipeline, trained, ledger, new Summary.Rates(catchUp, seconds), run.timings());
             }
         }
+    }
+
+    private Optional<Canary> canary(PipelineShape pipeline, Run run) {
+        return Canary.isIn(demo)
+                ? Optional.of(new Canary(Canary.folder(demo), pipeline, run.channels(), run.applier(), out))
+                : Optional.empty();
+    }
+
+    private ModelFolder models() {
+        return new ModelFolder(layout.models(), layout.data("drafts"));
     }
 
     private Training.Result history(PipelineShape pipeline, Iterator<Event> events, Replayer replayer, Run run) {
@@ -168,9 +182,7 @@ public final class DemoRun {
         run.timings().mark("history");
         var progress = new Progress(out, options.terminal());
         Training.Result trained = training.run(
-                settledAsks,
-                new ModelFolder(layout.models(), layout.data("drafts")),
-                rows -> progress.show(() -> "  features of " + rows + " training rows"));
+                settledAsks, models(), rows -> progress.show(() -> "  features of " + rows + " training rows"));
         progress.finish(String.format(
                 Locale.ROOT,
                 "Trained on %,d rows read as of their time - 1 us; %,d later rows held out: AUC %.3f, ONNX Runtime = Tribuo within %.1e",
@@ -220,19 +232,31 @@ public final class DemoRun {
         return ledger.counts().asked() / seconds;
     }
 
-    private double live(Iterator<Event> events, Replayer replayer, PredictionReader reader, Run run) {
+    private double live(
+            Iterator<Event> events, Replayer replayer, PredictionReader reader, Run run, Optional<Canary> canary) {
         ledger.goLive();
         out.println(
                 "Replaying the rest: will it be true that " + demo.scenario().question() + "?");
         var progress = new Progress(out, options.terminal());
         long begin = System.nanoTime();
-        replayer.replay(events, new LivePace(reader, run, progress, begin));
-        while (ledger.open() > 0) {
-            step(reader, run);
-        }
+        var pace = new LivePace(reader, run, progress, begin);
+        canary.ifPresent(begun -> {
+            int half = (int) Math.floor(demo.scenario().asks() * (1 - HISTORY) / 2);
+            replayer.replay(new FirstAsks(events, half), pace);
+            awaitAll(reader, run);
+            begun.decide(ledger);
+        });
+        replayer.replay(events, pace);
+        awaitAll(reader, run);
         double seconds = seconds(begin);
         progress.finish(line(begin));
         return seconds;
+    }
+
+    private void awaitAll(PredictionReader reader, Run run) {
+        while (ledger.open() > 0) {
+            step(reader, run);
+        }
     }
 
     private void step(PredictionReader reader, Run run) {

@@ -45,13 +45,21 @@ final class Summary {
     private final Channels channels;
     private final PortPlan ports;
     private final PrintStream out;
+    private final Optional<Canary> canary;
 
-    Summary(Demo demo, LocalPlatform platform, Channels channels, PortPlan ports, PrintStream out) {
+    Summary(
+            Demo demo,
+            LocalPlatform platform,
+            Channels channels,
+            PortPlan ports,
+            PrintStream out,
+            Optional<Canary> canary) {
         this.demo = demo;
         this.platform = platform;
         this.channels = channels;
         this.ports = ports;
         this.out = out;
+        this.canary = canary;
     }
 
     /**
@@ -86,6 +94,12 @@ final class Summary {
         line("features complete", "%,d of %,d", counts.predicted() - counts.incomplete(), counts.predicted());
         line("dead letters", "%,d", deadLetters);
         quality(trained, ledger.scores());
+        canary.ifPresent(ended -> {
+            List<String> lines = ended.lines(ledger);
+            for (int i = 0; i < lines.size(); i++) {
+                line(i == 0 ? "canary" : "", "%s", lines.get(i));
+            }
+        });
         line(
                 "feature read",
                 "%s (one entity, %d features, gRPC)",
@@ -102,7 +116,9 @@ final class Summary {
         line("resident memory", "%s", memory());
         line("time", "%s", timings.line(buildSeconds()));
         addresses();
-        return once && deadLetters == 0;
+        return once
+                && deadLetters == 0
+                && canary.map(ended -> ended.tookEffect(ledger)).orElse(true);
     }
 
     private void quality(Training.Result trained, Scores scores) {

@@ -38,8 +38,13 @@ final class Training {
      * @param held rows that were kept out of the fit, the last ones in time, and how the model does on them
      * @param baseRate share of true outcomes among the rows that were fitted
      * @param difference the largest between ONNX Runtime and Tribuo on the held rows
+     * @param second another version, which nobody has published yet
      */
-    record Result(String digest, int rows, int held, double heldAuc, double baseRate, double difference) {}
+    record Result(
+            String digest, int rows, int held, double heldAuc, double baseRate, double difference, Candidate second) {}
+
+    /** A model that could be published: fitted on so many rows, and how it does on those that were held out. */
+    record Candidate(LogisticModel model, byte[] onnx, int rows, double heldAuc) {}
 
     /** Waits until everything that was sent is in the features. */
     void awaitApplied(Event probe, LongConsumer waiting) {
@@ -60,28 +65,41 @@ final class Training {
             labels[row] = asks.get(row).outcome();
         }
         int fitted = rows.length - (int) Math.floor(rows.length * HELD);
-        LogisticModel model;
-        try {
-            model = LogisticModel.fit(columns(), Arrays.copyOf(rows, fitted), Arrays.copyOf(labels, fitted));
-        } catch (IllegalArgumentException e) {
-            throw CommandFailure.failed(e.getMessage() + "; take more events");
-        }
+        Candidate first = fit(rows, labels, 0, fitted);
+        Candidate second = fit(rows, labels, fitted / 2, fitted);
         double[][] held = Arrays.copyOfRange(rows, fitted, rows.length);
-        byte[] onnx = OnnxFile.of(model);
-        double difference = OnnxFile.largestDifference(model, onnx, held);
-        if (difference > LARGEST_DIFFERENCE) {
-            throw CommandFailure.failed("ONNX Runtime and Tribuo differ by " + difference + " on the trained model");
-        }
-        var scores = new Scores();
-        for (int row = fitted; row < rows.length; row++) {
-            scores.add(model.probability(rows[row]), labels[row]);
-        }
+        double difference = Math.max(difference(first, held), difference(second, held));
         int positives = 0;
         for (int row = 0; row < fitted; row++) {
             positives += labels[row] ? 1 : 0;
         }
-        String digest = models.publish(pipeline, model, onnx);
-        return new Result(digest, fitted, held.length, scores.auc(), (double) positives / fitted, difference);
+        String digest = models.publish(pipeline, first.model(), first.onnx());
+        return new Result(
+                digest, fitted, held.length, first.heldAuc(), (double) positives / fitted, difference, second);
+    }
+
+    /** Fits on the rows from {@code from} to {@code to}; the ones behind are held out. */
+    private Candidate fit(double[][] rows, boolean[] labels, int from, int to) {
+        LogisticModel model;
+        try {
+            model = LogisticModel.fit(
+                    columns(), Arrays.copyOfRange(rows, from, to), Arrays.copyOfRange(labels, from, to));
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.failed(e.getMessage() + "; take more events");
+        }
+        var scores = new Scores();
+        for (int row = to; row < rows.length; row++) {
+            scores.add(model.probability(rows[row]), labels[row]);
+        }
+        return new Candidate(model, OnnxFile.of(model), to - from, scores.auc());
+    }
+
+    private static double difference(Candidate candidate, double[][] held) {
+        double difference = OnnxFile.largestDifference(candidate.model(), candidate.onnx(), held);
+        if (difference > LARGEST_DIFFERENCE) {
+            throw CommandFailure.failed("ONNX Runtime and Tribuo differ by " + difference + " on the trained model");
+        }
+        return difference;
     }
 
     private List<String> columns() {

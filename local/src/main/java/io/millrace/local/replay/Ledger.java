@@ -6,6 +6,9 @@ import io.millrace.local.replay.Event.Role;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The books of a run: each ask must be predicted exactly once, and counts towards the scores as soon as it is both predicted and settled.
@@ -18,9 +21,11 @@ public final class Ledger {
     private final BitSet outcomes = new BitSet();
     private final BitSet predicted = new BitSet();
     private final double[] predictions;
+    private final @Nullable String[] arms;
     private final long[] sentMillis;
     private final long[] predictedMillis;
     private final Scores scores = new Scores();
+    private final Map<String, Arm> byArm = new TreeMap<>();
     private final Durations latency = new Durations();
     private final Durations latencyToReader = new Durations();
     private boolean liveNow;
@@ -35,6 +40,7 @@ public final class Ledger {
      */
     public Ledger(int numbers) {
         predictions = new double[numbers];
+        arms = new String[numbers];
         sentMillis = new long[numbers];
         predictedMillis = new long[numbers];
         Arrays.fill(sentMillis, Long.MIN_VALUE);
@@ -53,6 +59,20 @@ public final class Ledger {
         /** Asks without a prediction so far. */
         public int open() {
             return asked - predicted;
+        }
+    }
+
+    /** The live predictions of one arm of a deployment, and how they did. Not thread-safe. */
+    public static final class Arm {
+        private final Scores scores = new Scores();
+        private int predicted;
+
+        public int predicted() {
+            return predicted;
+        }
+
+        public Scores scores() {
+            return scores;
         }
     }
 
@@ -84,11 +104,12 @@ public final class Ledger {
     /**
      * A prediction was read.
      *
+     * @param arm of the deployment that made it; empty where none did
      * @param writtenMillis the timestamp of its record
      * @param readMillis when it was read here, which is after its transaction was committed
      */
     public synchronized void predicted(
-            int number, double prediction, boolean complete, long writtenMillis, long readMillis) {
+            int number, double prediction, boolean complete, String arm, long writtenMillis, long readMillis) {
         if (number < 0 || number >= predictions.length || !asked.get(number)) {
             unknown++;
             return;
@@ -100,9 +121,13 @@ public final class Ledger {
         predicted.set(number);
         predictedCount++;
         predictions[number] = prediction;
+        arms[number] = arm;
         predictedMillis[number] = writtenMillis;
         incomplete += complete ? 0 : 1;
         time(number);
+        if (live.get(number)) {
+            byArm.computeIfAbsent(arm, _ -> new Arm()).predicted++;
+        }
         if (live.get(number) && sentMillis[number] != Long.MIN_VALUE) {
             latencyToReader.addMillis(readMillis - sentMillis[number]);
         }
@@ -145,6 +170,11 @@ public final class Ledger {
         return scores;
     }
 
+    /** Live predictions by the arm that made them. Call once nothing is written any more. */
+    public Map<String, Arm> arms() {
+        return byArm;
+    }
+
     /** From an ask's record to its prediction's record, by their timestamps. Call once nothing is written any more. */
     public Durations latency() {
         return latency;
@@ -164,6 +194,10 @@ public final class Ledger {
     private void score(int number) {
         if (live.get(number) && settled.get(number) && predicted.get(number)) {
             scores.add(predictions[number], outcomes.get(number));
+            String arm = arms[number];
+            if (arm != null) {
+                byArm.computeIfAbsent(arm, _ -> new Arm()).scores.add(predictions[number], outcomes.get(number));
+            }
         }
     }
 }

@@ -96,6 +96,7 @@ public final class PredictionReader implements AutoCloseable {
                 prediction.path("key").asInt(-1),
                 prediction.path("prediction").asDouble(Double.NaN),
                 prediction.path("features").path("complete").asBoolean(false),
+                prediction.path("deployment").path("arm").asText(""),
                 record.timestamp(),
                 clock.millis());
     }

@@ -29,27 +29,31 @@ public final class ModelFolder {
      * @throws CommandFailure where the version is there already: versions do not change
      */
     public String publish(PipelineShape pipeline, LogisticModel model, byte[] onnx) {
-        Path version = repository.resolve(pipeline.modelName()).resolve(pipeline.modelVersion());
-        if (Files.exists(version)) {
-            throw CommandFailure.failed(version + " is there already");
+        return publish(pipeline, pipeline.modelVersion(), model, onnx);
+    }
+
+    /** The same as another version than the pipeline's. */
+    public String publish(PipelineShape pipeline, String version, LogisticModel model, byte[] onnx) {
+        Path folder = repository.resolve(pipeline.modelName()).resolve(version);
+        if (Files.exists(folder)) {
+            throw CommandFailure.failed(folder + " is there already");
         }
         String digest = sha256(onnx);
         try {
             Files.createDirectories(scratch);
-            Files.createDirectories(version.getParent());
+            Files.createDirectories(folder.getParent());
             Path draft = Files.createTempDirectory(scratch, "model-");
             Files.write(draft.resolve("model.onnx"), onnx);
-            Files.writeString(draft.resolve("model.yaml"), yaml(pipeline, model, digest));
-            Files.move(draft, version, StandardCopyOption.ATOMIC_MOVE);
+            Files.writeString(draft.resolve("model.yaml"), yaml(pipeline, version, model, digest));
+            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw CommandFailure.failed("the model cannot be written: " + e.getMessage());
         }
         return digest;
     }
 
-    static String yaml(PipelineShape pipeline, LogisticModel model, String digest) {
-        var yaml =
-                new StringBuilder("""
+    static String yaml(PipelineShape pipeline, String version, LogisticModel model, String digest) {
+        var yaml = new StringBuilder("""
                 kind: Model
                 name: %s
                 version: "%s"
@@ -60,7 +64,7 @@ public final class ModelFolder {
                   - name: %s
                     type: float32
                     columns:
-                """.formatted(pipeline.modelName(), pipeline.modelVersion(), digest, OnnxFile.INPUT));
+                """.formatted(pipeline.modelName(), version, digest, OnnxFile.INPUT));
         for (int column = 0; column < model.columns().size(); column++) {
             String name = model.columns().get(column);
             yaml.append(

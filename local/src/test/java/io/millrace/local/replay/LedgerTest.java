@@ -15,12 +15,12 @@ class LedgerTest {
         ledger.goLive();
         ledger.sent(ask(0));
         ledger.sent(ask(1));
-        ledger.predicted(0, 0.8, true, 0, 0);
+        ledger.predicted(0, 0.8, true, "", 0, 0);
         assertThat(ledger.scores().size()).isZero();
         ledger.sent(settling(0, true));
         ledger.sent(settling(1, false));
         assertThat(ledger.scores().size()).isEqualTo(1);
-        ledger.predicted(1, 0.4, true, 0, 0);
+        ledger.predicted(1, 0.4, true, "", 0, 0);
         assertThat(ledger.scores().logLoss()).isCloseTo(0.366984587, within(1e-9));
     }
 
@@ -29,7 +29,7 @@ class LedgerTest {
         ledger.sent(ask(0));
         ledger.acknowledged(ask(0), 100);
         ledger.goLive();
-        ledger.predicted(0, 0.5, true, 150, 151);
+        ledger.predicted(0, 0.5, true, "", 150, 151);
         ledger.sent(settling(0, true));
         assertThat(ledger.scores().size()).isZero();
         assertThat(ledger.latency().size()).isZero();
@@ -43,8 +43,8 @@ class LedgerTest {
         ledger.sent(ask(0));
         ledger.sent(ask(1));
         ledger.acknowledged(ask(0), 100);
-        ledger.predicted(0, 0.5, true, 107, 110);
-        ledger.predicted(1, 0.5, true, 209, 210);
+        ledger.predicted(0, 0.5, true, "", 107, 110);
+        ledger.predicted(1, 0.5, true, "", 209, 210);
         ledger.acknowledged(ask(1), 200);
         assertThat(ledger.latency().percentileNanos(0.5)).isEqualTo(7_000_000);
         assertThat(ledger.latency().percentileNanos(1)).isEqualTo(9_000_000);
@@ -55,10 +55,10 @@ class LedgerTest {
     void aSecondPredictionAndOneThatNobodyAskedForAreFound() {
         ledger.sent(ask(0));
         ledger.sent(ask(1));
-        ledger.predicted(0, 0.5, false, 0, 0);
-        ledger.predicted(0, 0.5, true, 0, 0);
-        ledger.predicted(5, 0.5, true, 0, 0);
-        ledger.predicted(-1, 0.5, true, 0, 0);
+        ledger.predicted(0, 0.5, false, "", 0, 0);
+        ledger.predicted(0, 0.5, true, "", 0, 0);
+        ledger.predicted(5, 0.5, true, "", 0, 0);
+        ledger.predicted(-1, 0.5, true, "", 0, 0);
         Ledger.Counts counts = ledger.counts();
         assertThat(counts.duplicates()).isEqualTo(1);
         assertThat(counts.unknown()).isEqualTo(2);

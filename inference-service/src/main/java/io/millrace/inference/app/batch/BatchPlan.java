@@ -1,8 +1,10 @@
 package io.millrace.inference.app.batch;
 
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.ServedFeatures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,23 +18,24 @@ import java.util.stream.Collectors;
  *
  * @param pipeline with all features that it reads
  * @param keyTypes the type of each join key; empty where no values of the file's columns are of the types that the views have
- * @param modelVersion empty until the first row was scored
+ * @param model with its version; empty until the first row was scored
  */
 record BatchPlan(
         Pipeline pipeline,
         Map<String, FieldType> keyTypes,
         List<FeaturePosition> positions,
-        Optional<String> modelVersion) {
+        Optional<ModelReference> model) {
     private static final String LINE = "\n";
     private static final String SPACE = " ";
 
     /** The pipeline with its features and its model's version, as rows are scored. */
     Pipeline scoring() {
-        return modelVersion.map(pipeline::scoredBy).orElse(pipeline);
+        return model.map(pipeline::scoredBy).orElse(pipeline);
     }
 
-    BatchPlan with(String version) {
-        return new BatchPlan(pipeline, keyTypes, positions, Optional.of(version));
+    BatchPlan with(ModelIdentity scored) {
+        var pinned = new ModelReference(scored.name(), Optional.of(scored.version()));
+        return new BatchPlan(pipeline, keyTypes, positions, Optional.of(pinned));
     }
 
     /** Whether there are features to be had for any row. */
@@ -80,7 +83,10 @@ record BatchPlan(
             texts.put("service", service);
             texts.put("features", String.join(LINE, pipeline.features()));
         });
-        modelVersion.ifPresent(version -> texts.put("model-version", version));
+        model.ifPresent(pinned -> {
+            texts.put("model", pinned.name());
+            texts.put("model-version", pinned.version().orElse(""));
+        });
         return texts;
     }
 
@@ -111,7 +117,10 @@ record BatchPlan(
                                 .toList(),
                         List.of(),
                         List.of()));
-        return new BatchPlan(filled, keyTypes, positions, Optional.ofNullable(texts.get("model-version")));
+        Optional<ModelReference> pinned = Optional.ofNullable(texts.get("model-version"))
+                .map(version -> new ModelReference(
+                        texts.getOrDefault("model", pipeline.model().name()), Optional.of(version)));
+        return new BatchPlan(filled, keyTypes, positions, pinned);
     }
 
     private static List<List<String>> lines(Map<String, String> texts, String name) {

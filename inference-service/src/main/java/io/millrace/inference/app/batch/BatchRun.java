@@ -185,8 +185,8 @@ final class BatchRun {
                         lookup,
                         new Deadline(parts.settings().deadline())));
         BatchPlan next = plan;
-        if (plan.modelVersion().isEmpty()) {
-            next = plan.with(batch.model().version());
+        if (plan.model().isEmpty()) {
+            next = plan.with(batch.model());
             context.checkpoint(next.texts());
             context.result("model", batch.model().name());
             context.result("model_version", batch.model().version());

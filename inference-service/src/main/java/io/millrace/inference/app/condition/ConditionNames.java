@@ -46,11 +46,11 @@ public final class ConditionNames {
         names.add(
                 "model.name",
                 ValueType.STRING,
-                facts -> new FeatureValue.Text(facts.batch().model().name()));
+                facts -> new FeatureValue.Text(facts.batch().model(facts.at()).name()));
         names.add(
                 "model.version",
                 ValueType.STRING,
-                facts -> new FeatureValue.Text(facts.batch().model().version()));
+                facts -> new FeatureValue.Text(facts.batch().model(facts.at()).version()));
         for (String key : joinKeys.stream().sorted().toList()) {
             names.add(
                     "entity." + key,

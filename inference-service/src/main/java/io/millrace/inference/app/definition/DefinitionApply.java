@@ -134,8 +134,8 @@ public final class DefinitionApply {
         return kind.changes(kind.type().cast(definition), catalog);
     }
 
-    private static <D extends Definition> void tell(DefinitionKind<D> kind, Definition definition) {
-        kind.applied(kind.type().cast(definition));
+    private <D extends Definition> void tell(DefinitionKind<D> kind, Definition definition) {
+        kind.applied(kind.type().cast(definition), catalog);
     }
 
     private static String words(DefinitionKind<?> kind) {

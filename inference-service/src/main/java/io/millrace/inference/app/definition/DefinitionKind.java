@@ -75,5 +75,5 @@ public interface DefinitionKind<D extends Definition> {
     }
 
     /** Hears of a definition that this replica applied, once it is in the log. */
-    default void applied(D definition) {}
+    default void applied(D definition, DefinitionCatalog catalog) {}
 }

@@ -72,14 +72,14 @@ public class Inference {
             throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the deadline has passed");
         }
         try (var _ = admission.enter();
-                Target target = targets.open(request.model(), request.version())) {
+                Target target = targets.open(request)) {
             Deadline deadline = admission.deadline(patience, target.allowance(request), request.caller());
             return run.apply(target, deadline)
                     .map(result -> new InferResponse(
                             request.model(),
                             result.version(),
                             request.id(),
-                            echoed(request.parameters()),
+                            parameters(request.parameters(), result.parameters()),
                             outputs(target.signature(), result.outputs(), request.outputs())));
         }
     }
@@ -103,13 +103,15 @@ public class Inference {
         };
     }
 
-    private static Map<String, Object> echoed(Map<String, Object> parameters) {
-        if (parameters.isEmpty()) {
-            return parameters;
+    /** Those of the request come back, but for those that steer the call. */
+    private static Map<String, Object> parameters(Map<String, Object> ofRequest, Map<String, Object> ofAnswer) {
+        if (ofRequest.isEmpty()) {
+            return ofAnswer;
         }
-        var echoed = new HashMap<>(parameters);
-        echoed.keySet().removeAll(STEERING);
-        return echoed;
+        var parameters = new HashMap<>(ofRequest);
+        parameters.keySet().removeAll(STEERING);
+        parameters.putAll(ofAnswer);
+        return parameters;
     }
 
     private static List<Tensor> outputs(Signature signature, List<Tensor> outputs, List<RequestedOutput> requested) {

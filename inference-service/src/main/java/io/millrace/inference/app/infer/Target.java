@@ -6,6 +6,7 @@ import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a request runs on: a model version or a pipeline, held for one call. */
@@ -46,6 +47,11 @@ interface Target extends AutoCloseable {
      *
      * @param version of the model that ran
      * @param outputs all outputs of the signature, in its order
+     * @param parameters that the answer gives beside those of the request
      */
-    record Result(String version, List<Tensor> outputs) {}
+    record Result(String version, List<Tensor> outputs, Map<String, Object> parameters) {
+        Result(String version, List<Tensor> outputs) {
+            this(version, outputs, Map.of());
+        }
+    }
 }

@@ -9,13 +9,13 @@ import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineReader;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.files.DuckDbRowFiles;
 import io.millrace.inference.sample.KnownServices;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
+import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.millrace.jobs.Job;
@@ -64,12 +64,7 @@ final class BatchStage implements AutoCloseable {
         }
         this.catalog = new ModelCatalog(new ModelFolder(models, 1 << 20), new OnnxEngine());
         catalog.refresh();
-        this.scoring = new BatchScoring(
-                catalog,
-                HeldEnsembles.NONE,
-                KnownServices.NONE.wanted(),
-                history,
-                new InferenceMetrics(new SimpleMeterRegistry()));
+        this.scoring = Scorings.of(catalog, KnownServices.NONE.wanted(), history, new InferenceMetrics(new SimpleMeterRegistry()));
         this.settings = new BatchSettings(
                 folder.resolve("batch"),
                 Optional.empty(),

@@ -39,7 +39,8 @@ class PredictionConditionsTest {
                     Map.of(),
                     List.of(),
                     "00"),
-            new ScoredBatch(List.of(), new ScoredBatch.ModelIdentity("m", "3", "d"), true, List.of()));
+            new ScoredBatch(List.of(), new ScoredBatch.ModelIdentity("m", "3", "d"), true, List.of()),
+            0);
 
     @ParameterizedTest
     @CsvSource(

@@ -1,0 +1,39 @@
+package io.millrace.inference.sample;
+
+import io.millrace.inference.app.BatchScoring;
+import io.millrace.inference.app.FeatureLookup;
+import io.millrace.inference.app.Mirroring;
+import io.millrace.inference.app.ModelCatalog;
+import io.millrace.inference.app.PipelineFeatures;
+import io.millrace.inference.app.deploy.Routes;
+import io.millrace.inference.app.deploy.ShadowLog;
+import io.millrace.inference.app.deploy.Shadows;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
+import io.millrace.inference.telemetry.InferenceMetrics;
+import java.util.Map;
+import java.util.Optional;
+
+/** Scoring without the service. */
+public final class Scorings {
+    private Scorings() {}
+
+    /** Without deployments. */
+    public static BatchScoring of(
+            ModelCatalog models, PipelineFeatures wanted, FeatureLookup features, InferenceMetrics metrics) {
+        return of(models, wanted, features, _ -> Optional.empty(), _ -> {}, metrics);
+    }
+
+    public static BatchScoring of(
+            ModelCatalog models,
+            PipelineFeatures wanted,
+            FeatureLookup features,
+            Routes routes,
+            ShadowLog log,
+            InferenceMetrics metrics) {
+        var shadows = new Shadows(Settings.with(Map.of()));
+        return new BatchScoring(
+                models,
+                HeldEnsembles.NONE,
+                wanted, features, routes, new Mirroring(models, shadows, log, metrics), metrics);
+    }
+}
