@@ -35,6 +35,7 @@ class CommandIT {
             appliesTheExampleAndThenFindsNothingToChange(millrace);
             movesAPausedPipeline(millrace);
             refusesABrokenFolderByFileAndLine(millrace);
+            saysWhichDeploymentsThereAre(millrace);
             new FeatureCommands(millrace).eachDoesWhatItSays();
             leavesThePlatformAloneWhenAnotherIsAskedFor(millrace);
 
@@ -123,6 +124,18 @@ class CommandIT {
         Answer refused = millrace.run("apply", folder.toString());
         assertThat(refused.exitCode()).as(refused.text()).isEqualTo(1);
         assertThat(refused.text()).contains(views.resolve("wrong.yaml") + ":6");
+    }
+
+    private static void saysWhichDeploymentsThereAre(Millrace millrace) throws InterruptedException {
+        Answer none = millrace.run("deployments");
+        assertThat(none.exitCode()).as(none.text()).isZero();
+        assertThat(none.lines()).containsExactly("no deployment is applied");
+        Answer unknown = millrace.run("rollback", "flight-delay");
+        assertThat(unknown.exitCode()).as(unknown.text()).isEqualTo(1);
+        assertThat(unknown.text()).contains("no deployment is named 'flight-delay'");
+        Answer early = millrace.run("plan", "examples/flights/rollout/1-stable");
+        assertThat(early.exitCode()).as(early.text()).isEqualTo(1);
+        assertThat(early.text()).contains("flight-delay.yaml:3: ", "model 'flight-delay' is not in the repository");
     }
 
     private static void leavesThePlatformAloneWhenAnotherIsAskedFor(Millrace millrace) throws InterruptedException {

@@ -41,6 +41,7 @@ import io.millrace.proto.inference.v1.SamplePredictionsRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,6 +102,7 @@ class FlightsIT {
             var replayer = new Replayer(sink, history::add);
             replayer.sendHistory(events, HISTORY);
             train(channels, history);
+            besideItself(channels);
             CompletableFuture<Void> fire = CompletableFuture.runAsync(FlightsIT::killAtRandom);
             poison(FlightScenario.DEPARTURES);
             replayer.replay(events, unhurried());
@@ -172,6 +174,26 @@ class FlightsIT {
                         .isEqualTo(model.predict(request, features));
             }
         }
+    }
+
+    /** A flight that was predicted before the deployment was there says nothing of it. */
+    @Test
+    void aTenthOfTheFlightsIsPredictedByTheSecondVersionAndEachPredictionSaysSo() throws Exception {
+        var arms = new HashMap<String, Integer>();
+        for (JsonNode prediction : predictions()) {
+            JsonNode deployment = prediction.path("deployment");
+            if (deployment.path("revision").asInt() == 2) {
+                String arm = deployment.path("arm").asText();
+                arms.merge(arm, 1, Integer::sum);
+
+                assertThat(prediction.at("/model/version").asText()).isEqualTo(arm.equals("canary") ? "2" : "1");
+            }
+        }
+
+        assertThat(arms).containsOnlyKeys("stable", "canary");
+        int all = arms.values().stream().mapToInt(Integer::intValue).sum();
+        assertThat(all).isGreaterThan(1_000);
+        assertThat(arms.get("canary")).isBetween(all / 20, all * 3 / 20);
     }
 
     @Test
@@ -288,6 +310,29 @@ class FlightsIT {
                 .publish(pipeline, model, OnnxFile.of(model));
         InferenceServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
                 .refreshModels(RefreshModelsRequest.getDefaultInstance());
+    }
+
+    /** Deploys a second version as the example's canary: the first one's file, so that what it predicts is known. */
+    private static void besideItself(Channels channels) throws IOException {
+        var applier = new Applier(channels, platform.ports());
+        apply(applier, "1-stable");
+        Path first = platform.layout().models().resolve(pipeline.modelName()).resolve(pipeline.modelVersion());
+        Path draft = Files.createTempDirectory(platform.layout().temp(), "second-");
+        Files.copy(first.resolve("model.onnx"), draft.resolve("model.onnx"));
+        Files.writeString(
+                draft.resolve("model.yaml"),
+                Files.readString(first.resolve("model.yaml")).replace("version: \"1\"", "version: \"2\""));
+        Files.move(draft, first.resolveSibling("2"), StandardCopyOption.ATOMIC_MOVE);
+        InferenceServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                .refreshModels(RefreshModelsRequest.getDefaultInstance());
+        apply(applier, "2-canary");
+    }
+
+    private static void apply(Applier applier, String part) {
+        assertThat(applier.applyAll(
+                                DefinitionFolder.read(example.resolve("rollout").resolve(part)))
+                        .faults())
+                .isEmpty();
     }
 
     /** Kills both services of the stream twice each, at moments that the seed decides; the seed is printed to run it again. */

@@ -67,10 +67,8 @@ public class BatchScoring implements Scoring {
      * @throws Refusal as {@link Scoring#score}
      */
     public ScoredBatch score(Pipeline filled, List<ScoreRow> rows, FeatureLookup from, Deadline timer) {
-        ModelReference model =
-                routes.find(filled.model()).map(Route::largest).orElse(filled.model());
-        ScoredBatch scored =
-                whole(filled, model, rows, timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
+        ModelReference model = routes.find(filled.model()).map(Route::largest).orElse(filled.model());
+        ScoredBatch scored = whole(filled, model, rows, timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
         count(scored, timer);
         return scored;
     }

@@ -132,7 +132,10 @@ class SplitScoringTest {
         assertThat(routes.route().tally(0).rows()).isZero();
 
         routes.become(KnownRoutes.canary("m", 70, new Sticky.Request()), 2);
-        assertThat(scoring(routes).score(PIPELINE, rows(1), features, deadline()).model().version())
+        assertThat(scoring(routes)
+                        .score(PIPELINE, rows(1), features, deadline())
+                        .model()
+                        .version())
                 .isEqualTo("2");
     }
 

@@ -113,7 +113,8 @@ class ReplayTest {
         ModelFiles.publish(root, "m", "1", OnnxModels.logistic(0.1, 0.7, -0.3), ModelFiles.TWO_COLUMNS);
         var catalog = new ModelCatalog(repository, new OnnxEngine());
         catalog.refresh();
-        var scoring = Scorings.of(catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
+        var scoring = Scorings.of(
+                catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
         stage.makeInput(2);
         for (int i = 0; i < EVENTS; i++) {
             if (i % 3 != 0) {

@@ -221,6 +221,35 @@ class DeploymentTest extends PredictingService {
     }
 
     @Test
+    void anEnsembleIsNoArm() {
+        String ensemble = """
+                kind: Ensemble
+                name: e
+                version: "1"
+                inputs:
+                  - {name: row, datatype: FP32, columns: [{feature: "v:a", impute: 0.0}, {request: x}]}
+                outputs:
+                  - {name: score, datatype: FP32}
+                steps:
+                  - {name: base, model: {name: m}, inputs: {input: row}, outputs: {output: score}}
+                prediction: {output: score}
+                """;
+        apply(ensemble).statusCode(200);
+        try {
+            apply(CANARY.formatted(90, 10).replace("model: m, version: \"2\"", "model: e"))
+                    .statusCode(400)
+                    .body("errors.size()", equalTo(1))
+                    .body(
+                            "errors.what",
+                            hasItem(containsString("arm 'canary': 'e' is an ensemble; a deployment splits and mirrors"
+                                    + " calls among models alone")));
+            given().get("/v1/deployments/m").then().statusCode(404);
+        } finally {
+            given().delete("/v1/ensembles/e").then().statusCode(204);
+        }
+    }
+
+    @Test
     void aPlanSaysWhatWouldDifferAndAnApplyOfTheSameChangesNothing() {
         apply(CANARY.formatted(90, 10)).body("outcomes[0].change", equalTo("created"));
         apply(CANARY.formatted(90, 10)).body("outcomes[0].change", equalTo("unchanged"));

@@ -34,6 +34,10 @@ public final class Scorings {
         return new BatchScoring(
                 models,
                 HeldEnsembles.NONE,
-                wanted, features, routes, new Mirroring(models, shadows, log, metrics), metrics);
+                wanted,
+                features,
+                routes,
+                new Mirroring(models, shadows, log, metrics),
+                metrics);
     }
 }

@@ -1,8 +1,8 @@
 package io.millrace.inference.app.batch;
 
 import io.millrace.inference.domain.Pipeline;
-import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.Pipeline.FieldType;
+import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.ServedFeatures;

@@ -64,7 +64,8 @@ final class BatchStage implements AutoCloseable {
         }
         this.catalog = new ModelCatalog(new ModelFolder(models, 1 << 20), new OnnxEngine());
         catalog.refresh();
-        this.scoring = Scorings.of(catalog, KnownServices.NONE.wanted(), history, new InferenceMetrics(new SimpleMeterRegistry()));
+        this.scoring = Scorings.of(
+                catalog, KnownServices.NONE.wanted(), history, new InferenceMetrics(new SimpleMeterRegistry()));
         this.settings = new BatchSettings(
                 folder.resolve("batch"),
                 Optional.empty(),
