@@ -163,10 +163,10 @@ public class ViewIngestions implements Ingestions, Rebuilds, AppliedBarrier {
 
     /**
      * A store that has nothing of a version which was applied before is not the one that it was applied to: a lost volume, or the empty one of a replica that takes over. What the group has committed says so, since a
-     * retired version's group is forgotten. The group is asked first: whoever commits has applied before.
+     * retired version's group is forgotten. The group is asked first: whoever commits has applied before. A store that replicas share is left alone: whether it is lost is not one replica's to say.
      */
     private void withholdWhereLost(ViewId id) {
-        if (store.withheld(id).isPresent()) {
+        if (isShared() || store.withheld(id).isPresent()) {
             return;
         }
         boolean isApplied =
