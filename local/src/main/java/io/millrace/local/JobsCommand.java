@@ -76,7 +76,7 @@ final class JobsCommand implements Callable<Integer> {
                 job.getKind(),
                 state(job),
                 Instant.EPOCH.plus(job.getCreatedMicros(), ChronoUnit.MICROS).truncatedTo(ChronoUnit.SECONDS),
-                TrainingSetCommand.line(job),
+                OwnJob.line(job),
                 job.getParametersMap().containsKey("view") ? "  " + job.getParametersOrThrow("view") : "",
                 end(job));
     }

@@ -6,12 +6,8 @@ import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
-import io.millrace.proto.features.v1.CancelJobRequest;
 import io.millrace.proto.features.v1.Job;
-import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
-import io.millrace.proto.features.v1.WatchJobRequest;
-import io.millrace.proto.features.v1.WatchJobResponse;
 import io.millrace.proto.inference.v1.BatchFileFormat;
 import io.millrace.proto.inference.v1.BatchScoringServiceGrpc;
 import io.millrace.proto.inference.v1.ReadBatchScoringRequest;
@@ -21,11 +17,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,8 +32,6 @@ import picocli.CommandLine.Parameters;
                 "Score a file with a pipeline: each row with the features as of its own timestamp. Ctrl-C cancels it; a service that is killed goes on.",
         mixinStandardHelpOptions = true)
 final class ScoreCommand implements Callable<Integer> {
-    private static final int CANCEL_SECONDS = 5;
-
     @Parameters(paramLabel = "PIPELINE", description = "the pipeline")
     private String pipeline = "";
 
@@ -85,7 +78,7 @@ final class ScoreCommand implements Callable<Integer> {
                                             : BatchFileFormat.BATCH_FILE_FORMAT_PARQUET)
                             .build())
                     .getJob();
-            Job ended = untilEnded(channels, job.getId(), imported);
+            Job ended = OwnJob.untilEnded(channels, Service.INFERENCE, job.getId(), Optional.of(imported));
             if (ended.getState() != JobState.JOB_STATE_DONE) {
                 throw CommandFailure.failed("the scoring " + JobsCommand.state(ended) + ": " + ended.getMessage());
             }
@@ -105,33 +98,8 @@ final class ScoreCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            remove(imported);
+            OwnJob.remove(imported);
         }
-    }
-
-    /** Nobody fetches what a command began that was ended: its job ends with it. */
-    private static Job untilEnded(Channels channels, String id, Path imported) {
-        var cancel = new Thread(() -> {
-            JobServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
-                    .withDeadlineAfter(CANCEL_SECONDS, TimeUnit.SECONDS)
-                    .cancelJob(CancelJobRequest.newBuilder().setId(id).build());
-            remove(imported);
-            System.out.println("  cancelled");
-        });
-        Runtime.getRuntime().addShutdownHook(cancel);
-        Iterator<WatchJobResponse> told = JobServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
-                .watchJob(WatchJobRequest.newBuilder().setId(id).build());
-        Job last = Job.getDefaultInstance();
-        while (told.hasNext()) {
-            Job job = told.next().getJob();
-            if (!job.getPhase().equals(last.getPhase())
-                    || job.getDone() - last.getDone() >= Math.max(1, job.getExpected() / 20)) {
-                System.out.println("  " + TrainingSetCommand.line(job));
-            }
-            last = job;
-        }
-        Runtime.getRuntime().removeShutdownHook(cancel);
-        return last;
     }
 
     private void fetch(Channels channels, String id) throws IOException {
@@ -142,14 +110,6 @@ final class ScoreCommand implements Callable<Integer> {
             while (parts.hasNext()) {
                 parts.next().getContent().writeTo(file);
             }
-        }
-    }
-
-    private static void remove(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -6,18 +6,14 @@ import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Layout;
 import io.millrace.local.platform.RunState.Snapshot;
 import io.millrace.local.platform.Service;
-import io.millrace.proto.features.v1.CancelJobRequest;
 import io.millrace.proto.features.v1.ExpiredValue;
 import io.millrace.proto.features.v1.Job;
-import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
 import io.millrace.proto.features.v1.QueryRows;
 import io.millrace.proto.features.v1.ReadTrainingSetRequest;
 import io.millrace.proto.features.v1.StartTrainingSetRequest;
 import io.millrace.proto.features.v1.TrainingSetFormat;
 import io.millrace.proto.features.v1.TrainingSetServiceGrpc;
-import io.millrace.proto.features.v1.WatchJobRequest;
-import io.millrace.proto.features.v1.WatchJobResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -25,14 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,8 +38,6 @@ import picocli.CommandLine.Option;
                 "Make a training set: for each entity row of a file or query the features as of the row's instant. Ctrl-C cancels it.",
         mixinStandardHelpOptions = true)
 final class TrainingSetCommand implements Callable<Integer> {
-    private static final int CANCEL_SECONDS = 5;
-
     @Option(names = "--rows", paramLabel = "FILE", description = "entity rows: .csv, .parquet, .json or .jsonl")
     private @Nullable Path rows;
 
@@ -135,7 +127,7 @@ final class TrainingSetCommand implements Callable<Integer> {
             Job job = TrainingSetServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
                     .startTrainingSet(request(imported))
                     .getJob();
-            Job ended = untilEnded(channels, job.getId(), imported);
+            Job ended = OwnJob.untilEnded(channels, Service.FEATURES, job.getId(), imported);
             if (ended.getState() != JobState.JOB_STATE_DONE) {
                 throw CommandFailure.failed("the training set " + JobsCommand.state(ended) + ": " + ended.getMessage());
             }
@@ -147,7 +139,7 @@ final class TrainingSetCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            imported.ifPresent(TrainingSetCommand::remove);
+            imported.ifPresent(OwnJob::remove);
         }
     }
 
@@ -182,53 +174,6 @@ final class TrainingSetCommand implements Callable<Integer> {
         return request.build();
     }
 
-    /** Nobody fetches what a command began that was ended: its job ends with it. */
-    private static Job untilEnded(Channels channels, String id, Optional<Path> imported) {
-        var cancel = new Thread(() -> {
-            JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
-                    .withDeadlineAfter(CANCEL_SECONDS, TimeUnit.SECONDS)
-                    .cancelJob(CancelJobRequest.newBuilder().setId(id).build());
-            imported.ifPresent(TrainingSetCommand::remove);
-            System.out.println("  cancelled");
-        });
-        Runtime.getRuntime().addShutdownHook(cancel);
-        Job ended = watch(channels, id);
-        Runtime.getRuntime().removeShutdownHook(cancel);
-        return ended;
-    }
-
-    private static Job watch(Channels channels, String id) {
-        Iterator<WatchJobResponse> told = JobServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
-                .watchJob(WatchJobRequest.newBuilder().setId(id).build());
-        Job last = Job.getDefaultInstance();
-        while (told.hasNext()) {
-            Job job = told.next().getJob();
-            if (!job.getPhase().equals(last.getPhase())
-                    || job.getDone() - last.getDone() >= Math.max(1, job.getExpected() / 20)) {
-                System.out.println("  " + line(job));
-            }
-            last = job;
-        }
-        return last;
-    }
-
-    /** What a job does now, how far it is, and how long the rest takes. */
-    static String line(Job job) {
-        var line = new StringBuilder(job.getPhase());
-        if (job.hasExpected() && job.getExpected() > 0) {
-            line.append(String.format(
-                    Locale.ROOT,
-                    ": %,d of %,d rows, %,.0f rows/s",
-                    job.getDone(),
-                    job.getExpected(),
-                    job.getRowsPerSecond()));
-        }
-        if (job.hasRemainingMillis()) {
-            line.append(", ").append(job.getRemainingMillis() / 1_000).append(" s left");
-        }
-        return line.toString();
-    }
-
     private void fetch(Channels channels, String id) throws IOException {
         try (OutputStream file = Files.newOutputStream(Main.given(out))) {
             var parts = TrainingSetServiceGrpc.newBlockingStub(channels.to(Service.FEATURES))
@@ -237,14 +182,6 @@ final class TrainingSetCommand implements Callable<Integer> {
             while (parts.hasNext()) {
                 parts.next().getContent().writeTo(file);
             }
-        }
-    }
-
-    private static void remove(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

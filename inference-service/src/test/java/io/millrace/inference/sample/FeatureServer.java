@@ -132,8 +132,16 @@ public final class FeatureServer implements AutoCloseable {
         }
     }
 
+    /** Its port is free again when this returns. */
     @Override
     public void close() {
-        server.shutdownNow();
+        try {
+            if (!server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("port " + server.getPort() + " is still listened on");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.jobs.Job;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -299,15 +300,22 @@ class BatchScoringJobTest {
                 .orElse(said);
     }
 
+    /** Counted by their names alone: files come and go in there while this looks. */
     private static long chunks(Path directory) throws IOException {
         Path work = directory.resolve("batch").resolve("work");
         if (Files.notExists(work)) {
             return 0;
         }
-        try (Stream<Path> files = Files.walk(work)) {
-            return files.filter(file -> file.getFileName().toString().matches("chunk-\\d+\\.parquet"))
-                    .count();
+        long chunks = 0;
+        try (DirectoryStream<Path> jobs = Files.newDirectoryStream(work)) {
+            for (Path job : jobs) {
+                try (Stream<Path> files = Files.list(job)) {
+                    chunks += files.filter(file -> file.getFileName().toString().matches("chunk-\\d+\\.parquet"))
+                            .count();
+                }
+            }
         }
+        return chunks;
     }
 
     private static Path scored(Path directory) throws IOException {
