@@ -46,7 +46,7 @@ final class StreamBench implements AutoCloseable {
     private static final int FEATURES = 5;
     private static final String FACTS = "bench.facts";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final long LOOK_NANOS = 5_000_000;
+    private static final long LOOK_NANOS = 20_000_000;
 
     private final Path folder;
     private final KafkaBroker broker;

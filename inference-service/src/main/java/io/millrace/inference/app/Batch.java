@@ -3,6 +3,8 @@ package io.millrace.inference.app;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup.Answer;
 import io.millrace.inference.app.FeatureLookup.Cell;
+import io.millrace.inference.domain.NamedValues;
+import io.millrace.inference.domain.NamedValues.Names;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.RowScore.Invalid;
@@ -17,11 +19,9 @@ import io.millrace.inference.telemetry.InferenceMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -29,10 +29,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A batch on its way from rows to scores. A row is open until its score is known. Not thread-safe. */
 final class Batch {
+    /** Of rows in which nothing was imputed; never changed. */
+    private static final BitSet NONE = new BitSet(0);
+
     private final Pipeline pipeline;
     private final List<ScoreRow> rows;
     private final @Nullable RowScore[] scores;
-    private final Map<Integer, List<Cell>> cells = new HashMap<>();
+    private final @Nullable List<Cell>[] cells;
+    private final Names entityNames;
+    private final Names featureNames;
+    private final String[] entityFields;
     private final Set<FeaturePosition> positions = new LinkedHashSet<>();
     private boolean complete = true;
 
@@ -46,6 +52,15 @@ final class Batch {
         this.pipeline = pipeline;
         this.rows = rows;
         this.scores = new RowScore[rows.size()];
+        this.cells = cells(rows.size());
+        this.entityNames = Names.of(pipeline.entity().keySet());
+        this.featureNames = Names.of(pipeline.features());
+        this.entityFields = pipeline.entity().values().toArray(String[]::new);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // there are no arrays of a generic type
+    private static @Nullable List<Cell>[] cells(int rows) {
+        return new List[rows];
     }
 
     /** Closes the rows that lack a key or field. */
@@ -60,22 +75,12 @@ final class Batch {
      * with a key of the wrong type is closed alone.
      */
     void lookUp(FeatureLookup features, Duration patience, Deadline deadline) {
-        var groups = new LinkedHashMap<List<Class<?>>, List<Integer>>();
-        for (int i = 0; i < scores.length; i++) {
-            if (scores[i] == null) {
-                ScoreRow row = rows.get(i);
-                List<Class<?>> types = new ArrayList<>(pipeline.entity().size());
-                pipeline.entity()
-                        .values()
-                        .forEach(field -> types.add(key(row, field).getClass()));
-                groups.computeIfAbsent(types, _ -> new ArrayList<>()).add(i);
-            }
-        }
+        List<List<Integer>> groups = byKeyTypes();
         if (pipeline.features().isEmpty()) {
-            groups.values().forEach(group -> group.forEach(i -> cells.put(i, List.of())));
+            groups.forEach(group -> group.forEach(i -> cells[i] = List.of()));
             return;
         }
-        for (List<Integer> group : groups.values()) {
+        for (List<Integer> group : groups) {
             try {
                 take(group, read(features, group, patience, deadline.left()));
             } catch (Refusal refusal) {
@@ -85,6 +90,41 @@ final class Batch {
                 group.forEach(i -> scores[i] = RowCheck.invalid(InferenceReason.WRONG_TYPE, refusal.getMessage()));
             }
         }
+    }
+
+    /** The open rows, together those whose keys are of the same types; all of them where, as mostly, that is one group. */
+    private List<List<Integer>> byKeyTypes() {
+        var groups = new LinkedHashMap<List<Class<?>>, List<Integer>>();
+        List<Class<?>> last = List.of();
+        List<Integer> group = List.of();
+        for (int i = 0; i < scores.length; i++) {
+            if (scores[i] != null) {
+                continue;
+            }
+            if (group.isEmpty() || !areKeyTypes(last, rows.get(i))) {
+                last = keyTypes(rows.get(i));
+                group = groups.computeIfAbsent(last, _ -> new ArrayList<>());
+            }
+            group.add(i);
+        }
+        return List.copyOf(groups.values());
+    }
+
+    private List<Class<?>> keyTypes(ScoreRow row) {
+        var types = new ArrayList<Class<?>>(entityFields.length);
+        for (String field : entityFields) {
+            types.add(key(row, field).getClass());
+        }
+        return types;
+    }
+
+    private boolean areKeyTypes(List<Class<?>> types, ScoreRow row) {
+        for (int i = 0; i < entityFields.length; i++) {
+            if (key(row, entityFields[i]).getClass() != types.get(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Answer read(FeatureLookup features, List<Integer> group, Duration patience, Duration deadline) {
@@ -102,11 +142,7 @@ final class Batch {
         complete &= answer.complete();
         positions.addAll(answer.positions());
         for (int at = 0; at < group.size(); at++) {
-            var row = new ArrayList<Cell>(answer.columns().size());
-            for (List<Cell> column : answer.columns()) {
-                row.add(column.get(at));
-            }
-            cells.put(group.get(at), row);
+            cells[group.get(at)] = new CellsOfRow(answer.columns(), at);
         }
     }
 
@@ -127,13 +163,17 @@ final class Batch {
             if (scores[i] == null) {
                 Invalid invalid = filling.add(rows.get(i), cellsOf(i));
                 if (invalid == null) {
-                    filled.add(new Filled(i, (BitSet) filling.imputed().clone(), filling.hash()));
+                    filled.add(new Filled(i, copy(filling.imputed()), filling.hash()));
                 } else {
                     scores[i] = invalid;
                 }
             }
         }
         return new Filling(filling, filled);
+    }
+
+    private static BitSet copy(BitSet imputed) {
+        return imputed.isEmpty() ? NONE : (BitSet) imputed.clone();
     }
 
     /** Runs the model on what was filled. */
@@ -177,7 +217,7 @@ final class Batch {
     Batch mirror(List<Integer> some) {
         var mirror = new Batch(pipeline, some.stream().map(rows::get).toList());
         for (int i = 0; i < some.size(); i++) {
-            mirror.cells.put(i, cellsOf(some.get(i)));
+            mirror.cells[i] = cellsOf(some.get(i));
         }
         return mirror;
     }
@@ -201,28 +241,39 @@ final class Batch {
     }
 
     private Scored scored(Filled row, double prediction) {
-        var entity = new LinkedHashMap<String, Object>();
-        pipeline.entity().forEach((key, field) -> entity.put(key, key(rows.get(row.row()), field)));
-        var values = new LinkedHashMap<String, Object>();
-        var eventTimes = new LinkedHashMap<String, Long>();
-        var imputed = new ArrayList<String>();
-        List<Cell> given = cellsOf(row.row());
-        for (int i = 0; i < given.size(); i++) {
-            String reference = pipeline.features().get(i);
-            Cell cell = given.get(i);
-            Object value = cell.value();
-            if (row.imputed().get(i)) {
-                imputed.add(reference);
-            } else if (cell.status() == FeatureLookup.Status.PRESENT && value != null) {
-                values.put(reference, value);
-                eventTimes.put(reference, cell.eventTimeMicros());
+        ScoreRow given = rows.get(row.row());
+        var entity = new @Nullable Object[entityFields.length];
+        for (int i = 0; i < entity.length; i++) {
+            entity[i] = key(given, entityFields[i]);
+        }
+        List<Cell> found = cellsOf(row.row());
+        int count = featureNames.size();
+        var values = new @Nullable Object[count];
+        var eventTimes = new @Nullable Long[count];
+        for (int i = 0; i < found.size(); i++) {
+            Cell cell = found.get(i);
+            if (!row.imputed().get(i) && cell.status() == FeatureLookup.Status.PRESENT && cell.value() != null) {
+                values[i] = cell.value();
+                eventTimes[i] = cell.eventTimeMicros();
             }
         }
-        return new Scored(prediction, entity, values, eventTimes, imputed, row.hash());
+        return new Scored(
+                prediction,
+                new NamedValues<>(entityNames, entity),
+                new NamedValues<>(featureNames, values),
+                new NamedValues<>(featureNames, eventTimes),
+                imputed(row.imputed()),
+                row.hash());
+    }
+
+    private List<String> imputed(BitSet indexes) {
+        return indexes.isEmpty()
+                ? List.of()
+                : indexes.stream().mapToObj(pipeline.features()::get).toList();
     }
 
     private List<Cell> cellsOf(int row) {
-        return Objects.requireNonNull(cells.get(row), "an open row was looked up");
+        return Objects.requireNonNull(cells[row], "an open row was looked up");
     }
 
     private static Object key(ScoreRow row, String field) {

@@ -21,6 +21,9 @@ final class InputTensors {
     private final Pipeline pipeline;
     private final List<ScoringPlan.Input> inputs;
     private final List<ByteBuffer> buffers;
+    /** Of the same bytes, with positions of their own. */
+    private final List<ByteBuffer> views = new ArrayList<>();
+
     private final BitSet imputed = new BitSet();
     private final MessageDigest sha256 = sha256();
     private int rows;
@@ -32,6 +35,7 @@ final class InputTensors {
         for (ScoringPlan.Input input : inputs) {
             int bytes = Math.multiplyExact(capacity, rowBytes(input));
             buffers.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
+            views.add(buffers.getLast().duplicate());
         }
     }
 
@@ -72,7 +76,8 @@ final class InputTensors {
     String hash() {
         for (int i = 0; i < inputs.size(); i++) {
             int bytes = rowBytes(inputs.get(i));
-            sha256.update(buffers.get(i).slice((rows - 1) * bytes, bytes));
+            ByteBuffer row = views.get(i);
+            sha256.update(row.limit(rows * bytes).position((rows - 1) * bytes));
         }
         return HexFormat.of().formatHex(sha256.digest());
     }

@@ -12,7 +12,7 @@ import java.util.Map;
  */
 public record ScoreRow(Map<String, Object> fields, long asOfMicros, String origin) {
     public ScoreRow {
-        fields = Map.copyOf(fields);
+        fields = fields instanceof NamedValues ? fields : Map.copyOf(fields);
     }
 
     /** A row of which nothing more is known. */

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,11 @@ final class EventDecoder {
         fields.add(pipeline.key());
         fields.add(pipeline.input().timestampField());
         this.reader = pipeline.input().format().encoding() == InputFormat.Encoding.JSON
-                ? new JsonFields(fields, maxBytes)
+                ? new JsonFields(
+                        fields,
+                        new LinkedHashSet<>(
+                                List.of(pipeline.key(), pipeline.input().timestampField())),
+                        maxBytes)
                 : new SchemaFields(pipeline.input().format(), fields, schemas);
     }
 

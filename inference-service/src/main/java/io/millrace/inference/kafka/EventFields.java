@@ -18,7 +18,7 @@ interface EventFields {
      * What was read.
      *
      * @param values scalars by path: Boolean, Long, Double or String; what is absent, null, a list or a map is not there
-     * @param texts the same as they are written
+     * @param texts the key's and the timestamp's as they are written; others may be there
      * @param instants those that are instants by their schema, microseconds since the epoch
      */
     record Read(Map<String, Object> values, Map<String, String> texts, Map<String, Long> instants) {}

@@ -19,11 +19,13 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Continues the traces of events. Each scored event has a span {@code score <pipeline>} in its own trace, which the prediction continues. The batch has
- * one span that links to the events' and under which features are looked up; where the batch is a single event it belongs to that event's
- * trace, so that its whole way is one trace.
+ * Continues the traces of events. Each scored event that brings a trace has a span {@code score <pipeline>} in it, which the prediction continues. The batch
+ * has one span that links to the events' and under which features are looked up; predictions of events without a trace continue that one, as spans of
+ * their own would tell nothing more. Where the batch is a single event it belongs to that event's trace, so that its whole way is one trace.
  */
 final class EventTraces {
+    private static final String TRACEPARENT = "traceparent";
+
     private static final TextMapGetter<Headers> HEADERS = new TextMapGetter<>() {
         @Override
         public Iterable<String> keys(Headers headers) {
@@ -51,7 +53,7 @@ final class EventTraces {
     Batch begin(List<ConsumerRecord<byte[], byte[]>> records) {
         var origins = new ArrayList<Context>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            origins.add(W3CTraceContextPropagator.getInstance().extract(Context.root(), record.headers(), HEADERS));
+            origins.add(origin(record));
         }
         SpanBuilder builder = tracer.spanBuilder("process " + pipeline)
                 .setSpanKind(SpanKind.CONSUMER)
@@ -72,10 +74,13 @@ final class EventTraces {
         for (int i = 0; i < records.size(); i++) {
             ConsumerRecord<byte[], byte[]> record = records.get(i);
             Context origin = origins.get(i);
-            boolean ownTrace = records.size() > 1
-                    && Span.fromContext(origin).getSpanContext().isValid();
+            boolean ownTrace = Span.fromContext(origin).getSpanContext().isValid();
+            if (records.size() > 1 && !ownTrace) {
+                events.add(batch);
+                continue;
+            }
             events.add(tracer.spanBuilder("score " + pipeline)
-                    .setParent(ownTrace ? origin : batchContext)
+                    .setParent(records.size() > 1 ? origin : batchContext)
                     .setAttribute("messaging.destination.name", record.topic())
                     .setAttribute("messaging.destination.partition.id", Integer.toString(record.partition()))
                     .setAttribute("messaging.kafka.offset", record.offset())
@@ -85,11 +90,27 @@ final class EventTraces {
         return new Batch(batch, batchContext, events);
     }
 
+    private static Context origin(ConsumerRecord<byte[], byte[]> record) {
+        Headers headers = record.headers();
+        return headers.lastHeader(TRACEPARENT) == null
+                ? Context.root()
+                : W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS);
+    }
+
     /** The spans of a batch, the events' in the order of their records. */
-    record Batch(Span span, Context context, List<Span> events) {
+    record Batch(Span span, String spanTrace, Context context, List<Span> events) {
+        Batch(Span span, Context context, List<Span> events) {
+            this(span, trace(span), context, events);
+        }
+
         /** The {@code traceparent} that the event's prediction continues; empty where nothing traces. */
         String traceparent(int event) {
-            SpanContext context = events.get(event).getSpanContext();
+            Span own = events.get(event);
+            return own == span ? spanTrace : trace(own);
+        }
+
+        private static String trace(Span span) {
+            SpanContext context = span.getSpanContext();
             return context.isValid()
                     ? "00-" + context.getTraceId() + "-" + context.getSpanId() + "-"
                             + context.getTraceFlags().asHex()
@@ -99,7 +120,9 @@ final class EventTraces {
         /** Ends all spans, with an error where the batch was not committed. */
         void end(@Nullable String error) {
             for (Span event : events) {
-                finish(event, error);
+                if (event != span) {
+                    finish(event, error);
+                }
             }
             finish(span, error);
         }

@@ -10,9 +10,19 @@ final class InstantTexts {
 
     private final long[] seconds = new long[KEPT];
     private final @Nullable String[] texts = new @Nullable String[KEPT];
+    private long last;
+    private String text = Instant.EPOCH.toString();
 
     /** @param micros since the epoch */
     String of(long micros) {
+        if (micros != last) {
+            text = text(micros);
+            last = micros;
+        }
+        return text;
+    }
+
+    private String text(long micros) {
         String whole = whole(Math.floorDiv(micros, MICROS));
         int fraction = (int) Math.floorMod(micros, MICROS);
         if (fraction == 0) {
@@ -22,15 +32,15 @@ final class InstantTexts {
         int digits = millis ? 3 : 6;
         int rest = millis ? fraction / 1_000 : fraction;
         int length = whole.length() - 1;
-        var text = new char[length + digits + 2];
-        whole.getChars(0, length, text, 0);
-        text[length] = '.';
+        var instant = new char[length + digits + 2];
+        whole.getChars(0, length, instant, 0);
+        instant[length] = '.';
         for (int at = length + digits; at > length; at--) {
-            text[at] = (char) ('0' + rest % 10);
+            instant[at] = (char) ('0' + rest % 10);
             rest /= 10;
         }
-        text[length + digits + 1] = 'Z';
-        return new String(text);
+        instant[length + digits + 1] = 'Z';
+        return new String(instant);
     }
 
     /** The second's text, which ends with {@code Z}. */
@@ -40,9 +50,9 @@ final class InstantTexts {
         if (known != null && seconds[slot] == second) {
             return known;
         }
-        String text = Instant.ofEpochSecond(second).toString();
+        String made = Instant.ofEpochSecond(second).toString();
         seconds[slot] = second;
-        texts[slot] = text;
-        return text;
+        texts[slot] = made;
+        return made;
     }
 }

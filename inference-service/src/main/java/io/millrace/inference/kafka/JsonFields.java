@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.millrace.inference.domain.NamedValues;
+import io.millrace.inference.domain.NamedValues.Names;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,23 +16,39 @@ import org.jspecify.annotations.Nullable;
 /** Reads one JSON object a record, bounded whatever the bytes are: depth 64, numbers of 100 characters, names of 1,000. */
 final class JsonFields implements EventFields {
     private final Node root = new Node();
+    private final Names names;
+    private final Names textNames;
     private final JsonFactory json;
 
     /** A name on the way to a field. */
     private static final class Node {
         final Map<String, Node> inner = new HashMap<>();
 
-        @Nullable
-        String path;
+        /** The field's place among the values; −1 where the name is only on the way to others. */
+        int value = -1;
+
+        /** The field's place among the texts; −1 where its text is not asked for. */
+        int text = -1;
     }
 
-    JsonFields(Collection<String> paths, int maxBytes) {
+    /** What is read of one record. */
+    private record Row(@Nullable Object[] values, @Nullable String[] texts) {}
+
+    /**
+     * A reader of some fields.
+     *
+     * @param texts those of the paths whose text is wanted, too
+     */
+    JsonFields(Collection<String> paths, Collection<String> texts, int maxBytes) {
+        this.names = Names.of(paths);
+        this.textNames = Names.of(texts);
         for (String path : paths) {
             Node node = root;
             for (String name : path.split("\\.", -1)) {
                 node = node.inner.computeIfAbsent(name, _ -> new Node());
             }
-            node.path = path;
+            node.value = names.place(path);
+            node.text = textNames.place(path);
         }
         this.json = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
@@ -40,39 +58,40 @@ final class JsonFields implements EventFields {
                         .maxStringLength(maxBytes)
                         .build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .build();
     }
 
     @Override
     public Read read(byte[] record) throws IOException {
-        var values = new HashMap<String, Object>();
-        var texts = new HashMap<String, String>();
+        var row = new Row(new @Nullable Object[names.size()], new @Nullable String[textNames.size()]);
         try (JsonParser parser = json.createParser(record)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("not a JSON object");
             }
-            object(parser, root, values, texts);
+            object(parser, root, row);
             if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
                 throw new IOException("more than one JSON object");
             }
         }
-        return new Read(values, texts, Map.of());
+        return new Read(new NamedValues<>(names, row.values()), new NamedValues<>(textNames, row.texts()), Map.of());
     }
 
     /** The parser stands at the object's end afterwards. */
-    private static void object(JsonParser parser, Node node, Map<String, Object> values, Map<String, String> texts)
-            throws IOException {
+    private static void object(JsonParser parser, Node node, Row row) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             Node named = node.inner.get(parser.currentName());
             JsonToken token = parser.nextToken();
             if (token == JsonToken.START_OBJECT && named != null && !named.inner.isEmpty()) {
-                object(parser, named, values, texts);
+                object(parser, named, row);
             } else if (token.isStructStart()) {
                 parser.skipChildren();
-            } else if (token != JsonToken.VALUE_NULL && named != null && named.path != null) {
-                values.put(named.path, scalar(parser, token));
-                texts.put(named.path, parser.getText());
+            } else if (token != JsonToken.VALUE_NULL && named != null && named.value >= 0) {
+                row.values()[named.value] = scalar(parser, token);
+                if (named.text >= 0) {
+                    row.texts()[named.text] = parser.getText();
+                }
             } else if (token == JsonToken.VALUE_STRING) {
                 parser.finishToken();
             }

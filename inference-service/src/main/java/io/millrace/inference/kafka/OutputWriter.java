@@ -61,7 +61,7 @@ final class OutputWriter {
                 prediction.score(),
                 prediction.batch(),
                 prediction.row());
-        var records = new ArrayList<ProducerRecord<byte[], byte[]>>(outputs.size() + 1);
+        var records = new ArrayList<ProducerRecord<byte[], byte[]>>(outputs.size() + (raises == null ? 0 : 1));
         byte[] key = prediction.event().key().getBytes(StandardCharsets.UTF_8);
         byte[] plain = null;
         for (Output output : taking(facts)) {

@@ -7,14 +7,17 @@ import io.millrace.inference.domain.CloudEvent;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.deploy.Choice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Writes prediction events as docs/architecture.md gives them, plain or as CloudEvents. Not thread-safe. */
 final class PredictionWriter {
@@ -32,16 +35,31 @@ final class PredictionWriter {
             ConsumerRecord<?, ?> source,
             String traceparent) {}
 
+    private static final int MOST_MODELS = 64;
+
     private final JsonFactory json = new JsonFactory();
     private final InstantTexts instants = new InstantTexts();
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+    private final JsonBytes out = new JsonBytes();
     private final Pipeline pipeline;
-    private final String definition;
+    private final byte[] head;
     private String inputId = "";
+
+    /** Model versions as they are written. */
+    private final Map<ModelIdentity, byte[]> models = new HashMap<>();
+
+    /** The batch that was written of last, whose positions stand in each of its predictions. */
+    private @Nullable ScoredBatch batch;
+
+    private byte[] positions = {};
 
     PredictionWriter(Pipeline pipeline) {
         this.pipeline = pipeline;
-        this.definition = pipeline.digest();
+        this.head = new JsonBytes()
+                .name("pipeline")
+                .text(pipeline.name())
+                .name("definition")
+                .text(pipeline.digest())
+                .toBytes();
     }
 
     /** Sets the id of the input topic. */
@@ -51,146 +69,157 @@ final class PredictionWriter {
 
     /** The event as a JSON object. */
     byte[] plain(Prediction prediction) {
-        return written(out -> data(out, prediction));
+        out.reset();
+        data(prediction);
+        return out.toBytes();
     }
 
     /** The event as the data of a structured CloudEvent. */
     byte[] structured(CloudEvent event, Prediction prediction) {
-        return written(out -> CloudEventWriter.structured(out, event, data -> data(data, prediction)));
+        return enveloped(event, plain(prediction));
     }
 
     /** An alert as a structured CloudEvent: why it was raised, and what it is about. */
     byte[] alert(CloudEvent event, Alert alert, Prediction prediction) {
-        return written(out -> CloudEventWriter.structured(out, event, data -> {
-            data.writeStartObject();
-            data.writeStringField("pipeline", pipeline.name());
-            data.writeStringField("severity", alert.severity().name().toLowerCase(Locale.ROOT));
-            if (!alert.description().isEmpty()) {
-                data.writeStringField("description", alert.description());
-            }
-            data.writeStringField("when", alert.when());
-            scalars(data, "entity", prediction.score().entity());
-            data.writeStringField("key", prediction.event().key());
-            data.writeNumberField("prediction", prediction.score().prediction());
-            data.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
-            model(data, prediction.batch().model(prediction.row()));
-            source(data, prediction.source());
-            data.writeEndObject();
-        }));
+        out.reset();
+        out.beginObject();
+        out.name("pipeline").text(pipeline.name());
+        out.name("severity").text(alert.severity().name().toLowerCase(Locale.ROOT));
+        if (!alert.description().isEmpty()) {
+            out.name("description").text(alert.description());
+        }
+        out.name("when").text(alert.when());
+        scalars("entity", prediction.score().entity());
+        out.name("key").text(prediction.event().key());
+        out.name("prediction").number(prediction.score().prediction());
+        out.name("timestamp").text(instants.of(prediction.event().timestampMicros()));
+        model(prediction.batch().model(prediction.row()));
+        source(prediction.source());
+        out.endObject();
+        return enveloped(event, out.toBytes());
     }
 
-    private byte[] written(CloudEventWriter.Data data) {
-        bytes.reset();
-        try (JsonGenerator out = json.createGenerator(bytes)) {
-            data.write(out);
+    private byte[] enveloped(CloudEvent event, byte[] data) {
+        var whole = new ByteArrayOutputStream(data.length + 512);
+        try (JsonGenerator envelope = json.createGenerator(whole)) {
+            CloudEventWriter.structured(
+                    envelope, event, value -> value.writeRawValue(new String(data, StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        return bytes.toByteArray();
+        return whole.toByteArray();
     }
 
-    private void data(JsonGenerator out, Prediction prediction) throws IOException {
-        out.writeStartObject();
-        out.writeStringField("pipeline", pipeline.name());
-        out.writeStringField("definition", definition);
-        scalars(out, "entity", prediction.score().entity());
-        out.writeStringField("key", prediction.event().key());
-        out.writeNumberField("prediction", prediction.score().prediction());
-        out.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
-        out.writeStringField("as_of", instants.of(prediction.event().row().asOfMicros()));
-        model(out, prediction.batch().model(prediction.row()));
-        Optional<Choice> choice = prediction.batch().choice(prediction.row());
-        if (choice.isPresent()) {
-            deployment(out, choice.get());
-        }
-        features(out, prediction.score(), prediction.batch());
-        source(out, prediction.source());
+    private void data(Prediction prediction) {
+        out.beginObject().written(head);
+        scalars("entity", prediction.score().entity());
+        out.name("key").text(prediction.event().key());
+        out.name("prediction").number(prediction.score().prediction());
+        out.name("timestamp").text(instants.of(prediction.event().timestampMicros()));
+        out.name("as_of").text(instants.of(prediction.event().row().asOfMicros()));
+        model(prediction.batch().model(prediction.row()));
+        prediction.batch().choice(prediction.row()).ifPresent(this::deployment);
+        features(prediction.score(), prediction.batch());
+        source(prediction.source());
         if (!prediction.traceparent().isEmpty()) {
-            out.writeStringField("trace", prediction.traceparent());
+            out.name("trace").text(prediction.traceparent());
         }
-        out.writeEndObject();
+        out.endObject();
     }
 
-    private void source(JsonGenerator out, ConsumerRecord<?, ?> source) throws IOException {
-        out.writeObjectFieldStart("source");
-        out.writeStringField("topic", source.topic());
+    private void source(ConsumerRecord<?, ?> source) {
+        out.name("source").beginObject();
+        out.name("topic").text(source.topic());
         if (!inputId.isEmpty()) {
-            out.writeStringField("topic_id", inputId);
+            out.name("topic_id").text(inputId);
         }
-        out.writeNumberField("partition", source.partition());
-        out.writeNumberField("offset", source.offset());
-        out.writeEndObject();
+        out.name("partition").number((long) source.partition());
+        out.name("offset").number(source.offset()).endObject();
     }
 
-    private static void model(JsonGenerator out, ScoredBatch.ModelIdentity model) throws IOException {
-        out.writeObjectFieldStart("model");
-        out.writeStringField("name", model.name());
-        out.writeStringField("version", model.version());
-        out.writeStringField("digest", model.digest());
-        if (!model.engine().isEmpty()) {
-            out.writeStringField("engine", model.engine());
-        }
-        out.writeEndObject();
-    }
-
-    private static void deployment(JsonGenerator out, Choice choice) throws IOException {
-        out.writeObjectFieldStart("deployment");
-        out.writeStringField("name", choice.deployment());
-        out.writeNumberField("revision", choice.revision());
-        out.writeStringField("arm", choice.arm());
-        out.writeNumberField("share", choice.share());
-        out.writeEndObject();
-    }
-
-    private void features(JsonGenerator out, RowScore.Scored score, ScoredBatch batch) throws IOException {
-        out.writeObjectFieldStart("features");
-        if (batch.service().isPresent()) {
-            out.writeStringField("service", batch.service().get());
-        }
-        scalars(out, "values", score.features());
-        out.writeObjectFieldStart("event_times");
-        for (Map.Entry<String, Long> eventTime : score.eventTimeMicros().entrySet()) {
-            out.writeStringField(eventTime.getKey(), instants.of(eventTime.getValue()));
-        }
-        out.writeEndObject();
-        out.writeArrayFieldStart("imputed");
-        for (String feature : score.imputed()) {
-            out.writeString(feature);
-        }
-        out.writeEndArray();
-        out.writeBooleanField("complete", batch.complete());
-        out.writeStringField("hash", score.vectorHash());
-        out.writeArrayFieldStart("positions");
-        for (ScoredBatch.FeaturePosition position : batch.positions()) {
-            out.writeStartObject();
-            out.writeStringField("view", position.view());
-            out.writeStringField("topic", position.topic());
-            out.writeStringField("topic_id", position.topicId());
-            out.writeNumberField("partition", position.partition());
-            out.writeNumberField("offset", position.offset());
-            if (!position.definition().isEmpty()) {
-                out.writeStringField("definition", position.definition());
+    private void model(ModelIdentity identity) {
+        byte[] members = models.get(identity);
+        if (members == null) {
+            if (models.size() == MOST_MODELS) {
+                models.clear();
             }
-            out.writeEndObject();
+            members = members(identity);
+            models.put(identity, members);
         }
-        out.writeEndArray();
-        out.writeEndObject();
+        out.name("model").beginObject().written(members).endObject();
     }
 
-    private static void scalars(JsonGenerator out, String name, Map<String, Object> values) throws IOException {
-        out.writeObjectFieldStart(name);
+    private static byte[] members(ModelIdentity identity) {
+        var members = new JsonBytes();
+        members.name("name").text(identity.name());
+        members.name("version").text(identity.version());
+        members.name("digest").text(identity.digest());
+        if (!identity.engine().isEmpty()) {
+            members.name("engine").text(identity.engine());
+        }
+        return members.toBytes();
+    }
+
+    private void deployment(Choice choice) {
+        out.name("deployment").beginObject();
+        out.name("name").text(choice.deployment());
+        out.name("revision").number((long) choice.revision());
+        out.name("arm").text(choice.arm());
+        out.name("share").number(choice.share()).endObject();
+    }
+
+    private void features(RowScore.Scored score, ScoredBatch of) {
+        out.name("features").beginObject();
+        if (of.service().isPresent()) {
+            out.name("service").text(of.service().get());
+        }
+        scalars("values", score.features());
+        out.name("event_times").beginObject();
+        for (Map.Entry<String, Long> eventTime : score.eventTimeMicros().entrySet()) {
+            out.name(eventTime.getKey()).text(instants.of(eventTime.getValue()));
+        }
+        out.endObject();
+        out.name("imputed").beginArray();
+        score.imputed().forEach(out::text);
+        out.endArray();
+        out.name("complete").flag(of.complete());
+        out.name("hash").text(score.vectorHash());
+        out.name("positions").beginArray().written(positions(of)).endArray();
+        out.endObject();
+    }
+
+    private byte[] positions(ScoredBatch of) {
+        if (of != batch) {
+            var written = new JsonBytes();
+            for (ScoredBatch.FeaturePosition position : of.positions()) {
+                written.beginObject();
+                written.name("view").text(position.view());
+                written.name("topic").text(position.topic());
+                written.name("topic_id").text(position.topicId());
+                written.name("partition").number((long) position.partition());
+                written.name("offset").number(position.offset());
+                if (!position.definition().isEmpty()) {
+                    written.name("definition").text(position.definition());
+                }
+                written.endObject();
+            }
+            positions = written.toBytes();
+            batch = of;
+        }
+        return positions;
+    }
+
+    private void scalars(String name, Map<String, Object> values) {
+        out.name(name).beginObject();
         for (Map.Entry<String, Object> entry : values.entrySet()) {
-            scalar(out, entry.getKey(), entry.getValue());
+            out.name(entry.getKey());
+            switch (entry.getValue()) {
+                case Long number -> out.number(number.longValue());
+                case Double number -> out.number(number.doubleValue());
+                case Boolean flag -> out.flag(flag);
+                default -> out.text(entry.getValue().toString());
+            }
         }
-        out.writeEndObject();
-    }
-
-    private static void scalar(JsonGenerator out, String name, Object value) throws IOException {
-        switch (value) {
-            case Long number -> out.writeNumberField(name, number);
-            case Double number -> out.writeNumberField(name, number);
-            case Boolean flag -> out.writeBooleanField(name, flag);
-            default -> out.writeStringField(name, value.toString());
-        }
+        out.endObject();
     }
 }

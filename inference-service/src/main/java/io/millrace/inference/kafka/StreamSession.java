@@ -103,7 +103,7 @@ final class StreamSession implements AutoCloseable {
                 idle();
                 continue;
             }
-            for (ConsumerRecord<byte[], byte[]> record : batch) {
+            for (ConsumerRecord<byte[], byte[]> record : ScoredRecords.firsts(batch)) {
                 uncommitted.putIfAbsent(partition(record), record.offset());
             }
             try {
@@ -278,9 +278,7 @@ final class StreamSession implements AutoCloseable {
             }
             throw e;
         }
-        for (ConsumerRecord<byte[], byte[]> record : last.records()) {
-            uncommitted.put(partition(record), record.offset() + 1);
-        }
+        last.offsets("").forEach((partition, offset) -> uncommitted.put(partition, offset.offset()));
         count(last.batch(), last.records().size());
         backOff.reset();
         state.running(lag());

@@ -92,11 +92,12 @@ class EventTracesTest {
         assertThat(Stage.header(predictions.get(1), "traceparent")).startsWith("00-" + TRACE_B + "-");
         assertThat(Stage.header(predictions.get(2), "traceparent"))
                 .startsWith("00-" + tracesWhileScoring.getFirst() + "-");
-        await().until(() -> spans.size() == 4);
+        await().until(() -> spans.size() == 3);
         SpanData batch = spans.stream()
                 .filter(span -> span.getName().startsWith("process "))
                 .findFirst()
                 .orElseThrow();
+        assertThat(Stage.header(predictions.get(2), "traceparent")).contains("-" + batch.getSpanId() + "-");
         assertThat(batch.getLinks().stream().map(link -> link.getSpanContext().getTraceId()))
                 .containsExactly(TRACE_A, TRACE_B);
     }
