@@ -2,11 +2,16 @@ package io.millrace.backing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** A Postgres server from real binaries on loopback. User {@code postgres}, no password, database {@code postgres}. */
 public final class PostgresServer implements AutoCloseable {
+    private static final String OPTIONS = "postmaster.opts";
+
     private final EmbeddedPostgres postgres;
 
     private PostgresServer(EmbeddedPostgres postgres) {
@@ -19,14 +24,16 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts and returns once it answers. A server that was left running on the same folder and port is adopted.
+     * Starts and returns once it answers. A server that was left running on the same folder and port is adopted; a folder whose making was ended half-way is made anew.
      *
      * @throws BackingException where it does not start
      */
     public static PostgresServer start(Path directory, int port) {
+        Path data = directory.toAbsolutePath().resolve("data");
         try {
+            removeUnfinished(data);
             return new PostgresServer(EmbeddedPostgres.builder()
-                    .setDataDirectory(directory.toAbsolutePath().resolve("data"))
+                    .setDataDirectory(data)
                     .setOverrideWorkingDirectory(
                             directory.toAbsolutePath().resolve("binaries").toFile())
                     .setCleanDataDirectory(false)
@@ -38,6 +45,18 @@ public final class PostgresServer implements AutoCloseable {
                     .start());
         } catch (IOException | IllegalStateException e) {
             throw new BackingException("Postgres did not start on port " + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A folder in which no server ever ran (each writes {@value #OPTIONS} as it starts) is one whose making was ended half-way: no server starts on it, and none has stored anything there. */
+    private static void removeUnfinished(Path data) throws IOException {
+        if (Files.notExists(data) || Files.exists(data.resolve(OPTIONS))) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

@@ -69,8 +69,10 @@ public final class Keeper {
         } catch (CommandFailure | BackingException e) {
             state.write(Phase.FAILED, String.valueOf(e.getMessage()), ports, layout.name());
             stopAll();
-            // What was just being started is known by its process alone.
+            // What was just being started is known by its process alone, and what helped to start it by its parent
+            // alone.
             watch.look();
+            endDescendants();
             state.processes().endAll(STOP_WITHIN);
             return CommandFailure.FAILED;
         }
@@ -191,6 +193,17 @@ public final class Keeper {
             server.close();
         }
         out.println("everything has stopped");
+    }
+
+    /** Ends what this process began, again and again until nothing is left: a program that is ended last may begin another first. */
+    private static void endDescendants() {
+        long deadline = System.nanoTime() + STOP_WITHIN.toNanos();
+        List<ProcessHandle> left = ProcessHandle.current().descendants().toList();
+        while (!left.isEmpty() && System.nanoTime() < deadline) {
+            left.forEach(ProcessHandle::destroyForcibly);
+            Poll.pause();
+            left = ProcessHandle.current().descendants().toList();
+        }
     }
 
     private void say(String what, String where, long begin) {
