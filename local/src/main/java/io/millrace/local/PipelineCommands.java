@@ -54,7 +54,7 @@ final class PipelineCommands {
                             state(pipeline),
                             lag(offsets, pipeline),
                             pipeline.getInputTopic(),
-                            pipeline.getOutputTopic(),
+                            String.join(", ", pipeline.getOutputTopicsList()),
                             pipeline.getReason().isEmpty() ? "" : "  (" + pipeline.getReason() + ")");
                 }
                 if (pipelines.isEmpty()) {

@@ -7,6 +7,7 @@ import io.millrace.inference.domain.NamedValues;
 import io.millrace.inference.domain.NamedValues.Names;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
+import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
@@ -46,7 +47,7 @@ final class Batch {
     record Filling(InputTensors tensors, List<Filled> rows) {}
 
     /** A row that stands in the tensors; {@code imputed} holds indexes of the pipeline's features. */
-    record Filled(int row, BitSet imputed, String hash) {}
+    record Filled(int row, BitSet imputed, String hash, List<InputRow> vector) {}
 
     Batch(Pipeline pipeline, List<ScoreRow> rows) {
         this.pipeline = pipeline;
@@ -163,7 +164,11 @@ final class Batch {
             if (scores[i] == null) {
                 Invalid invalid = filling.add(rows.get(i), cellsOf(i));
                 if (invalid == null) {
-                    filled.add(new Filled(i, copy(filling.imputed()), filling.hash()));
+                    filled.add(new Filled(
+                            i,
+                            copy(filling.imputed()),
+                            filling.hash(),
+                            pipeline.recordVector() ? filling.vector() : List.of()));
                 } else {
                     scores[i] = invalid;
                 }
@@ -263,7 +268,8 @@ final class Batch {
                 new NamedValues<>(featureNames, values),
                 new NamedValues<>(featureNames, eventTimes),
                 imputed(row.imputed()),
-                row.hash());
+                row.hash(),
+                row.vector());
     }
 
     private List<String> imputed(BitSet indexes) {

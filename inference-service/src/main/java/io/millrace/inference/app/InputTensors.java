@@ -3,6 +3,7 @@ package io.millrace.inference.app;
 import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.Tensor;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The input tensors of one batch, filled row by row. A row that turns out to be invalid leaves no trace. Not thread-safe. */
@@ -80,6 +82,26 @@ final class InputTensors {
             sha256.update(row.limit(rows * bytes).position((rows - 1) * bytes));
         }
         return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** The row added last. */
+    List<InputRow> vector() {
+        var vector = new ArrayList<InputRow>(inputs.size());
+        for (int i = 0; i < inputs.size(); i++) {
+            ScoringPlan.Input input = inputs.get(i);
+            int columns = input.sources().size();
+            int bytes = rowBytes(input);
+            var row = new Tensor(
+                    input.name(),
+                    input.type().datatype(),
+                    List.of((long) columns),
+                    buffers.get(i).slice((rows - 1) * bytes, bytes));
+            vector.add(new InputRow(
+                    row.name(),
+                    row.datatype(),
+                    IntStream.range(0, columns).mapToObj(row::number).toList()));
+        }
+        return vector;
     }
 
     /** The tensors [rows, columns] of the rows that were added. */

@@ -76,6 +76,7 @@ public final class PipelineReader {
         }
         Missing missing = root.optionalEnum("missing", Missing.class).orElse(Missing.IMPUTE);
         boolean includeEvent = root.optionalBoolean("include-event").orElse(false);
+        boolean recordVector = root.optionalBoolean("record-vector").orElse(false);
         Completeness complete = root.optionalMap("complete")
                 .map(PipelineReader::completeness)
                 .orElse(new Completeness(Duration.ZERO, Otherwise.PROCEED));
@@ -100,6 +101,7 @@ public final class PipelineReader {
                 service,
                 missing,
                 includeEvent,
+                recordVector,
                 complete,
                 model,
                 written,

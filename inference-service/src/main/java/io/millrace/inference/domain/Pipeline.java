@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  *     that was not asked for yet
  * @param service the feature service whose features are read, as the definition names it
  * @param includeEvent whether features are read as of the event's time, or one microsecond before it
+ * @param recordVector whether predictions say what the model took
  * @param outputs where predictions go, at least one
  * @param alert what is raised beside them
  * @param yaml the definition as its author wrote it, and the schema file that it names
@@ -34,6 +35,7 @@ public record Pipeline(
         Optional<String> service,
         Missing missing,
         boolean includeEvent,
+        boolean recordVector,
         Completeness complete,
         ModelReference model,
         List<Output> outputs,
@@ -81,6 +83,27 @@ public record Pipeline(
                 Optional.of(served.service()),
                 missing,
                 includeEvent,
+                recordVector,
+                complete,
+                model,
+                outputs,
+                alert,
+                yaml);
+    }
+
+    /** This with predictions that say what the model took. */
+    public Pipeline recording() {
+        return new Pipeline(
+                name,
+                input,
+                key,
+                entity,
+                request,
+                features,
+                service,
+                missing,
+                includeEvent,
+                true,
                 complete,
                 model,
                 outputs,
@@ -100,6 +123,7 @@ public record Pipeline(
                 service,
                 missing,
                 includeEvent,
+                recordVector,
                 complete,
                 by,
                 outputs,

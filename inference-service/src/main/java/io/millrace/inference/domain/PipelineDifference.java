@@ -22,6 +22,7 @@ public final class PipelineDifference {
         difference.field("service", before.service(), after.service());
         difference.field("missing", before.missing(), after.missing());
         difference.field("include-event", before.includeEvent(), after.includeEvent());
+        difference.field("record-vector", before.recordVector(), after.recordVector());
         difference.field(
                 "complete.wait", before.complete().patience(), after.complete().patience());
         difference.field(

@@ -13,6 +13,7 @@ public sealed interface RowScore {
      * @param eventTimeMicros event time by feature reference, in the same order; absent where it was missing
      * @param imputed references whose declared value stood in, in the pipeline's order
      * @param vectorHash SHA-256, lower-case hex, of the model's input row: its tensors' bytes in the model's input order, little-endian
+     * @param vector that row, input by input; none where it is not asked for
      */
     record Scored(
             double prediction,
@@ -20,8 +21,31 @@ public sealed interface RowScore {
             Map<String, Object> features,
             Map<String, Long> eventTimeMicros,
             List<String> imputed,
-            String vectorHash)
-            implements RowScore {}
+            String vectorHash,
+            List<InputRow> vector)
+            implements RowScore {
+        /** Of a pipeline that does not ask for the vector. */
+        public Scored(
+                double prediction,
+                Map<String, Object> entity,
+                Map<String, Object> features,
+                Map<String, Long> eventTimeMicros,
+                List<String> imputed,
+                String vectorHash) {
+            this(prediction, entity, features, eventTimeMicros, imputed, vectorHash, List.of());
+        }
+    }
+
+    /**
+     * What an input of a model took of one row.
+     *
+     * @param values of its columns, in order: a Double of floats of all widths, each exactly what the model took, else a Long
+     */
+    record InputRow(String name, Datatype datatype, List<Number> values) {
+        public InputRow {
+            values = List.copyOf(values);
+        }
+    }
 
     /** The row cannot be scored, now or ever: a missing key or field, a wrong type, a refused missing feature, a prediction that is not finite. */
     record Invalid(String reason, String detail) implements RowScore {}

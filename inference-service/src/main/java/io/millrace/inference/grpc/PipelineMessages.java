@@ -52,6 +52,7 @@ final class PipelineMessages {
                 .setReason(summary.reason())
                 .setInputTopic(pipeline.input().topic())
                 .setOutputTopic(pipeline.outputTopic())
+                .addAllOutputTopics(pipeline.outputTopics())
                 .setModelName(pipeline.model().name())
                 .setModelVersion(pipeline.model().version().orElse(""))
                 .setLag(summary.lag())

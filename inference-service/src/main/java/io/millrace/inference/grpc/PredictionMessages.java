@@ -5,8 +5,10 @@ import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.Predictions;
 import io.millrace.inference.domain.ModelState;
+import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.proto.features.v1.Value;
+import io.millrace.proto.inference.v1.ModelInput;
 import io.millrace.proto.inference.v1.ModelVersion;
 import io.millrace.proto.inference.v1.PredictResponse;
 import io.millrace.proto.inference.v1.PredictRow;
@@ -82,7 +84,21 @@ final class PredictionMessages {
                 .putAllFeatureEventTimeMicros(row.eventTimeMicros())
                 .addAllImputed(row.imputed());
         row.entity().forEach((key, value) -> prediction.putEntity(key, value(value)));
+        row.vector().forEach(input -> prediction.addVector(input(input)));
         return prediction;
+    }
+
+    private static ModelInput input(InputRow row) {
+        var input = ModelInput.newBuilder()
+                .setName(row.name())
+                .setDatatype(row.datatype().name());
+        for (Number value : row.values()) {
+            switch (value) {
+                case Long whole -> input.addInt64Values(whole);
+                default -> input.addDoubleValues(value.doubleValue());
+            }
+        }
+        return input.build();
     }
 
     private static Value value(Object value) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.inference.app.replay.RecordPlace;
 import io.millrace.inference.app.replay.RecordedPrediction;
+import io.millrace.inference.domain.Datatype;
+import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import java.io.IOException;
@@ -64,8 +66,9 @@ final class PredictionParser {
                     times(features.path("event_times")),
                     imputed,
                     features.path("hash").asText(),
+                    vector(features.path("vector")),
                     positions(features.path("positions")));
-        } catch (DateTimeException e) {
+        } catch (DateTimeException | IllegalArgumentException e) {
             throw new IOException("the record is no prediction: " + e.getMessage(), e);
         }
     }
@@ -105,6 +108,21 @@ final class PredictionParser {
                 position.path("offset").asLong(),
                 position.path("definition").asText(""))));
         return positions;
+    }
+
+    private static List<InputRow> vector(JsonNode array) {
+        var vector = new ArrayList<InputRow>();
+        array.forEach(input -> {
+            var values = new ArrayList<Number>();
+            input.path("data")
+                    .forEach(value ->
+                            values.add(value.isIntegralNumber() ? (Number) value.longValue() : value.doubleValue()));
+            vector.add(new InputRow(
+                    input.path("name").asText(),
+                    Datatype.valueOf(input.path("datatype").asText()),
+                    values));
+        });
+        return vector;
     }
 
     private static long micros(String instant) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -184,8 +185,32 @@ final class PredictionWriter {
         out.endArray();
         out.name("complete").flag(of.complete());
         out.name("hash").text(score.vectorHash());
+        if (!score.vector().isEmpty()) {
+            vector(score.vector());
+        }
         out.name("positions").beginArray().written(positions(of)).endArray();
         out.endObject();
+    }
+
+    /** In the form of the Open Inference Protocol's inputs, so that the model can be called with it. A float is written as the double that equals it. */
+    private void vector(List<RowScore.InputRow> vector) {
+        out.name("vector").beginArray();
+        for (RowScore.InputRow input : vector) {
+            out.beginObject();
+            out.name("name").text(input.name());
+            out.name("datatype").text(input.datatype().name());
+            out.name("shape").beginArray();
+            out.number(1L).number((long) input.values().size()).endArray();
+            out.name("data").beginArray();
+            for (Number value : input.values()) {
+                switch (value) {
+                    case Long whole -> out.number(whole);
+                    default -> out.number(value.doubleValue());
+                }
+            }
+            out.endArray().endObject();
+        }
+        out.endArray();
     }
 
     private byte[] positions(ScoredBatch of) {

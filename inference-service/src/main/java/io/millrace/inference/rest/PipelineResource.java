@@ -61,6 +61,8 @@ public class PipelineResource {
      * A pipeline and how it fares.
      *
      * @param state running, paused or stalled
+     * @param outputTopic of the first output
+     * @param outputTopics every topic that predictions and alerts go to, in order
      * @param lag records of this replica's partitions that are not scored yet; -1 where it is not known
      * @param predictions since this process started, as are the other counts
      * @param definition the YAML as it was applied
@@ -72,6 +74,7 @@ public class PipelineResource {
             String reason,
             @JsonProperty("input_topic") String inputTopic,
             @JsonProperty("output_topic") String outputTopic,
+            @JsonProperty("output_topics") List<String> outputTopics,
             String model,
             @JsonProperty("model_version") @Nullable String modelVersion,
             long lag,
@@ -153,6 +156,7 @@ public class PipelineResource {
                 summary.reason(),
                 pipeline.input().topic(),
                 pipeline.outputTopic(),
+                pipeline.outputTopics(),
                 pipeline.model().name(),
                 pipeline.model().version().orElse(null),
                 summary.lag(),

@@ -39,6 +39,7 @@ public record PredictionAnswer(
      *
      * @param eventTimes event time by feature, RFC 3339; absent where the feature was imputed
      * @param imputed features whose declared value stood in
+     * @param vector what the model took, in the form of the Open Inference Protocol's inputs; absent where the pipeline does not say {@code record-vector}
      * @param deployment the arm that answered; absent where no deployment splits the model
      */
     @RegisterForReflection
@@ -47,6 +48,8 @@ public record PredictionAnswer(
             Map<String, Object> entity,
             @JsonProperty("event_times") Map<String, String> eventTimes,
             List<String> imputed,
+
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Input> vector,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Deployment deployment) {}
@@ -58,6 +61,10 @@ public record PredictionAnswer(
      */
     @RegisterForReflection
     public record Deployment(String name, long revision, String arm, double share, Model model) {}
+
+    /** What an input of the model took: a row of as many columns as {@code data} has. */
+    @RegisterForReflection
+    public record Input(String name, String datatype, List<Integer> shape, List<Number> data) {}
 
     static PredictionAnswer of(Predictions.Answer answer) {
         return new PredictionAnswer(
@@ -83,11 +90,21 @@ public record PredictionAnswer(
                 choice.deployment(), choice.revision(), choice.arm(), choice.share(), model(assigned.model()));
     }
 
+    private static List<Input> vector(Scored scored) {
+        return scored.vector().stream()
+                .map(input -> new Input(
+                        input.name(),
+                        input.datatype().name(),
+                        List.of(1, input.values().size()),
+                        input.values()))
+                .toList();
+    }
+
     private static Row row(Scored scored, @Nullable Deployment deployment) {
         var eventTimes = new LinkedHashMap<String, String>();
         scored.eventTimeMicros()
                 .forEach((feature, micros) -> eventTimes.put(
                         feature, Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString()));
-        return new Row(scored.prediction(), scored.entity(), eventTimes, scored.imputed(), deployment);
+        return new Row(scored.prediction(), scored.entity(), eventTimes, scored.imputed(), vector(scored), deployment);
     }
 }

@@ -30,6 +30,7 @@ class PipelineReaderTest {
             features: ["origin_delays:delay_mean_3h", "origin_delays@v2:last_delay"]
             missing: refuse
             include-event: true
+            record-vector: true
             complete: {wait: 2s, otherwise: retry}
             model: {name: flight-delay, version: "1"}
             output: {topic: flights.predictions.v1}
@@ -57,6 +58,7 @@ class PipelineReaderTest {
                         List.of("origin_delays:delay_mean_3h", "origin_delays@v2:last_delay"),
                         Optional.empty(),
                         Pipeline.Missing.REFUSE,
+                        true,
                         true,
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
                         new Pipeline.ModelReference("flight-delay", Optional.of("1")),

@@ -10,6 +10,7 @@ import io.millrace.inference.app.FeatureLookup.Cell;
 import io.millrace.inference.app.FeatureLookup.Status;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
+import io.millrace.inference.app.Scoring;
 import io.millrace.inference.app.replay.FeatureHistory;
 import io.millrace.inference.app.replay.PredictionLog.Sample;
 import io.millrace.inference.app.replay.RecordPlace;
@@ -28,10 +29,14 @@ import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +57,7 @@ class ReplayTest {
     private final Path root = folder();
     private final ModelFolder repository = new ModelFolder(root, 1 << 20);
     private Pipeline pipeline = pipeline("");
+    private Scoring scoring = new FakeScoring(Duration.ZERO);
     private boolean removed;
 
     /** The features as they were served, unless a test says otherwise. */
@@ -113,7 +119,7 @@ class ReplayTest {
         ModelFiles.publish(root, "m", "1", OnnxModels.logistic(0.1, 0.7, -0.3), ModelFiles.TWO_COLUMNS);
         var catalog = new ModelCatalog(repository, new OnnxEngine());
         catalog.refresh();
-        var scoring = Scorings.of(
+        scoring = Scorings.of(
                 catalog, KnownServices.NONE.wanted(), features, new InferenceMetrics(new SimpleMeterRegistry()));
         stage.makeInput(2);
         for (int i = 0; i < EVENTS; i++) {
@@ -179,6 +185,41 @@ class ReplayTest {
         assertThat(replays().sample(stage.output, 10, 7)).isEqualTo(sample);
         assertThat(replays().sample(stage.output, 1_000, 7).places()).hasSizeBetween(EVENTS / 2, EVENTS);
         assertThat(replays().replay(sample.places())).allMatch(replay -> replay.outcome() == Outcome.SAME);
+    }
+
+    @Test
+    void aVectorThatWasRecordedIsComparedColumnByColumnToTheBit() throws Exception {
+        pipeline = pipeline("record-vector: true");
+        stage.raw("recorded", "{\"id\":\"u1\",\"at\":1700000000000,\"x\":0.1}");
+        stage.flush();
+        var stream = stage.start(pipeline, Stage.settings(0, 100), scoring);
+        await().atMost(Duration.ofSeconds(40)).until(() -> stage.outcomes() == EVENTS + 1);
+        stage.stop(stream);
+        var record = stage.committed(stage.output).stream()
+                .filter(each -> Stage.json(each).at("/features").has("vector"))
+                .findFirst()
+                .orElseThrow();
+        String place = record.topic() + "-" + record.partition() + "-" + record.offset();
+
+        var vector = Stage.json(record).at("/features/vector/0");
+        assertThat(vector.path("name").asText()).isEqualTo("input");
+        ByteBuffer took = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        took.putFloat((float) (1 / 7.0)).putFloat((float) 0.1);
+        assertThat(vector.at("/data/0").doubleValue()).isEqualTo(took.getFloat(0));
+        assertThat(vector.at("/data/1").doubleValue()).isEqualTo(took.getFloat(4));
+        assertThat(Stage.json(record).at("/features/hash").asText())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(took.array())));
+        assertThat(replay(place).outcome()).isEqualTo(Outcome.SAME);
+
+        pipeline = pipeline("");
+        features.with("v:a", "u1", 5.0, 2_000);
+        assertThat(replay(place).differences())
+                .anyMatch(each -> each.what() == What.VECTOR
+                        && each.name().equals("input[0] (v:a)")
+                        && each.recorded().equals(String.valueOf((double) (float) (1 / 7.0)))
+                        && each.rebuilt().equals("5.0"))
+                .noneMatch(each -> each.name().startsWith("input[1]"));
     }
 
     @Test

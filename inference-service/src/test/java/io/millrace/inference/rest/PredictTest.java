@@ -110,6 +110,7 @@ class PredictTest extends PredictingService {
                 entity: {user_id: user}
                 request: {x: double}
                 service: scores
+                record-vector: true
                 model: {name: m}
                 output: {topic: service.out}
                 """;
@@ -143,9 +144,25 @@ class PredictTest extends PredictingService {
                 .then()
                 .statusCode(200)
                 .body("predictions[0].prediction", is(127.0f))
-                .body("feature_service", equalTo("scores@v3"));
+                .body("feature_service", equalTo("scores@v3"))
+                .body("predictions[0].vector[0].name", equalTo("input"))
+                .body("predictions[0].vector[0].datatype", equalTo("FP32"))
+                .body("predictions[0].vector[0].shape", equalTo(List.of(1, 2)))
+                .body("predictions[0].vector[0].data", equalTo(List.of(2.0f, 2.5f)));
+        var vector = stub.predict(request("u", 2.5, 0).toBuilder()
+                        .setPipeline("by-service")
+                        .build())
+                .getPredictions(0)
+                .getVector(0);
+        assertThat(vector.getDatatype()).isEqualTo("FP32");
+        assertThat(vector.getDoubleValuesList()).containsExactly(2.0, 2.5);
+        post("{\"user\": \"u\", \"x\": 2.5}").body("predictions[0].vector", nullValue());
         assertThat(streamed("service", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
-                .contains("\"prediction\":127.0", "\"service\":\"scores@v3\"", "\"v:a\":2.0");
+                .contains(
+                        "\"prediction\":127.0",
+                        "\"service\":\"scores@v3\"",
+                        "\"v:a\":2.0",
+                        "\"vector\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[1,2],\"data\":[2.0,2.5]}]");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.millrace.inference.app.condition;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.ValueType;
 import io.millrace.inference.domain.Pipeline.FieldType;
+import io.millrace.inference.domain.deploy.Choice;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that conditions over a pipeline's predictions may use: {@code prediction}, {@code key}, {@code complete}, {@code model.name}, {@code model.version}, {@code
- * entity.<join key>} as text, {@code request.<field>} in its type, {@code features.<view>.<feature>} as a number. Each may be null.
+ * The names that conditions over a pipeline's predictions may use: {@code prediction}, {@code key}, {@code complete}, {@code model.name}, {@code model.version} or
+ * {@code model_version}, {@code deployment} and {@code arm} where a deployment splits the model, {@code entity.<join key>} as text, {@code request.<field>} in its type, {@code features.<view>.<feature>} as a number. Each may be null.
  */
 public final class ConditionNames {
     private static final Pattern FEATURE = Pattern.compile("features\\.([a-z][a-z0-9_]*)\\.([a-z][a-z0-9_]*)");
@@ -51,6 +52,12 @@ public final class ConditionNames {
                 "model.version",
                 ValueType.STRING,
                 facts -> new FeatureValue.Text(facts.batch().model(facts.at()).version()));
+        names.add(
+                "model_version",
+                ValueType.STRING,
+                facts -> new FeatureValue.Text(facts.batch().model(facts.at()).version()));
+        names.add("deployment", ValueType.STRING, facts -> chosen(facts, Choice::deployment));
+        names.add("arm", ValueType.STRING, facts -> chosen(facts, Choice::arm));
         for (String key : joinKeys.stream().sorted().toList()) {
             names.add(
                     "entity." + key,
@@ -125,6 +132,10 @@ public final class ConditionNames {
             case Boolean flag -> real(flag ? 1 : 0);
             case null, default -> null;
         };
+    }
+
+    private static @Nullable FeatureValue chosen(Facts facts, Function<Choice, String> name) {
+        return text(facts.batch().choice(facts.at()).map(name).orElse(null));
     }
 
     private static @Nullable FeatureValue text(@Nullable Object value) {

@@ -1,5 +1,6 @@
 package io.millrace.inference.app.replay;
 
+import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param service the feature service that was read; empty where the pipeline lists its features
  * @param values by feature reference; absent where it was missing
  * @param eventTimes microseconds since the epoch, by feature reference
- * @param hash of the vector that the model took
+ * @param hash of the vector that the model took, and {@code vector} itself where the pipeline said so
  */
 public record RecordedPrediction(
         String pipeline,
@@ -32,12 +33,14 @@ public record RecordedPrediction(
         Map<String, Long> eventTimes,
         List<String> imputed,
         String hash,
+        List<InputRow> vector,
         List<FeaturePosition> positions) {
     public RecordedPrediction {
         entity = Map.copyOf(entity);
         values = Map.copyOf(values);
         eventTimes = Map.copyOf(eventTimes);
         imputed = List.copyOf(imputed);
+        vector = List.copyOf(vector);
         positions = List.copyOf(positions);
     }
 }

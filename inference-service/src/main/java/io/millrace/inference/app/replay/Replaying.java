@@ -8,6 +8,7 @@ import io.millrace.inference.app.replay.Replay.Difference;
 import io.millrace.inference.app.replay.Replay.Outcome;
 import io.millrace.inference.app.replay.Replay.What;
 import io.millrace.inference.app.replay.ReplayModels.Found;
+import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
@@ -57,9 +58,9 @@ final class Replaying {
     }
 
     void event(Pipeline filled, SourceEvent.Event found) {
-        pipeline = filled;
-        event = found;
         RecordedPrediction then = known();
+        pipeline = then.vector().isEmpty() ? filled : filled.recording();
+        event = found;
         same(What.EVENT, "key", then.key(), found.key());
         same(What.EVENT, "timestamp", instant(then.timestampMicros()), instant(found.timestampMicros()));
         same(
@@ -181,7 +182,7 @@ final class Replaying {
                             == Double.doubleToRawLongBits(then.prediction());
                     if (rows == BATCHES[0]) {
                         rebuilt = String.valueOf(scored.prediction());
-                        compare(scored);
+                        compare(scored, loaded.definition());
                     }
                     if (isSame) {
                         rebuilt = String.valueOf(scored.prediction());
@@ -204,7 +205,7 @@ final class Replaying {
                 "the prediction was " + then.prediction() + " and is " + rebuilt);
     }
 
-    private void compare(RowScore.Scored scored) {
+    private void compare(RowScore.Scored scored, ModelDefinition definition) {
         RecordedPrediction then = known();
         if (!then.entity().equals(scored.entity())) {
             differs(
@@ -216,6 +217,8 @@ final class Replaying {
         }
         same(What.IMPUTED, "", then.imputed().toString(), scored.imputed().toString());
         same(What.VECTOR, "", then.hash(), scored.vectorHash());
+        VectorDifference.between(then.vector(), scored.vector(), definition)
+                .forEach(column -> same(What.VECTOR, column.name(), column.then(), column.now()));
     }
 
     /** Compares the features with those that were recorded. */

@@ -7,8 +7,10 @@ import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.deploy.Choice;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +44,21 @@ class PredictionConditionsTest {
             new ScoredBatch(List.of(), new ScoredBatch.ModelIdentity("m", "3", "d"), true, List.of()),
             0);
 
+    /** The same, by the canary of a deployment. */
+    private static final Facts SPLIT = new Facts(
+            FACTS.key(),
+            FACTS.row(),
+            FACTS.score(),
+            new ScoredBatch(
+                    List.of(),
+                    FACTS.batch().model(),
+                    true,
+                    List.of(),
+                    Optional.empty(),
+                    List.of(new ScoredBatch.Assigned(
+                            new Choice("d", 7, "canary", 0.1), new ScoredBatch.ModelIdentity("m", "4", "e")))),
+            0);
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -63,6 +80,21 @@ class PredictionConditionsTest {
     void aConditionSeesThePredictionAndWhatItWasMadeOf(String expression, boolean met) {
         assertThat(PredictionConditions.compiled(expression, NAMES).isMetBy(FACTS))
                 .isEqualTo(met);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "arm == 'canary' && deployment == 'd'                | true | false",
+                "model_version == '4' && model.version == '4'        | true | false",
+                "arm != 'stable' && prediction > 0.7                 | true | false",
+                "arm == null && deployment == null                   | false | true",
+            })
+    void anArmAndItsVersionAreKnownWhereADeploymentSplitsTheModel(String expression, boolean split, boolean whole) {
+        var condition = PredictionConditions.compiled(expression, NAMES);
+        assertThat(condition.isMetBy(SPLIT)).isEqualTo(split);
+        assertThat(condition.isMetBy(FACTS)).isEqualTo(whole);
     }
 
     @ParameterizedTest
