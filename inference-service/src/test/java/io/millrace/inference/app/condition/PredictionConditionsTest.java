@@ -88,7 +88,7 @@ class PredictionConditionsTest {
             value = {
                 "arm == 'canary' && deployment == 'd'                | true | false",
                 "model_version == '4' && model.version == '4'        | true | false",
-                "arm != 'stable' && prediction > 0.7                 | true | false",
+                "arm != 'stable' && prediction > 0.7                 | true | true",
                 "arm == null && deployment == null                   | false | true",
             })
     void anArmAndItsVersionAreKnownWhereADeploymentSplitsTheModel(String expression, boolean split, boolean whole) {
