@@ -156,7 +156,7 @@ final class Settings {
             case "MemorySize" -> "size";
             case "Path" -> "path";
             case "int", "long", "OptionalInt", "OptionalLong" -> "whole number";
-            case "double", "OptionalDouble" -> "number";
+            case "double", "Double", "OptionalDouble" -> "number";
             case "boolean" -> "true or false";
             case "String" -> "text";
             case "URI" -> "address";

@@ -91,7 +91,7 @@ class WorkloadsTest {
         StatefulSet set = defaults.only(StatefulSet.class, INFERENCE);
         assertThat(set.getSpec().getReplicas()).isEqualTo(2);
         assertThat(set.getSpec().getPodManagementPolicy()).isEqualTo("Parallel");
-        assertThat(claims(set)).containsExactly("models");
+        assertThat(claims(set)).containsExactly("models", "data");
         assertThat(value(defaults, INFERENCE, "MILLRACE_INFERENCE_FEATURES_ADDRESS"))
                 .isEqualTo(FEATURES + ":9090");
         assertThat(value(defaults, INFERENCE, "MILLRACE_INFERENCE_REGISTRY_ADDRESS"))
@@ -102,7 +102,7 @@ class WorkloadsTest {
     void aSharedModelRepositoryIsReadOnly() {
         Manifests manifests = Chart.render(Chart.GIVEN, RenderingTest.EVERYTHING);
         StatefulSet set = manifests.only(StatefulSet.class, INFERENCE);
-        assertThat(set.getSpec().getVolumeClaimTemplates()).isEmpty();
+        assertThat(claims(set)).containsExactly("data");
         var volume = set.getSpec().getTemplate().getSpec().getVolumes().stream()
                 .filter(candidate -> candidate.getName().equals("models"))
                 .findFirst()
@@ -111,6 +111,25 @@ class WorkloadsTest {
         assertThat(volume.getPersistentVolumeClaim().getReadOnly()).isTrue();
         assertThat(value(manifests, INFERENCE, "MILLRACE_INFERENCE_PREDICT_DEADLINE"))
                 .isEqualTo("3s");
+    }
+
+    @Test
+    void jobsScoredFilesAndLoggedCallsAreKeptOnTheVolumeOfEachReplica() {
+        String data = mountPath(defaults, INFERENCE, "data");
+        assertThat(value(defaults, INFERENCE, "MILLRACE_INFERENCE_JOBS_DIRECTORY"))
+                .isEqualTo(data + "/jobs");
+        assertThat(value(defaults, INFERENCE, "MILLRACE_INFERENCE_BATCH_DIRECTORY"))
+                .isEqualTo(data + "/batch-scoring");
+        assertThat(defaults.env(INFERENCE))
+                .extracting(EnvVar::getName)
+                .doesNotContain("MILLRACE_INFERENCE_BATCH_IMPORTS", "MILLRACE_INFERENCE_PAYLOADS_DIRECTORY");
+
+        Manifests manifests = Chart.render(
+                Chart.GIVEN, "inferenceService: {files: {existingClaim: departures}, payloads: {toFiles: true}}");
+        assertThat(value(manifests, INFERENCE, "MILLRACE_INFERENCE_BATCH_IMPORTS"))
+                .startsWith(mountPath(manifests, INFERENCE, "files") + "/");
+        assertThat(value(manifests, INFERENCE, "MILLRACE_INFERENCE_PAYLOADS_DIRECTORY"))
+                .isEqualTo(mountPath(manifests, INFERENCE, "data") + "/payloads");
     }
 
     @Test

@@ -33,6 +33,7 @@ public class Predictions {
     private final Admission admission;
     private final InferenceConfig.Predict limits;
     private final InstantSource clock;
+    private final CallLog calls;
 
     /** A row; features are read as of now where no instant is given. */
     public record Row(Map<String, Object> fields, OptionalLong asOfMicros) {}
@@ -55,12 +56,14 @@ public class Predictions {
             Scoring scoring,
             Admission admission,
             InferenceConfig config,
-            InstantSource clock) {
+            InstantSource clock,
+            CallLog calls) {
         this.pipelines = pipelines;
         this.admission = admission;
         this.scoring = scoring;
         this.limits = config.predict();
         this.clock = clock;
+        this.calls = calls;
         if (limits.maxRows() < 1 || limits.maxRows() > MAX_ROWS) {
             throw new IllegalArgumentException(
                     "millrace.inference.predict.max-rows must be 1 to " + MAX_ROWS + ", was " + limits.maxRows());
@@ -86,14 +89,30 @@ public class Predictions {
         Pipeline found = pipelines.find(pipeline);
         Deadline bound = admission.deadline(deadline, complete, caller);
         try (var _ = admission.enter()) {
-            return answer(scoring.score(found, scoreRows(rows), complete, bound));
+            return answer(found, "", scoreRows(rows), complete, bound);
         }
     }
 
-    /** The same within a request that was admitted already. */
-    public Answer predict(Pipeline pipeline, List<Row> rows, Duration complete, Deadline deadline) {
+    /** The same within a request that was admitted already; its id is empty where it has none. */
+    public Answer predict(Pipeline pipeline, String id, List<Row> rows, Duration complete, Deadline deadline) {
         check(rows, complete);
-        return answer(scoring.score(pipeline, scoreRows(rows), complete, deadline));
+        return answer(pipeline, id, scoreRows(rows), complete, deadline);
+    }
+
+    private Answer answer(Pipeline pipeline, String id, List<ScoreRow> rows, Duration complete, Deadline deadline) {
+        if (!calls.wants(pipeline.name())) {
+            return answer(scoring.score(pipeline, rows, complete, deadline));
+        }
+        long start = System.nanoTime();
+        try {
+            Answer answer = answer(scoring.score(pipeline, rows, complete, deadline));
+            calls.predicted(new CallLog.Prediction(pipeline, id, rows, answer, "OK", System.nanoTime() - start));
+            return answer;
+        } catch (Refusal refusal) {
+            String why = refusal.reason().name();
+            calls.predicted(new CallLog.Prediction(pipeline, id, rows, null, why, System.nanoTime() - start));
+            throw refusal;
+        }
     }
 
     private void check(List<Row> rows, Duration complete) {

@@ -12,11 +12,13 @@ public class SettingsCheck {
     private final InferenceConfig config;
     private final BatchConfig batch;
     private final JobsConfig jobs;
+    private final PayloadsConfig payloads;
 
-    public SettingsCheck(InferenceConfig config, BatchConfig batch, JobsConfig jobs) {
+    public SettingsCheck(InferenceConfig config, BatchConfig batch, JobsConfig jobs, PayloadsConfig payloads) {
         this.config = config;
         this.batch = batch;
         this.jobs = jobs;
+        this.payloads = payloads;
     }
 
     @PostConstruct
@@ -44,6 +46,7 @@ public class SettingsCheck {
         bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);
         bounds.time("schema-registry.timeout", config.schemaRegistry().timeout(), "PT0.1S", "PT1M");
         BatchWiring.check(bounds, batch, jobs);
+        PayloadWiring.check(bounds, payloads);
         bounds.number("shadow.max-calls", config.shadow().maxCalls(), 1, 100_000);
         bounds.number("shadow.max-rows", config.shadow().maxRows(), 1, Integer.MAX_VALUE);
         bounds.refuseFaults();

@@ -6,6 +6,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.millrace.inference.app.ContractRegistry;
+import io.millrace.inference.app.payload.Classifications;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.proto.registry.v1.ContractReference;
 import io.millrace.proto.registry.v1.GetDataProductRequest;
@@ -21,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The contracts at registry-service. Connects when first asked; one call at a time per caller, never retried: the next check comes anyway. Thread-safe. */
-public final class RegistryContracts implements ContractRegistry, AutoCloseable {
+public final class RegistryContracts implements ContractRegistry, Classifications, AutoCloseable {
     /** What was not checked is no violation, and how many rows a sample has says nothing of the topic. */
     private static final Set<String> NO_VIOLATIONS = Set.of("not_checked", "row_count");
 
@@ -47,6 +48,26 @@ public final class RegistryContracts implements ContractRegistry, AutoCloseable 
             return answer.hasDataProduct() ? Optional.empty() : Optional.of("it is not registered");
         } catch (StatusRuntimeException e) {
             return Optional.of(why(e));
+        }
+    }
+
+    @Override
+    public Found find(Pipeline.ContractReference contract, Duration deadline) {
+        var request = GetDataProductRequest.newBuilder()
+                .setDomain(contract.domain())
+                .setName(contract.name())
+                .build();
+        try {
+            var answer = stub(deadline).getDataProduct(request);
+            if (answer.hasCacheAgeSeconds()) {
+                return new Found.Unknown(
+                        "registry-service answers from its cache, which may be older than the contract");
+            }
+            return answer.hasDataProduct()
+                    ? ContractFields.read(answer.getDataProduct().getContractJson())
+                    : new Found.Unknown("its contract is not registered");
+        } catch (StatusRuntimeException e) {
+            return new Found.Unknown("its contract cannot be read: " + why(e));
         }
     }
 

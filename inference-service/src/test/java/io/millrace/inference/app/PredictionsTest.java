@@ -142,7 +142,8 @@ class PredictionsTest {
         };
         InferenceConfig config = Settings.with(Map.of(
                 "predict.max-concurrent-requests", String.valueOf(maxConcurrentRequests), "predict.max-rows", "4"));
-        return new Predictions(new OnePipeline(), scoring, new Admission(config), config, InstantSource.fixed(NOW));
+        return new Predictions(
+                new OnePipeline(), scoring, new Admission(config), config, InstantSource.fixed(NOW), CallLog.NONE);
     }
 
     private static Predictions.Row row(long asOf) {

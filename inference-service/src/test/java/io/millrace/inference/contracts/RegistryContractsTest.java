@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.millrace.backing.Ports;
 import io.millrace.inference.app.ContractRegistry.Verdict;
+import io.millrace.inference.app.payload.Classifications.Found;
 import io.millrace.inference.domain.Pipeline.ContractReference;
 import io.millrace.proto.registry.v1.DataProduct;
 import io.millrace.proto.registry.v1.GetDataProductRequest;
@@ -21,11 +22,21 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class RegistryContractsTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private static final String CONTRACT = """
+            {"schema":[{"name":"a","properties":[
+              {"name":"user","physicalName":"user_id","classification":"confidential"},
+              {"name":"basket","classification":"restricted","properties":[{"name":"total"}]},
+              {"name":"x"},{"name":"twice"}]},
+             {"name":"b","properties":[{"name":"twice","classification":"public"},{"name":"x","classification":"public"},{"name":"basket"}]},
+             {"name":"c","properties":[{"name":"twice","classification":"confidential"}]}]}
+            """;
 
     /** A registry that knows one contract and answers any rows with two broken rules and two remarks that are none. */
     private static final class FakeRegistry extends RegistryServiceGrpc.RegistryServiceImplBase {
@@ -33,9 +44,15 @@ class RegistryContractsTest {
 
         @Override
         public void getDataProduct(GetDataProductRequest request, StreamObserver<GetDataProductResponse> answer) {
-            if (request.getName().equals("departures")) {
+            if (request.getName().equals("cached")) {
                 answer.onNext(GetDataProductResponse.newBuilder()
-                        .setDataProduct(DataProduct.newBuilder().setRevision(1))
+                        .setDataProduct(DataProduct.newBuilder().setRevision(1).setContractJson(CONTRACT))
+                        .setCacheAgeSeconds(5)
+                        .build());
+                answer.onCompleted();
+            } else if (request.getName().equals("departures")) {
+                answer.onNext(GetDataProductResponse.newBuilder()
+                        .setDataProduct(DataProduct.newBuilder().setRevision(1).setContractJson(CONTRACT))
                         .build());
                 answer.onCompleted();
             } else {
@@ -66,6 +83,34 @@ class RegistryContractsTest {
                             .setFailingRows(1))
                     .build());
             answer.onCompleted();
+        }
+    }
+
+    @Test
+    void classificationsAreReadByPathAndNobodyKnowsThemFromACache() throws IOException {
+        Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                .addService(new FakeRegistry())
+                .build()
+                .start();
+        try (var contracts = new RegistryContracts("127.0.0.1:" + server.getPort())) {
+            assertThat(contracts.find(new ContractReference("flights", "departures"), DEADLINE))
+                    .isEqualTo(new Found.Fields(Map.of(
+                            "user", "confidential",
+                            "user_id", "confidential",
+                            "basket", "restricted",
+                            "basket.total", "",
+                            "x", "public",
+                            "twice", "confidential+public")));
+            assertThat(contracts.find(new ContractReference("flights", "cached"), DEADLINE))
+                    .isInstanceOf(Found.Unknown.class);
+            assertThat(contracts.find(new ContractReference("flights", "none"), DEADLINE))
+                    .isInstanceOf(Found.Unknown.class);
+        } finally {
+            server.shutdownNow();
+        }
+        try (var contracts = new RegistryContracts("127.0.0.1:" + Ports.free())) {
+            assertThat(contracts.find(new ContractReference("flights", "departures"), Duration.ofMillis(200)))
+                    .isInstanceOf(Found.Unknown.class);
         }
     }
 

@@ -125,6 +125,11 @@ abstract class PredictingService {
         features.close();
     }
 
+    /** To the service's gRPC port. */
+    ManagedChannel channel() {
+        return channel;
+    }
+
     static String setting(String name) {
         return ConfigProvider.getConfig().getValue(name, String.class);
     }

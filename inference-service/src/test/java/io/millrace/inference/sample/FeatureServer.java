@@ -34,6 +34,7 @@ public final class FeatureServer implements AutoCloseable {
     private final List<Long> millisLeft = new CopyOnWriteArrayList<>();
     private final List<String> traces = new CopyOnWriteArrayList<>();
     private final Map<String, FeatureServiceFeatures> services = new ConcurrentHashMap<>();
+    private final TrainingSetServer sets = new TrainingSetServer(request -> this.answer.apply(request));
     private final Server server;
     private volatile Function<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> answer;
 
@@ -60,6 +61,8 @@ public final class FeatureServer implements AutoCloseable {
                             describe(request.getName(), response);
                         }
                     })
+                    .addService(sets.sets())
+                    .addService(sets.jobs())
                     .intercept(new ServerInterceptor() {
                         @Override
                         public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -96,6 +99,16 @@ public final class FeatureServer implements AutoCloseable {
     /** The {@code traceparent} of each request. */
     public List<String> traces() {
         return traces;
+    }
+
+    /** Whether jobs of training sets go on running, however long they are asked for. */
+    public void holdJobs(boolean isHeld) {
+        sets.hold(isHeld);
+    }
+
+    /** Jobs that were asked to end. */
+    public int cancelledJobs() {
+        return sets.cancelled();
     }
 
     /** From now on there is this feature service. */

@@ -2,6 +2,7 @@ package io.millrace.inference.app.infer;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.Admission;
+import io.millrace.inference.app.CallLog;
 import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest.RequestedOutput;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** Answers calls for inference on models and pipelines. */
 @ApplicationScoped
@@ -38,11 +40,13 @@ public class Inference {
     private final Targets targets;
     private final Admission admission;
     private final int maxRows;
+    private final CallLog calls;
 
-    public Inference(Targets targets, Admission admission, InferenceConfig config) {
+    public Inference(Targets targets, Admission admission, InferenceConfig config, CallLog calls) {
         this.targets = targets;
         this.admission = admission;
         this.maxRows = config.predict().maxRows();
+        this.calls = calls;
     }
 
     /**
@@ -74,7 +78,7 @@ public class Inference {
         try (var _ = admission.enter();
                 Target target = targets.open(request)) {
             Deadline deadline = admission.deadline(patience, target.allowance(request), request.caller());
-            return run.apply(target, deadline)
+            return logged(request, target, () -> run.apply(target, deadline))
                     .map(result -> new InferResponse(
                             request.model(),
                             result.version(),
@@ -82,6 +86,35 @@ public class Inference {
                             parameters(request.parameters(), result.parameters()),
                             outputs(target.signature(), result.outputs(), request.outputs())));
         }
+    }
+
+    /** Tells the log of calls what was answered; pipelines tell it themselves. */
+    private Optional<Target.Result> logged(InferRequest request, Target target, Supplier<Optional<Target.Result>> run) {
+        if (target instanceof PipelineTarget || !calls.wants(request.model())) {
+            return run.get();
+        }
+        long start = System.nanoTime();
+        try {
+            Optional<Target.Result> result = run.get();
+            result.ifPresent(answer -> calls.inferred(call(request, answer, "OK", start)));
+            return result;
+        } catch (Refusal refusal) {
+            var nothing = new Target.Result("", List.of());
+            calls.inferred(call(request, nothing, refusal.reason().name(), start));
+            throw refusal;
+        }
+    }
+
+    private static CallLog.Inferring call(InferRequest request, Target.Result result, String status, long start) {
+        return new CallLog.Inferring(
+                request.model(),
+                result.version(),
+                request.id(),
+                request.inputs(),
+                result.outputs(),
+                result.parameters(),
+                status,
+                System.nanoTime() - start);
     }
 
     /** The shorter of what the transport says and what the request says itself. */

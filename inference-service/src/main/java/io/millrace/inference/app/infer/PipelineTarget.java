@@ -70,7 +70,7 @@ final class PipelineTarget implements Target {
                 request.inputs().stream().map(PipelineTarget::column).toList();
         RequestCheck.check("pipeline '" + pipeline.name() + "'", signature, this::takes, inputs, request.outputs());
         Predictions.Answer answer =
-                predictions.predict(pipeline, rows(inputs), patience(request.parameters()), deadline);
+                predictions.predict(pipeline, request.id(), rows(inputs), patience(request.parameters()), deadline);
         return new Result(answer.model().version(), List.of(tensor(answer.rows())));
     }
 

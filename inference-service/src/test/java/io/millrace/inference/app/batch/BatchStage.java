@@ -56,7 +56,15 @@ final class BatchStage implements AutoCloseable {
     final Jobs jobs;
 
     BatchStage(Path folder, Duration historyTakes, int chunkRows) {
-        this.history = new MadeHistory(historyTakes);
+        this(folder, new MadeHistory(historyTakes), chunkRows, 7, 128 << 20);
+    }
+
+    /**
+     * @param scoreRows of one call to the model
+     * @param memoryBytes DuckDB's
+     */
+    BatchStage(Path folder, MadeHistory history, int chunkRows, int scoreRows, long memoryBytes) {
+        this.history = history;
         this.models = folder.resolve("models");
         if (Files.notExists(models)) {
             assertThat(models.toFile().mkdirs()).isTrue();
@@ -71,7 +79,7 @@ final class BatchStage implements AutoCloseable {
                 Optional.empty(),
                 1 << 20,
                 chunkRows,
-                7,
+                scoreRows,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
                 Duration.ofDays(1));
@@ -80,7 +88,7 @@ final class BatchStage implements AutoCloseable {
                 KnownServices.NONE.wanted(),
                 history,
                 history,
-                new DuckDbRowFiles(128 << 20, 1 << 30),
+                new DuckDbRowFiles(memoryBytes, 16L << 30),
                 settings,
                 Clock.systemUTC());
         this.jobs = new Jobs(

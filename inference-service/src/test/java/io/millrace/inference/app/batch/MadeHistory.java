@@ -23,6 +23,7 @@ final class MadeHistory implements PastFeatures, FeatureLookup {
     static final FeaturePosition POSITION = new FeaturePosition("v@v3", "t", "id", 0, 7);
 
     private final Duration takes;
+    private final long maxBytes;
     private final AtomicInteger calls = new AtomicInteger();
     private volatile List<String> asked = List.of();
     private volatile List<FeaturePosition> positions = List.of();
@@ -32,7 +33,13 @@ final class MadeHistory implements PastFeatures, FeatureLookup {
      * @param takes how long the history of a chunk takes
      */
     MadeHistory(Duration takes) {
+        this(takes, 1_200);
+    }
+
+    /** @param maxBytes of the rows of one request */
+    MadeHistory(Duration takes, long maxBytes) {
         this.takes = takes;
+        this.maxBytes = maxBytes;
     }
 
     /** Requests for history so far. */
@@ -56,7 +63,7 @@ final class MadeHistory implements PastFeatures, FeatureLookup {
 
     @Override
     public long maxBytes() {
-        return 1_200;
+        return maxBytes;
     }
 
     @Override
