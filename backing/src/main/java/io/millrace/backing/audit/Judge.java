@@ -11,6 +11,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +30,16 @@ final class Judge {
     private final Map<String, Long> lastSource = new HashMap<>();
     private final Map<String, String> expected = new HashMap<>();
     private final Map<String, String> given = new HashMap<>();
+    private final Map<String, Owed> owed = new HashMap<>();
     private final Samples duplicate = new Samples("duplicate");
     private final Samples misordered = new Samples("misordered");
     private final Samples wrong = new Samples("wrong");
     private long predictions;
     private long deadLetters;
+    private long whole;
+
+    /** An outcome that is still missing in some topics. */
+    private record Owed(String outcome, Set<String> topics) {}
 
     Judge(Stream stream, Expectation expectation) {
         this.stream = stream;
@@ -40,7 +47,7 @@ final class Judge {
     }
 
     long outcomes() {
-        return predictions + deadLetters;
+        return whole;
     }
 
     int answeredUpTo(int partition) {
@@ -63,6 +70,7 @@ final class Judge {
             more.andNot(inputs.getOrDefault(partition.getKey(), new BitSet()));
             more.stream().forEach(offset -> stray.add(partition.getKey() + "/" + offset));
         }
+        owed.forEach((at, outcome) -> lost.add(at + " in " + String.join(", ", outcome.topics())));
         var samples = new ArrayList<String>();
         List.of(lost, duplicate, stray, misordered, wrong).forEach(kind -> samples.addAll(kind.some));
         return new Verdict(
@@ -97,7 +105,8 @@ final class Judge {
                     record,
                     Integer.parseInt(header(record, "millrace.source-partition")),
                     Integer.parseInt(header(record, "millrace.source-offset")),
-                    "dead letter " + header(record, "millrace.reason"));
+                    "dead letter " + header(record, "millrace.reason"),
+                    Set.of(record.topic()));
         }
     }
 
@@ -114,30 +123,47 @@ final class Judge {
             event = event.path("data");
         }
         JsonNode source = event.path("source");
+        double prediction = event.path("prediction").asDouble(Double.NaN);
         answer(
                 record,
                 source.path("partition").asInt(-1),
                 source.path("offset").asInt(-1),
-                "prediction " + event.path("prediction").asDouble(Double.NaN));
+                "prediction " + prediction,
+                stream.routes().of(prediction, record.topic()));
     }
 
-    private void answer(ConsumerRecord<byte[], byte[]> record, int partition, int offset, String outcome) {
+    private void answer(
+            ConsumerRecord<byte[], byte[]> record, int partition, int offset, String outcome, Set<String> topics) {
         String at = partition + "/" + offset;
         if (offset < 0 || partition < 0) {
             wrong.add(outcome + " does not say where it comes from");
             return;
         }
+        if (!topics.contains(record.topic())) {
+            wrong.add(at + ": " + outcome + " is in " + record.topic() + ", which does not take it");
+            return;
+        }
         BitSet seen = answered.computeIfAbsent(partition, _ -> new BitSet());
-        if (seen.get(offset)) {
+        boolean first = !seen.get(offset);
+        if (!first && !settle(at, record.topic(), outcome)) {
             duplicate.add(at + " again: " + outcome + " at " + record.topic() + " " + record.partition() + "/"
                     + record.offset());
             return;
         }
-        seen.set(offset);
-        highest.merge(partition, offset, Math::max);
+        if (first) {
+            seen.set(offset);
+            owe(at, record.topic(), outcome, topics);
+        }
+        if (!owed.containsKey(at)) {
+            whole++;
+            highest.merge(partition, offset, Math::max);
+        }
         Long before = lastSource.put(record.topic() + "/" + record.partition() + "/" + partition, (long) offset);
         if (before != null && before > offset) {
             misordered.add(at + " behind " + partition + "/" + before);
+        }
+        if (!first) {
+            return;
         }
         BitSet read = inputs.get(partition);
         if (read != null && read.get(offset)) {
@@ -145,6 +171,29 @@ final class Judge {
         } else {
             given.put(at, outcome);
         }
+    }
+
+    private void owe(String at, String topic, String outcome, Set<String> topics) {
+        if (topics.size() > 1) {
+            var others = new TreeSet<>(topics);
+            others.remove(topic);
+            owed.put(at, new Owed(outcome, others));
+        }
+    }
+
+    /** Whether an outcome that was seen elsewhere was still missing in a topic. */
+    private boolean settle(String at, String topic, String outcome) {
+        Owed missing = owed.get(at);
+        if (missing == null || !missing.topics().remove(topic)) {
+            return false;
+        }
+        if (!missing.outcome().equals(outcome)) {
+            wrong.add(at + ": " + outcome + " in " + topic + ", elsewhere " + missing.outcome());
+        }
+        if (missing.topics().isEmpty()) {
+            owed.remove(at);
+        }
+        return true;
     }
 
     private void compare(String at, @Nullable String wanted, String got) {

@@ -2,6 +2,7 @@ package io.millrace.backing.audit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,31 @@ public final class StreamAudit implements AutoCloseable {
     /**
      * The topics of a pipeline.
      *
-     * @param outputs where predictions go, one topic or several
+     * @param outputs where predictions and what is raised beside them go
+     * @param routes in which of the outputs a prediction is to be; once in each
      */
     public record Stream(
-            String bootstrapServers, String pipeline, String input, List<String> outputs, String deadLetters) {
+            String bootstrapServers,
+            String pipeline,
+            String input,
+            List<String> outputs,
+            Routes routes,
+            String deadLetters) {
         public Stream {
             outputs = List.copyOf(outputs);
         }
+
+        /** Where each prediction goes to one of the outputs, whichever. */
+        public Stream(
+                String bootstrapServers, String pipeline, String input, List<String> outputs, String deadLetters) {
+            this(bootstrapServers, pipeline, input, outputs, (_, seen) -> Set.of(seen), deadLetters);
+        }
+    }
+
+    /** Says in which outputs a prediction is to be. */
+    public interface Routes {
+        /** @param seen an output that it was found in */
+        Set<String> of(double prediction, String seen);
     }
 
     /** Says what an input is to become. Asked once for each input, in the order of its partition. */
@@ -42,7 +61,7 @@ public final class StreamAudit implements AutoCloseable {
     }
 
     /**
-     * How many predictions and dead letters of this pipeline are committed now.
+     * How many inputs have their dead letter, or their prediction in each output that it is to be in, committed now.
      *
      * @throws org.apache.kafka.common.KafkaException where the broker does not say in time; asking again goes on where this ended
      */
@@ -51,7 +70,7 @@ public final class StreamAudit implements AutoCloseable {
         return judge.outcomes();
     }
 
-    /** The largest offset of a partition of the input that had an outcome at the last call of {@link #outcomes()}; −1 where none had. */
+    /** The largest offset of a partition of the input that had its whole outcome at the last call of {@link #outcomes()}; −1 where none had. */
     public int answeredUpTo(int partition) {
         return judge.answeredUpTo(partition);
     }

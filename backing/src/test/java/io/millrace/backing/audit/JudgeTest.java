@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.backing.audit.StreamAudit.Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,48 @@ class JudgeTest {
     }
 
     @Test
+    void aPredictionThatBelongsIntoSeveralOutputsIsOnceInEach() {
+        Judge routes = routed();
+        routes.takeInput(input("prediction 9.0", 0));
+        routes.takeOutcome(prediction("all", 0, 9));
+        assertThat(routes.outcomes()).isZero();
+        assertThat(routes.answeredUpTo(0)).isEqualTo(-1);
+        routes.takeOutcome(prediction("high", 0, 9));
+        routes.takeInput(input("prediction 1.0", 1));
+        routes.takeOutcome(prediction("all", 1, 1));
+
+        assertThat(routes.outcomes()).isEqualTo(2);
+        assertThat(routes.answeredUpTo(0)).isEqualTo(1);
+        assertThat(routes.verdict().isClean()).as(routes.verdict().toString()).isTrue();
+    }
+
+    @Test
+    void whatIsMissingInOneOutputIsLostAndWhatIsTwiceInOneIsADuplicate() {
+        Judge routes = routed();
+        routes.takeInput(input("prediction 9.0", 0));
+        routes.takeOutcome(prediction("high", 0, 9));
+        assertThat(routes.verdict().samples()).containsExactly("lost: 0/0 in all");
+        routes.takeOutcome(prediction("high", 0, 9));
+        routes.takeOutcome(prediction("all", 0, 8.5));
+        routes.takeOutcome(prediction("all", 0, 9));
+
+        assertThat(routes.verdict().lost()).isZero();
+        assertThat(routes.verdict().duplicate()).isEqualTo(2);
+        assertThat(routes.verdict().wrong()).isEqualTo(1);
+    }
+
+    @Test
+    void anOutputThatDoesNotTakeAPredictionMustNotHaveIt() {
+        Judge routes = routed();
+        routes.takeInput(input("prediction 1.0", 0));
+        routes.takeOutcome(prediction("high", 0, 1));
+        routes.takeOutcome(prediction("all", 0, 1));
+
+        assertThat(routes.verdict().wrong()).isEqualTo(1);
+        assertThat(routes.verdict().lost()).isZero();
+    }
+
+    @Test
     void deadLettersOfOthersDoNotCount() {
         input(0, 0, "prediction 1.0");
         predict(0, 0, 1);
@@ -84,6 +127,27 @@ class JudgeTest {
 
         assertThat(judge.verdict().isClean()).isTrue();
         assertThat(judge.verdict().deadLetters()).isZero();
+    }
+
+    private static Judge routed() {
+        return new Judge(
+                new Stream(
+                        "unused:1",
+                        "p",
+                        "in",
+                        List.of("all", "high"),
+                        (prediction, _) -> prediction > 5 ? Set.of("all", "high") : Set.of("all"),
+                        "in.dlq"),
+                input -> new String(input.value(), StandardCharsets.UTF_8));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> input(String wanted, long offset) {
+        return new ConsumerRecord<>("in", 0, offset, new byte[0], wanted.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ConsumerRecord<byte[], byte[]> prediction(String topic, long offset, double prediction) {
+        String value = "{\"prediction\":" + prediction + ",\"source\":{\"partition\":0,\"offset\":" + offset + "}}";
+        return new ConsumerRecord<>(topic, 0, written++, new byte[0], value.getBytes(StandardCharsets.UTF_8));
     }
 
     private void input(int partition, long offset, String wanted) {

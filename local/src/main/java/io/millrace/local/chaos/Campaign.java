@@ -85,7 +85,8 @@ public final class Campaign {
                 stack.bootstrapServers(),
                 Definitions.PIPELINE,
                 Definitions.INPUT,
-                List.of(Definitions.OUTPUT),
+                Definitions.outputs(),
+                (prediction, _) -> Definitions.topics(prediction),
                 Definitions.INPUT + ".dlq");
         try (var audit = new StreamAudit(topics, new Expected());
                 var feeder = new Feeder(stack.bootstrapServers(), seed, rate, clock);

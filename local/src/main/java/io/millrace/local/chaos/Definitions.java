@@ -6,18 +6,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the campaign streams: each event of a user is predicted from how many events of that user came before it, and from the last one's number. So a prediction
- * tells whether feature-service counted each event once, too.
+ * tells whether feature-service counted each event once, too. All predictions go to one topic and, by how many events the user had, to one of two others; many of them raise an alert.
  */
 final class Definitions {
     static final String PIPELINE = "chaos";
     static final String INPUT = "chaos.events.v1";
     static final String OUTPUT = "chaos.predictions.v1";
+    static final String MANY = "chaos.many.v1";
+    static final String FEW = "chaos.few.v1";
+    static final String ALERTS = "chaos.alerts.v1";
     static final String MODEL = "chaos";
     static final int PARTITIONS = 4;
+
+    /** Predictions of users with more events than this go one way, the others another. */
+    private static final long MANY_EVENTS = 60;
+
+    /** Predictions of users with more events than this raise an alert, too. */
+    private static final long ALERT_EVENTS = 120;
 
     private static final Map<String, String> FILES = Map.of(
             "topics.yaml",
@@ -26,7 +37,10 @@ final class Definitions {
             topics:
               - {name: %s, partitions: %d}
               - {name: %s, partitions: %d}
-            """.formatted(INPUT, PARTITIONS, OUTPUT, PARTITIONS),
+              - {name: %s, partitions: %d}
+              - {name: %s, partitions: %d}
+              - {name: %s, partitions: %d}
+            """.formatted(INPUT, PARTITIONS, OUTPUT, PARTITIONS, MANY, PARTITIONS, FEW, PARTITIONS, ALERTS, PARTITIONS),
             "contracts/events.yaml",
             """
             apiVersion: v3.1.0
@@ -87,10 +101,34 @@ final class Definitions {
             missing: impute
             complete: {wait: 2s, otherwise: retry}
             model: {name: %s, version: "1"}
-            output: {topic: %s}
-            """.formatted(PIPELINE, INPUT, MODEL, OUTPUT));
+            outputs:
+              - {topic: %s}
+              - {topic: %s, when: "prediction > %d.0", format: cloudevents}
+              - {topic: %s, otherwise: true}
+            alert: {when: "prediction > %d.0", topic: %s}
+            """.formatted(
+                            PIPELINE,
+                            INPUT,
+                            MODEL,
+                            OUTPUT,
+                            MANY,
+                            (long) (MANY_EVENTS * Expected.PER_EVENT),
+                            FEW,
+                            (long) (ALERT_EVENTS * Expected.PER_EVENT),
+                            ALERTS));
 
     private Definitions() {}
+
+    /** All outputs, and where alerts go. */
+    static List<String> outputs() {
+        return List.of(OUTPUT, MANY, FEW, ALERTS);
+    }
+
+    /** Those of them that a prediction is to be in. */
+    static Set<String> topics(double prediction) {
+        String routed = prediction > MANY_EVENTS * Expected.PER_EVENT ? MANY : FEW;
+        return prediction > ALERT_EVENTS * Expected.PER_EVENT ? Set.of(OUTPUT, routed, ALERTS) : Set.of(OUTPUT, routed);
+    }
 
     /** Columns of the model, and the weight of each. */
     static Map<String, Double> columns() {
