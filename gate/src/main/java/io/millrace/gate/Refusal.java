@@ -34,7 +34,9 @@ public final class Refusal extends RuntimeException {
             List<Detail> details,
             @Nullable Throwable cause,
             @Nullable Duration retryAfter) {
-        super(message, cause);
+        // What is refused for now comes in thousands while a service is overloaded: where it was thrown tells nobody
+        // anything, and costs more than the refusal.
+        super(message, cause, true, retryAfter == null);
         this.reason = reason;
         this.details = List.copyOf(details);
         this.retryAfter = retryAfter;

@@ -6,15 +6,24 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The door that every request for predictions passes once: how many may be under way, and how long each may take. Whatever a request calls inside does not pass it again. */
+/**
+ * The door that every request for predictions passes once: how many may be under way, and how long each may take. A transport lets its requests in before it decodes them or takes threads for
+ * them, so that one that is refused costs next to nothing; whatever a request calls inside does not pass it again.
+ */
 @ApplicationScoped
 public class Admission {
+    /** Long enough for a burst to pass. */
+    public static final Duration RETRY_AFTER = Duration.ofMillis(200);
+
+    private static final Stay WITHIN_ANOTHER = () -> {};
+
     private final Duration deadline;
     private final int maxConcurrent;
     private final Semaphore free;
 
-    /** A request's stay inside. */
+    /** A request's stay inside. Closed again, it stays closed. */
     public interface Stay extends AutoCloseable {
         @Override
         void close();
@@ -37,9 +46,24 @@ public class Admission {
      */
     public Stay enter() {
         if (!free.tryAcquire()) {
-            throw new Refusal(InferenceReason.BUSY, maxConcurrent + " requests are under way: try again later");
+            throw busy(maxConcurrent + " requests are under way");
         }
-        return free::release;
+        var inside = new AtomicBoolean(true);
+        return () -> {
+            if (inside.compareAndSet(true, false)) {
+                free.release();
+            }
+        };
+    }
+
+    /** The same for a request that may have been let in at its transport's door. */
+    public Stay enter(Caller caller) {
+        return caller.isAdmitted() ? WITHIN_ANOTHER : enter();
+    }
+
+    /** What a request is refused with that may come again. */
+    public static Refusal busy(String why) {
+        return Refusal.forNow(InferenceReason.BUSY, why + ": try again later", RETRY_AFTER);
     }
 
     /**

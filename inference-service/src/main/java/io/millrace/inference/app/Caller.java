@@ -15,6 +15,11 @@ public interface Caller {
         }
     };
 
+    /** Whether its request has passed {@link Admission} at the door of its transport; it does not pass it again. */
+    default boolean isAdmitted() {
+        return false;
+    }
+
     /** Whether the answer would reach nobody. */
     boolean isGone();
 

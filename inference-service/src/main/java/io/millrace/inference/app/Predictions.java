@@ -88,7 +88,7 @@ public class Predictions {
         check(rows, complete);
         Pipeline found = pipelines.find(pipeline);
         Deadline bound = admission.deadline(deadline, complete, caller);
-        try (var _ = admission.enter()) {
+        try (var _ = admission.enter(caller)) {
             return answer(found, "", scoreRows(rows), complete, bound);
         }
     }

@@ -140,6 +140,12 @@ public interface InferenceConfig {
         @WithDefault("512")
         int maxConcurrentRequests();
 
+        /**
+         * How far an event loop of gRPC may be behind before calls are refused; at three times of it most are. Brief models are run on the event loops. 1 ms to 1 min.
+         */
+        @WithDefault("20ms")
+        Duration eventLoopDelay();
+
         /** Bound on a request that brings no deadline of its own, waiting for complete features excluded. Positive. */
         @WithDefault("5s")
         Duration deadline();

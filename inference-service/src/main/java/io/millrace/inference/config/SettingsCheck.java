@@ -34,6 +34,7 @@ public class SettingsCheck {
         bounds.time("models.s3.timeout", config.models().s3().timeout(), "PT0.1S", "PT1H");
         bounds.number(
                 "predict.max-concurrent-requests", config.predict().maxConcurrentRequests(), 1, Integer.MAX_VALUE);
+        bounds.time("predict.event-loop-delay", config.predict().eventLoopDelay(), "PT0.001S", "PT1M");
         bounds.positive("predict.deadline", config.predict().deadline());
         bounds.number("predict.max-rows", config.predict().maxRows(), 1, 10_000);
         config.serving()

@@ -44,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 @GrpcService
 public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceImplBase {
     private final GrpcWork work;
+    private final GrpcDoor door;
     private final PipelineAdministration pipelines;
     private final Predictions predictions;
     private final ModelCatalog models;
@@ -51,11 +52,13 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
 
     public InferenceGrpc(
             GrpcWork work,
+            GrpcDoor door,
             PipelineAdministration pipelines,
             Predictions predictions,
             ModelCatalog models,
             Deployments deployments) {
         this.work = work;
+        this.door = door;
         this.pipelines = pipelines;
         this.predictions = predictions;
         this.models = models;
@@ -115,7 +118,7 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
 
     @Override
     public Uni<PredictResponse> predict(PredictRequest request) {
-        return work.run(() -> {
+        return door.run(caller -> {
             Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
                     .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
             Predictions.Answer answer = predictions.predict(
@@ -123,7 +126,7 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
                     PredictionMessages.rows(request.getRowsList()),
                     Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
                     deadline,
-                    GrpcCaller.current());
+                    caller);
             return PredictionMessages.response(answer);
         });
     }

@@ -2,11 +2,13 @@ package io.millrace.inference.rest;
 
 import io.millrace.inference.app.Predictions;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,8 +28,11 @@ public class PredictionResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public PredictionAnswer predict(@PathParam("name") String name, InputStream body) throws IOException {
+    @BehindTheDoor
+    public PredictionAnswer predict(@PathParam("name") String name, @Context RoutingContext routing, InputStream body)
+            throws IOException {
         PredictionBody request = PredictionBody.read(body);
-        return PredictionAnswer.of(predictions.predict(name, request.rows(), request.complete(), Optional.empty()));
+        return PredictionAnswer.of(predictions.predict(
+                name, request.rows(), request.complete(), Optional.empty(), HttpDoor.caller(routing)));
     }
 }

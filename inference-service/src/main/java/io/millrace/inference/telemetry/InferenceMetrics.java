@@ -17,6 +17,7 @@ public class InferenceMetrics {
     public static final String LOOKUP_DURATION = "millrace.inference.lookup.duration";
     public static final String LOOKUP_RETRIES = "millrace.inference.lookup.retries";
     public static final String LOOKUP_FAILURES = "millrace.inference.lookup.failures";
+    public static final String SHED = "millrace.inference.shed";
     public static final String SCORE_DURATION = "millrace.inference.score.duration";
     public static final String SCORED_ROWS = "millrace.inference.scored.rows";
     public static final String INVALID_ROWS = "millrace.inference.invalid.rows";
@@ -40,6 +41,7 @@ public class InferenceMetrics {
     private final Timer runs;
     private final Counter retries;
     private final Counter scoredRows;
+    private final Counter shed;
     private final Map<InferenceReason, Counter> lookupFailures;
     private final Map<InferenceReason, Counter> invalidRows;
 
@@ -49,6 +51,7 @@ public class InferenceMetrics {
         this.scores = timer(SCORE_DURATION, "One batch: look-up, mapping and the model's run");
         this.runs = timer(MODEL_DURATION, "One run of the engine");
         this.retries = counter(LOOKUP_RETRIES, "Look-ups that were tried again");
+        this.shed = counter(SHED, "Calls that were refused at the door because of overload");
         this.scoredRows = counter(SCORED_ROWS, "Rows with a prediction");
         this.lookupFailures = counters(LOOKUP_FAILURES, "Look-ups that gave no answer");
         this.invalidRows = counters(INVALID_ROWS, "Rows that cannot be scored");
@@ -84,6 +87,11 @@ public class InferenceMetrics {
     public void scored(Duration took, long rows) {
         scores.record(took);
         scoredRows.increment(rows);
+    }
+
+    /** A call was refused before anything was done for it. */
+    public void shed() {
+        shed.increment();
     }
 
     public void invalid(InferenceReason reason) {

@@ -31,7 +31,7 @@ class GrpcCallerTest {
     @Test
     void whoWatchesNoLongerHearsNothing() {
         try (CancellableContext call = Context.ROOT.withCancellation()) {
-            var caller = new GrpcCaller(call);
+            var caller = new GrpcCaller(call, false);
             caller.onLeave(left::incrementAndGet).close();
             call.cancel(null);
             assertThat(left).hasValue(0);

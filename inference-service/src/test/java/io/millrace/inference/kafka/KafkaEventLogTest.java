@@ -87,11 +87,14 @@ class KafkaEventLogTest {
             for (int i = 0; i < 1_000; i++) {
                 log.record(event);
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
-            // What the sender holds and what waits; the rest is gone.
-            assertThat(count(InferenceMetrics.EVENTS_DROPPED)).isBetween(890.0, 995.0);
+            // A caller that waited for Kafka would do so for seconds, a thousand times over.
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(60));
+            // What waits, and what the sender holds where it has taken any; the rest is gone.
+            assertThat(count(InferenceMetrics.EVENTS_DROPPED)).isBetween(895.0, 995.0);
         }
-        assertThat(count(InferenceMetrics.EVENTS_DROPPED)).isEqualTo(1_000);
+        // On a machine in use the sender may end after the log was closed.
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(count(InferenceMetrics.EVENTS_DROPPED))
+                .isEqualTo(1_000));
         assertThat(count(InferenceMetrics.EVENTS_WRITTEN)).isZero();
     }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +74,7 @@ final class Stage implements AutoCloseable {
                     5_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    private final String outputs;
     private final StreamAudit audit;
     private final List<RunningStream> streams = new ArrayList<>();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -84,9 +86,39 @@ final class Stage implements AutoCloseable {
 
     /** @param expected gives null where the test looks itself */
     Stage(StreamAudit.Expectation expected) {
+        this.outputs = "output: {topic: " + output + "}";
         this.audit = new StreamAudit(
                 new StreamAudit.Stream(TestBroker.bootstrapServers(), name, input, List.of(output), deadLetters),
                 expected);
+    }
+
+    /** With the fake scoring; predictions go to three topics, and those from {@code alarming} up raise an alert in a fourth. */
+    Stage(double high, double alarming) {
+        this.outputs = """
+                outputs:
+                  - {topic: %1$s.high, when: "prediction >= %3$d.0", format: cloudevents}
+                  - {topic: %2$s}
+                  - {topic: %1$s.low, otherwise: true}
+                alert: {when: "prediction >= %4$d.0", topic: %1$s.alerts}
+                """.formatted(name, output, (long) high, (long) alarming);
+        List<String> topics = List.of(output, name + ".high", name + ".low", name + ".alerts");
+        this.audit = new StreamAudit(
+                new StreamAudit.Stream(
+                        TestBroker.bootstrapServers(),
+                        name,
+                        input,
+                        topics,
+                        (prediction, _) -> {
+                            var own = new HashSet<String>();
+                            own.add(output);
+                            own.add(name + (prediction >= high ? ".high" : ".low"));
+                            if (prediction >= alarming) {
+                                own.add(name + ".alerts");
+                            }
+                            return own;
+                        },
+                        deadLetters),
+                Stage::expected);
     }
 
     /** Timeouts for tests: a silent replica is gone after 3 s, its transaction after 4 s. */
@@ -124,8 +156,8 @@ final class Stage implements AutoCloseable {
                 key: id
                 request: {amount: int64}
                 model: {name: fake}
-                output: {topic: %s}
-                """.formatted(name, input, more, output);
+                %s
+                """.formatted(name, input, more, outputs);
     }
 
     Pipeline pipeline() {

@@ -75,7 +75,7 @@ public class Inference {
         if (patience.isPresent() && !patience.get().isPositive()) {
             throw new Refusal(InferenceReason.DEADLINE_EXCEEDED, "the deadline has passed");
         }
-        try (var _ = admission.enter();
+        try (var _ = admission.enter(request.caller());
                 Target target = targets.open(request)) {
             Deadline deadline = admission.deadline(patience, target.allowance(request), request.caller());
             return logged(request, target, () -> run.apply(target, deadline))

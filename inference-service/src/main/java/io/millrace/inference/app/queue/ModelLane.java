@@ -1,8 +1,8 @@
 package io.millrace.inference.app.queue;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Admission;
 import io.millrace.inference.app.Deadline;
-import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Inferred;
 import io.millrace.inference.app.LoadedModel;
 import io.millrace.inference.app.ModelTally;
@@ -134,6 +134,6 @@ public final class ModelLane {
     }
 
     static Refusal busy(String why) {
-        return new Refusal(InferenceReason.BUSY, why + ": try again later");
+        return Admission.busy(why);
     }
 }

@@ -5,13 +5,14 @@ import io.grpc.ServerServiceDefinition;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.inference.app.Caller;
 import io.millrace.inference.app.infer.InferRequest;
-import io.millrace.inference.app.infer.InferResponse;
 import io.millrace.inference.app.infer.Inference;
 import io.millrace.inference.app.infer.RepositoryControl;
 import io.millrace.inference.app.infer.ServerInfo;
 import io.millrace.inference.app.infer.ServerSettings;
 import io.millrace.inference.grpc.GrpcCaller;
+import io.millrace.inference.grpc.GrpcDoor;
 import io.millrace.proto.oip.LogSettingsRequest;
 import io.millrace.proto.oip.LogSettingsResponse;
 import io.millrace.proto.oip.ModelConfigRequest;
@@ -51,6 +52,7 @@ import java.util.concurrent.TimeUnit;
 @GrpcService
 public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
     private final GrpcWork work;
+    private final GrpcDoor door;
     private final Inference inference;
     private final RepositoryControl repository;
     private final ServerInfo server;
@@ -58,11 +60,13 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
 
     public OipGrpc(
             GrpcWork work,
+            GrpcDoor door,
             Inference inference,
             RepositoryControl repository,
             ServerInfo server,
             ServerSettings settings) {
         this.work = work;
+        this.door = door;
         this.inference = inference;
         this.repository = repository;
         this.server = server;
@@ -122,18 +126,12 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
 
     @Override
     public Uni<ModelInferResponse> modelInfer(ModelInferRequest request) {
-        try {
-            // A small call of a brief model is not worth another thread.
-            if (OipTensors.isLight(request)) {
-                Optional<InferResponse> now = inference.inferNow(ours(request));
-                if (now.isPresent()) {
-                    return Uni.createFrom().item(OipMessages.response(now.get()));
-                }
-            }
-        } catch (Refusal refusal) {
-            return Uni.createFrom().failure(refusal);
-        }
-        return work.run(() -> infer(request));
+        // A small call of a brief model is not worth another thread.
+        return OipTensors.isLight(request)
+                ? door.run(
+                        caller -> inference.inferNow(ours(request, caller)).map(OipMessages::response),
+                        caller -> infer(request, caller))
+                : door.run(caller -> infer(request, caller));
     }
 
     @Override
@@ -144,7 +142,8 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     private ModelStreamInferResponse streamed(ModelInferRequest request) {
         var response = ModelStreamInferResponse.newBuilder();
         try {
-            return response.setInferResponse(infer(request)).build();
+            return response.setInferResponse(infer(request, GrpcCaller.current()))
+                    .build();
         } catch (Refusal refusal) {
             // Clients find the request that failed by its id.
             return response.setErrorMessage(refusal.getMessage())
@@ -153,14 +152,14 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
         }
     }
 
-    private ModelInferResponse infer(ModelInferRequest request) {
-        return OipMessages.response(inference.infer(ours(request)));
+    private ModelInferResponse infer(ModelInferRequest request, Caller caller) {
+        return OipMessages.response(inference.infer(ours(request, caller)));
     }
 
-    private static InferRequest ours(ModelInferRequest request) {
+    private static InferRequest ours(ModelInferRequest request, Caller caller) {
         Optional<Duration> deadline = Optional.ofNullable(Context.current().getDeadline())
                 .map(given -> Duration.ofNanos(given.timeRemaining(TimeUnit.NANOSECONDS)));
-        return OipMessages.request(request, deadline, GrpcCaller.current());
+        return OipMessages.request(request, deadline, caller);
     }
 
     @Override

@@ -27,17 +27,21 @@ final class OipErrors {
         try {
             return work.answer();
         } catch (Refusal refusal) {
-            Response response = failed(status(refusal.reason().kind()), refusal.getMessage());
-            return refusal.retryAfter()
-                    .map(after -> Response.fromResponse(response)
-                            .header("Retry-After", Math.max(1, after.toSeconds()))
-                            .build())
-                    .orElse(response);
+            return refused(refusal);
         } catch (JacksonException e) {
             return failed(400, "the body is not the JSON that is expected here: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory could not be read or written", e);
         }
+    }
+
+    static Response refused(Refusal refusal) {
+        Response response = failed(status(refusal.reason().kind()), refusal.getMessage());
+        return refusal.retryAfter()
+                .map(after -> Response.fromResponse(response)
+                        .header("Retry-After", Math.max(1, after.toSeconds()))
+                        .build())
+                .orElse(response);
     }
 
     static Response failed(int status, String text) {

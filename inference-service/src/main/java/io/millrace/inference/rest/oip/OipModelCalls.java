@@ -1,9 +1,12 @@
 package io.millrace.inference.rest.oip;
 
+import io.millrace.inference.app.Caller;
 import io.millrace.inference.app.infer.Inference;
 import io.millrace.inference.app.infer.RepositoryControl;
+import io.millrace.inference.rest.HttpDoor;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.vertx.http.Compressed;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -11,6 +14,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -73,28 +77,37 @@ abstract class OipModelCalls {
     /** Runs the model; its newest version that serves, where none is named. Safe to retry. */
     @POST
     @Compressed
+    @BehindTheOipDoor
     @Path("/infer")
     public Response infer(
             @PathParam("model") String model,
             @PathParam("version") @Nullable String version,
             @HeaderParam(OipAnswer.JSON_LENGTH) @Nullable String jsonLength,
             @HeaderParam("Accept") @Nullable String accept,
+            @Context RoutingContext routing,
             byte @Nullable [] body) {
+        Caller caller = HttpDoor.caller(routing);
         return OipErrors.answer(
-                () -> answer(model, given(version), jsonLength, accept, body == null ? new byte[0] : body));
+                () -> answer(model, given(version), jsonLength, accept, caller, body == null ? new byte[0] : body));
     }
 
     private Response answer(
-            String model, Optional<String> version, @Nullable String jsonLength, @Nullable String accept, byte[] body)
+            String model,
+            Optional<String> version,
+            @Nullable String jsonLength,
+            @Nullable String accept,
+            Caller caller,
+            byte[] body)
             throws IOException {
         int jsonBytes = OipRequest.jsonBytes(jsonLength, body.length);
         if (jsonBytes == 0 && jsonLength != null) {
             boolean wantsJson = accept != null && accept.startsWith(MediaType.APPLICATION_JSON);
             var signature = inference.metadata(model, version).signature();
-            return OipAnswer.of(inference.infer(OipRawBody.request(model, version, signature, body)), _ -> !wantsJson);
+            return OipAnswer.of(
+                    inference.infer(OipRawBody.request(model, version, signature, caller, body)), _ -> !wantsJson);
         }
         OipRequest request = OipRequest.read(body, jsonBytes);
-        return OipAnswer.of(inference.infer(request.infer(model, version)), request::isBinary);
+        return OipAnswer.of(inference.infer(request.infer(model, version, caller)), request::isBinary);
     }
 
     private static Optional<String> given(@Nullable String version) {

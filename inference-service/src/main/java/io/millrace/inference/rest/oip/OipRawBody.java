@@ -1,6 +1,7 @@
 package io.millrace.inference.rest.oip;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Caller;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest;
 import io.millrace.inference.app.infer.TensorJson;
@@ -21,7 +22,8 @@ final class OipRawBody {
     /**
      * @throws Refusal INVALID_REQUEST, INVALID_TENSOR
      */
-    static InferRequest request(String model, Optional<String> version, Signature signature, byte[] body) {
+    static InferRequest request(
+            String model, Optional<String> version, Signature signature, Caller caller, byte[] body) {
         if (signature.inputs().size() != 1) {
             throw new Refusal(
                     InferenceReason.INVALID_REQUEST,
@@ -41,7 +43,7 @@ final class OipRawBody {
             }
             tensor = new Tensor(input.name(), input.datatype(), shape, data);
         }
-        return new InferRequest(model, version, "", Map.of(), List.of(tensor), List.of(), Optional.empty());
+        return new InferRequest(model, version, "", Map.of(), List.of(tensor), List.of(), Optional.empty(), caller);
     }
 
     /** One row, and what one open size more has to be for so many elements. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.Caller;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.infer.InferRequest;
 import io.millrace.inference.app.infer.InferRequest.RequestedOutput;
@@ -106,8 +107,8 @@ final class OipRequest {
         return request;
     }
 
-    InferRequest infer(String model, Optional<String> version) {
-        return new InferRequest(model, version, id, parameters, inputs, outputs, Optional.empty());
+    InferRequest infer(String model, Optional<String> version, Caller caller) {
+        return new InferRequest(model, version, id, parameters, inputs, outputs, Optional.empty(), caller);
     }
 
     /** Whether an output is to come as binary data. */

@@ -1,4 +1,4 @@
-package io.millrace.features.grpc;
+package io.millrace.gate.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

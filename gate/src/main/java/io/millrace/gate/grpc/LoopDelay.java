@@ -1,4 +1,4 @@
-package io.millrace.features.grpc;
+package io.millrace.gate.grpc;
 
 import java.util.concurrent.Executor;
 
