@@ -79,7 +79,7 @@ class PipelineControlTest {
 
         control.pause(stage.name);
         assertThat(summary(control).state()).isEqualTo(State.PAUSED);
-        stage.awaitNoMember();
+        stage.awaitMembers(0);
         stage.send(10, 10);
         stage.flush();
         assertThat(apply(control, stage.yaml("missing: refuse")))
@@ -101,7 +101,7 @@ class PipelineControlTest {
         assertThat(summary(control).pipeline().yaml()).isEqualTo(changed);
 
         control.remove(stage.name);
-        stage.awaitNoMember();
+        stage.awaitMembers(0);
         assertThatThrownBy(() -> control.find(stage.name))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                         .isEqualTo(InferenceReason.PIPELINE_NOT_FOUND));
@@ -132,7 +132,7 @@ class PipelineControlTest {
         apply(control, stage.yaml(""));
         until(() -> stage.outcomes() == 10);
         control.pause(stage.name);
-        stage.awaitNoMember();
+        stage.awaitMembers(0);
 
         stage.bytes(Clicks.avro("a", 21));
         stage.bytes(Clicks.avro("b", 200));

@@ -137,7 +137,7 @@ class RewindTest {
         run();
         awaitOutcomes(10);
         control.pause(stage.name);
-        stage.awaitNoMember();
+        stage.awaitMembers(0);
         stage.send(10, 5);
         stage.flush();
         var before = stage.committedOffsets();

@@ -26,7 +26,7 @@ class RoutedFaultsTest {
     void aReplicaWithSeveralOutputsThatIsKilledLeavesInEachTopicExactlyWhatBelongsIntoIt() {
         var random = new Random(20_261_122L);
         // A prediction is twice the amount.
-        try (var stage = new Stage(3_000, 8_000);
+        try (var stage = new Stage(new StageRoutes(3_000, 8_000));
                 var replicas = new ReplicaProcesses(stage, directory)) {
             stage.makeInput(4);
             replicas.pace("15");

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,33 +91,11 @@ final class Stage implements AutoCloseable {
                 expected);
     }
 
-    /** With the fake scoring; predictions go to three topics, and those from {@code alarming} up raise an alert in a fourth. */
-    Stage(double high, double alarming) {
-        this.outputs = """
-                outputs:
-                  - {topic: %1$s.high, when: "prediction >= %3$d.0", format: cloudevents}
-                  - {topic: %2$s}
-                  - {topic: %1$s.low, otherwise: true}
-                alert: {when: "prediction >= %4$d.0", topic: %1$s.alerts}
-                """.formatted(name, output, (long) high, (long) alarming);
-        List<String> topics = List.of(output, name + ".high", name + ".low", name + ".alerts");
+    /** With the fake scoring, and several outputs. */
+    Stage(StageRoutes routes) {
+        this.outputs = routes.yaml(name, output);
         this.audit = new StreamAudit(
-                new StreamAudit.Stream(
-                        TestBroker.bootstrapServers(),
-                        name,
-                        input,
-                        topics,
-                        (prediction, _) -> {
-                            var own = new HashSet<String>();
-                            own.add(output);
-                            own.add(name + (prediction >= high ? ".high" : ".low"));
-                            if (prediction >= alarming) {
-                                own.add(name + ".alerts");
-                            }
-                            return own;
-                        },
-                        deadLetters),
-                Stage::expected);
+                routes.stream(TestBroker.bootstrapServers(), name, input, output, deadLetters), Stage::expected);
     }
 
     /** Timeouts for tests: a silent replica is gone after 3 s, its transaction after 4 s. */
@@ -303,11 +280,6 @@ final class Stage implements AutoCloseable {
             }
         }
         return all;
-    }
-
-    /** Waits until the pipeline's group has no member. */
-    void awaitNoMember() {
-        awaitMembers(0);
     }
 
     /** Waits until the pipeline's group has settled with so many members, each with partitions. */
