@@ -63,6 +63,13 @@ public final class FeatureCounts implements Tally<FeatureCounts> {
         other.unknown.forEach(this::keep);
     }
 
+    /**
+     * These rows as a reference, in the same cells: to compare with the same hour of earlier weeks. Categories that were new in them cannot be told from newer ones.
+     */
+    public FeatureReference asReference() {
+        return reference.of(cells.clone(), missing);
+    }
+
     FeatureReference reference() {
         return reference;
     }

@@ -99,6 +99,11 @@ public final class FeatureReference {
         return new FeatureReference(name, new double[0], kept, counts, missing, all == held ? rare : -1);
     }
 
+    /** The same cells with the rows of another time. */
+    FeatureReference of(long[] rows, long missingRows) {
+        return new FeatureReference(name, edges, categories, rows, missingRows, -1);
+    }
+
     private static int cell(double[] edges, double value) {
         int at = Arrays.binarySearch(edges, value);
         return at >= 0 ? at : -at - 1;

@@ -2,6 +2,9 @@ package io.millrace.models.kernel.evidence;
 
 import io.millrace.models.kernel.measure.ExactSum;
 import io.millrace.models.kernel.statistics.Distributions;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * What a policy that was never deployed would have earned, from the log of one that was: inverse propensity scoring (Horvitz and Thompson 1952), self-normalised (Swaminathan and Joachims 2015) and doubly robust
@@ -12,20 +15,23 @@ import io.millrace.models.kernel.statistics.Distributions;
  * 2024), each by an {@link EmpiricalBernstein} sequence. Not thread-safe.
  */
 public final class OffPolicy {
+    private static final int VERSION = 1;
+
     private final double low;
     private final double high;
     private final double mostWeight;
     private final double z;
-    private final EmpiricalBernstein earned;
-    private final EmpiricalBernstein missed;
+    private final double alpha;
+    private EmpiricalBernstein earned;
+    private EmpiricalBernstein missed;
 
-    private final ExactSum weights = new ExactSum();
-    private final ExactSum squaredWeights = new ExactSum();
-    private final ExactSum rewards = new ExactSum();
-    private final ExactSum squaredRewards = new ExactSum();
-    private final ExactSum crossed = new ExactSum();
-    private final ExactSum robust = new ExactSum();
-    private final ExactSum squaredRobust = new ExactSum();
+    private ExactSum weights = new ExactSum();
+    private ExactSum squaredWeights = new ExactSum();
+    private ExactSum rewards = new ExactSum();
+    private ExactSum squaredRewards = new ExactSum();
+    private ExactSum crossed = new ExactSum();
+    private ExactSum robust = new ExactSum();
+    private ExactSum squaredRobust = new ExactSum();
     private long rows;
     private long clipped;
 
@@ -45,6 +51,7 @@ public final class OffPolicy {
         this.low = low;
         this.high = high;
         this.mostWeight = mostWeight;
+        this.alpha = alpha;
         this.z = Distributions.normalQuantile(1 - alpha / 2);
         this.earned = new EmpiricalBernstein(0, mostWeight, alpha / 2, tightestAt);
         this.missed = new EmpiricalBernstein(0, mostWeight, alpha / 2, tightestAt);
@@ -110,5 +117,56 @@ public final class OffPolicy {
         double mean = sum / rows;
         double error = Math.sqrt(Math.max(0, squares / rows - mean * mean) / (rows - 1.0));
         return new Interval(mean, mean - z * error, mean + z * error);
+    }
+
+    public void write(DataOutput out) throws IOException {
+        out.writeByte(VERSION);
+        out.writeDouble(low);
+        out.writeDouble(high);
+        out.writeDouble(mostWeight);
+        out.writeDouble(alpha);
+        earned.write(out);
+        missed.write(out);
+        weights.write(out);
+        squaredWeights.write(out);
+        rewards.write(out);
+        squaredRewards.write(out);
+        crossed.write(out);
+        robust.write(out);
+        squaredRobust.write(out);
+        out.writeLong(rows);
+        out.writeLong(clipped);
+    }
+
+    /** What was written, to go on with. */
+    public static OffPolicy read(DataInput in) throws IOException {
+        int version = in.readUnsignedByte();
+        if (version != VERSION) {
+            throw new IOException("off-policy sums of version " + version);
+        }
+        double low = in.readDouble();
+        double high = in.readDouble();
+        double mostWeight = in.readDouble();
+        var read = new OffPolicy(low, high, mostWeight, in.readDouble(), 1);
+        read.earned = sequence(in);
+        read.missed = sequence(in);
+        read.weights = ExactSum.read(in);
+        read.squaredWeights = ExactSum.read(in);
+        read.rewards = ExactSum.read(in);
+        read.squaredRewards = ExactSum.read(in);
+        read.crossed = ExactSum.read(in);
+        read.robust = ExactSum.read(in);
+        read.squaredRobust = ExactSum.read(in);
+        read.rows = in.readLong();
+        read.clipped = in.readLong();
+        return read;
+    }
+
+    private static EmpiricalBernstein sequence(DataInput in) throws IOException {
+        int kind = in.readUnsignedByte();
+        if (kind != EmpiricalBernstein.KIND) {
+            throw new IOException("a sequence of kind " + kind);
+        }
+        return EmpiricalBernstein.readRest(in);
     }
 }

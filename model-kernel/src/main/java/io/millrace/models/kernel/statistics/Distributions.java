@@ -72,11 +72,20 @@ public final class Distributions {
 
     /** P(X ≤ x) of a beta distribution. */
     public static double betaBelow(double x, double a, double b) {
+        return betaBelow(x, a, b, logBeta(a, b));
+    }
+
+    /** ln B(a, b), for {@link #betaBelow(double, double, double, double)} at many places. */
+    public static double logBeta(double a, double b) {
+        return logGamma(a) + logGamma(b) - logGamma(a + b);
+    }
+
+    /** P(X ≤ x) of a beta distribution whose ln B(a, b) is known. */
+    public static double betaBelow(double x, double a, double b, double logBeta) {
         if (x <= 0 || x >= 1) {
             return x <= 0 ? 0 : 1;
         }
-        double front = StrictMath.exp(
-                logGamma(a + b) - logGamma(a) - logGamma(b) + a * StrictMath.log(x) + b * StrictMath.log1p(-x));
+        double front = StrictMath.exp(a * StrictMath.log(x) + b * StrictMath.log1p(-x) - logBeta);
         return x < (a + 1) / (a + b + 2)
                 ? front * betaFraction(x, a, b) / a
                 : 1 - front * betaFraction(1 - x, b, a) / b;

@@ -201,6 +201,28 @@ class DriftAlarmsTest {
         assertThat(DriftMeasures.of(new FeatureCounts(cut)).newP()).isNaN();
     }
 
+    /** What moves each Monday is no alarm beside other Mondays. */
+    @Test
+    void rowsAreComparedWithTheSameHourOfEarlierWeeks() {
+        var random = new SplittableRandom(90);
+        FeatureReference reference = reference(random, 5_000, 10);
+        var mondays = new FeatureCounts(reference);
+        var monday = new FeatureCounts(mondays.asReference());
+        assertThat(DriftMeasures.of(monday).distributionP()).isEqualTo(1);
+        for (int i = 0; i < 3_000; i++) {
+            mondays.add(random.nextDouble() * random.nextDouble());
+        }
+        monday = new FeatureCounts(mondays.asReference());
+        var asEver = new FeatureCounts(reference);
+        for (int i = 0; i < 1_000; i++) {
+            double value = random.nextDouble() * random.nextDouble();
+            monday.add(value);
+            asEver.add(value);
+        }
+        assertThat(DriftAlarms.of(List.of(DriftMeasures.of(monday)), ANY)).isEmpty();
+        assertThat(DriftAlarms.of(List.of(DriftMeasures.of(asEver)), ANY)).hasSize(1);
+    }
+
     @Test
     void referencesAndCountsAreStoredAndSlideOverTime() throws IOException {
         var random = new SplittableRandom(3);

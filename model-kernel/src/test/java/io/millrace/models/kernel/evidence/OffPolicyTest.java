@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +140,40 @@ class OffPolicyTest {
         double error =
                 (second.inversePropensity().upper() - second.inversePropensity().lower()) / 2 / 1.96;
         assertThat(second.inversePropensity().estimate()).isCloseTo(0.5, within(4 * error));
+    }
+
+    @Test
+    void whatWasStoredGoesOnToTheBit() throws IOException {
+        var random = new SplittableRandom(40);
+        var bandit = new ThompsonBernoulli(3, 0.1);
+        var log = new OffPolicy(0, 1, 5, 0.05, 300);
+        OffPolicy stored = log;
+        ThompsonBernoulli storedBandit = bandit;
+        for (int row = 0; row < 300; row++) {
+            if (row == 120) {
+                var bytes = new ByteArrayOutputStream();
+                log.write(new DataOutputStream(bytes));
+                bandit.write(new DataOutputStream(bytes));
+                var in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+                stored = OffPolicy.read(in);
+                storedBandit = ThompsonBernoulli.read(in);
+            }
+            Choice choice = bandit.choose(random.nextDouble());
+            double reward = random.nextDouble();
+            for (OffPolicy one : row < 120 ? List.of(log) : List.of(log, stored)) {
+                one.add(choice.propensity(), 0.3, reward, 0.5, 0.4);
+            }
+            for (ThompsonBernoulli one : row < 120 ? List.of(bandit) : List.of(bandit, storedBandit)) {
+                one.learn(choice.arm(), reward);
+            }
+        }
+        assertThat(stored.estimates()).isEqualTo(log.estimates());
+        assertThat(storedBandit.propensities()).isEqualTo(bandit.propensities());
+        var one = new ByteArrayOutputStream();
+        var other = new ByteArrayOutputStream();
+        log.write(new DataOutputStream(one));
+        stored.write(new DataOutputStream(other));
+        assertThat(other.toByteArray()).isEqualTo(one.toByteArray());
     }
 
     @Test
