@@ -33,7 +33,7 @@ public final class DomainClassifier {
     }
 
     /**
-     * Compares rows; each has the same number of values, NaN where one is missing. Takes time as rows × terms², with 3 d + d (d − 1) / 2 terms.
+     * Compares rows; each has the same number of values, NaN where one is missing; infinities count as missing. Takes time as rows × terms², with 3 d + d (d − 1) / 2 terms.
      *
      * @param reference rows, at least two for each fold
      * @param current rows, at least two for each fold
@@ -81,7 +81,7 @@ public final class DomainClassifier {
             long count = 0;
             for (int i = 0; i < rows.length; i++) {
                 double value = i < n ? reference[i][j] : current[i - n][j];
-                if (!Double.isNaN(value)) {
+                if (Double.isFinite(value)) {
                     count++;
                     double gap = value - sum;
                     sum += gap / count;
@@ -101,7 +101,7 @@ public final class DomainClassifier {
         int d = values.length;
         terms[0] = 1;
         for (int j = 0; j < d; j++) {
-            boolean missing = Double.isNaN(values[j]);
+            boolean missing = !Double.isFinite(values[j]);
             double z = missing ? 0 : Math.max(-10, Math.min(10, (values[j] - mean[j]) / deviation[j]));
             terms[1 + j] = z;
             terms[1 + d + j] = missing ? 0 : z * z - 1;

@@ -8,7 +8,7 @@ import java.io.IOException;
 
 /**
  * The distance of a row from the mean of the reference in its own spread (Mahalanobis 1936). Values are standardised, and their covariance shrunk towards the identity as far as Ledoit and Wolf 2004 find best (A
- * well-conditioned estimator for large-dimensional covariance matrices, section 3.3), so that few rows or features that repeat one another do no harm. A missing value counts as the mean. Immutable and safe for all
+ * well-conditioned estimator for large-dimensional covariance matrices, section 3.3), so that few rows or features that repeat one another do no harm. A missing value, or an infinite one, counts as the mean. Immutable and safe for all
  * threads.
  */
 public final class Mahalanobis {
@@ -66,7 +66,7 @@ public final class Mahalanobis {
         double squares = 0;
         long count = 0;
         for (double[] row : rows) {
-            if (!Double.isNaN(row[feature])) {
+            if (Double.isFinite(row[feature])) {
                 count++;
                 double gap = row[feature] - mean[feature];
                 mean[feature] += gap / count;
@@ -78,7 +78,7 @@ public final class Mahalanobis {
 
     private static void standardise(double[] row, double[] mean, double[] deviation, double[] z) {
         for (int j = 0; j < z.length; j++) {
-            z[j] = Double.isNaN(row[j]) ? 0 : (row[j] - mean[j]) / deviation[j];
+            z[j] = Double.isFinite(row[j]) ? (row[j] - mean[j]) / deviation[j] : 0;
         }
     }
 

@@ -60,6 +60,21 @@ class JointDriftTest {
         assertThat(new DomainClassifier(1, 5).compare(before, now, 1)).isEqualTo(drift);
     }
 
+    @Test
+    void infinitiesAndConstantsDoNoHarmToTheClassifier() {
+        var random = new SplittableRandom(6);
+        double[][] before = rows(random, 100, 0);
+        double[][] now = rows(random, 100, 0);
+        now[0][0] = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < 100; i++) {
+            before[i][2] = 1;
+            now[i][2] = 1;
+        }
+        DomainDrift drift = new DomainClassifier(1, 5).compare(before, now, 1);
+        assertThat(drift.auc()).isBetween(0.3, 0.7);
+        assertThat(drift.p()).isBetween(0.001, 1.0);
+    }
+
     private static double[] column(double[][] rows, int column) {
         return java.util.Arrays.stream(rows).mapToDouble(row -> row[column]).toArray();
     }

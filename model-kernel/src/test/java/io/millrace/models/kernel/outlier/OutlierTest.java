@@ -88,6 +88,22 @@ class OutlierTest {
     }
 
     @Test
+    void infinitiesAndConstantsDoNoHarm() {
+        double[][] rows = rows(300, 4);
+        rows[0][0] = Double.POSITIVE_INFINITY;
+        rows[1][1] = Double.NEGATIVE_INFINITY;
+        IsolationForest forest = IsolationForest.fit(rows, 10, 64, 1);
+        Mahalanobis distance = Mahalanobis.fit(rows);
+        for (double[] row : rows) {
+            assertThat(forest.score(row)).isBetween(0.0, 1.0);
+            assertThat(distance.score(row)).isFinite();
+        }
+        double[][] same = new double[20][3];
+        assertThat(IsolationForest.fit(same, 5, 16, 1).score(same[0])).isBetween(0.0, 1.0);
+        assertThat(Mahalanobis.fit(same).score(same[0])).isZero();
+    }
+
+    @Test
     void whatWasStoredScoresTheSameBitsAndSeedsDecideTheForest() throws IOException {
         double[][] rows = rows(600, 2);
         IsolationForest forest = IsolationForest.fit(rows, 20, 128, 5);
