@@ -1,6 +1,5 @@
 package io.millrace.features.grpc;
 
-import com.google.protobuf.ByteString;
 import io.grpc.ServerServiceDefinition;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.training.KnownAt;
@@ -12,6 +11,7 @@ import io.millrace.features.kernel.SourcePartition;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
 import io.millrace.gate.grpc.ReadableMessages;
+import io.millrace.jobs.grpc.FileParts;
 import io.millrace.jobs.grpc.ProtoJobs;
 import io.millrace.proto.features.v1.ExpiredValue;
 import io.millrace.proto.features.v1.KnownPosition;
@@ -25,11 +25,6 @@ import io.millrace.proto.features.v1.TrainingSetFormat;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Optional;
@@ -37,8 +32,6 @@ import java.util.Optional;
 /** {@code millrace.features.v1.TrainingSetService}. */
 @GrpcService
 public class TrainingSetGrpcService extends MutinyTrainingSetServiceGrpc.TrainingSetServiceImplBase {
-    private static final int CHUNK = 256 << 10;
-
     private final GrpcWork work;
     private final TrainingSets sets;
 
@@ -59,28 +52,11 @@ public class TrainingSetGrpcService extends MutinyTrainingSetServiceGrpc.Trainin
                 .build());
     }
 
-    /** A part is read when the one before was taken: a slow reader costs one part. */
     @Override
     public Multi<ReadTrainingSetResponse> readTrainingSet(ReadTrainingSetRequest request) {
-        return work.run(() -> sets.file(request.getJobId()))
-                .onItem()
-                .transformToMulti(file -> Multi.createBy()
-                        .repeating()
-                        .uni(() -> new long[1], at -> work.run(() -> part(file, at)))
-                        .until(ByteString::isEmpty))
+        return FileParts.of(work, () -> sets.file(request.getJobId()))
                 .map(part ->
                         ReadTrainingSetResponse.newBuilder().setContent(part).build());
-    }
-
-    private static ByteString part(Path file, long[] at) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
-            int read = channel.read(buffer, at[0]);
-            at[0] += Math.max(0, read);
-            return ByteString.copyFrom(buffer.flip());
-        } catch (IOException e) {
-            throw new UncheckedIOException("a training set cannot be read", e);
-        }
     }
 
     private static TrainingSetSpec spec(StartTrainingSetRequest request) {

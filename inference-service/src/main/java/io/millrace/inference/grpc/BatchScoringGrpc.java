@@ -1,6 +1,5 @@
 package io.millrace.inference.grpc;
 
-import com.google.protobuf.ByteString;
 import io.grpc.ServerServiceDefinition;
 import io.millrace.gate.Refusal;
 import io.millrace.gate.grpc.GrpcWork;
@@ -9,6 +8,7 @@ import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.batch.BatchScorings;
 import io.millrace.inference.app.batch.BatchSpec;
 import io.millrace.inference.app.batch.BatchSpec.FileFormat;
+import io.millrace.jobs.grpc.FileParts;
 import io.millrace.jobs.grpc.ProtoJobs;
 import io.millrace.proto.inference.v1.BatchFileFormat;
 import io.millrace.proto.inference.v1.MutinyBatchScoringServiceGrpc;
@@ -19,18 +19,11 @@ import io.millrace.proto.inference.v1.StartBatchScoringResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** {@code millrace.inference.v1.BatchScoringService}. */
 @GrpcService
 public class BatchScoringGrpc extends MutinyBatchScoringServiceGrpc.BatchScoringServiceImplBase {
-    private static final int PART = 256 << 10;
-
     private final GrpcWork work;
     private final BatchScorings scorings;
 
@@ -51,28 +44,11 @@ public class BatchScoringGrpc extends MutinyBatchScoringServiceGrpc.BatchScoring
                 .build());
     }
 
-    /** A part is read when the one before was taken: a slow reader costs one part. */
     @Override
     public Multi<ReadBatchScoringResponse> readBatchScoring(ReadBatchScoringRequest request) {
-        return work.run(() -> scorings.file(request.getJobId()))
-                .onItem()
-                .transformToMulti(file -> Multi.createBy()
-                        .repeating()
-                        .uni(() -> new long[1], at -> work.run(() -> part(file, at)))
-                        .until(ByteString::isEmpty))
+        return FileParts.of(work, () -> scorings.file(request.getJobId()))
                 .map(part ->
                         ReadBatchScoringResponse.newBuilder().setContent(part).build());
-    }
-
-    private static ByteString part(Path file, long[] at) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            ByteBuffer buffer = ByteBuffer.allocate(PART);
-            int read = channel.read(buffer, at[0]);
-            at[0] += Math.max(0, read);
-            return ByteString.copyFrom(buffer.flip());
-        } catch (IOException e) {
-            throw new UncheckedIOException("a scored file cannot be read", e);
-        }
     }
 
     private static BatchSpec spec(StartBatchScoringRequest request) {

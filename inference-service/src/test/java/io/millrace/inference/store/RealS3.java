@@ -1,18 +1,12 @@
 package io.millrace.inference.store;
 
-import static org.awaitility.Awaitility.await;
-
-import io.millrace.backing.ManagedProcess;
-import io.millrace.backing.Ports;
+import io.millrace.backing.S3Server;
 import io.millrace.inference.config.InferenceConfig;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,37 +21,12 @@ public final class RealS3 {
     public static synchronized URI endpoint() throws IOException {
         URI known = endpoint;
         if (known == null) {
-            known = start();
+            Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "s3");
+            known = S3Server.start(Path.of("target/s3/s3mock.jar"), folder, BUCKET)
+                    .endpoint();
             endpoint = known;
         }
         return known;
-    }
-
-    private static URI start() throws IOException {
-        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "s3");
-        int port = Ports.free();
-        URI address = URI.create("http://127.0.0.1:" + port);
-        ManagedProcess.start(
-                "s3",
-                List.of(
-                        ManagedProcess.java(),
-                        "-Xmx192m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-jar",
-                        Path.of("target/s3/s3mock.jar").toAbsolutePath().toString(),
-                        "--http.port=" + port,
-                        "--server.port=" + Ports.free(),
-                        "--server.address=127.0.0.1",
-                        "--com.adobe.testing.s3mock.store.initial-buckets=" + BUCKET,
-                        "--com.adobe.testing.s3mock.store.root=" + folder.resolve("store")),
-                Map.of(),
-                folder.resolve("s3.log"));
-        await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> {
-            var connection = (HttpURLConnection) address.toURL().openConnection();
-            return connection.getResponseCode() == 200;
-        });
-        return address;
     }
 
     /** Settings for a part of the bucket. */
