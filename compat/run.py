@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Runs others' own clients against Millrace: ./millrace test compat [feast|oip] [RELEASE ...]
+"""Runs others' own clients against Millrace, and River beside our learners: ./millrace test compat [feast|oip|river] [RELEASE ...]
 
-Installs each release into a folder of its own below .millrace/compat, starts a platform of its own for each suite, and runs the suite with each
-release's Python. Exit code 0: all checks held, or a suite was skipped and said why. 1: a check failed.
+Installs each release into a folder of its own below .millrace/compat, starts a platform of its own for each suite that needs one, and runs the suite
+with each release's Python. Exit code 0: all checks held, or a suite was skipped and said why. 1: a check failed.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -64,7 +65,28 @@ class Oip(Clients):
         ]
 
 
-SUITES = {suite.name: suite for suite in (Feast, Oip)}
+class River(Clients):
+    """Needs no platform: our side is the learners themselves."""
+
+    name = "river"
+    whose = "River"
+    needs_platform = False
+
+    def requirements(self, release, beside):
+        return [f"river=={release}", *beside]
+
+    def before(self):
+        if not (LEARNERS / "io").is_dir():
+            raise Skipped(f"the learners are not built in {LEARNERS}")
+        if not shutil.which("java"):
+            raise Skipped("there is no java on the path")
+
+    def arguments(self, base, index, work):
+        return ["--java", shutil.which("java"), "--classes", str(LEARNERS), "--work", str(work)]
+
+
+LEARNERS = ROOT / "model-kernel" / "target" / "classes"
+SUITES = {suite.name: suite for suite in (Feast, Oip, River)}
 
 
 def main(arguments):

@@ -30,6 +30,7 @@ class Clients:
 
     name = ""
     whose = ""
+    needs_platform = True
 
     def requirements(self, release, beside):
         """What pip installs for a release."""
@@ -95,27 +96,39 @@ class Clients:
         missing = [release for release, python in pythons.items() if python is None]
         if len(missing) == len(pythons):
             raise Skipped(f"PyPI gave no release of {self.whose} (logs: {HOME}/{self.name}/*/pip.log)")
-        millrace("down")
-        shutil.rmtree(PLATFORM, ignore_errors=True)
-        PLATFORM.mkdir(parents=True)
-        self.before()
-        base = free_base()
-        failed = []
-        try:
-            if millrace("up", "--port-base", str(base)) != 0:
-                raise Failed("the platform did not start")
-            self.prepare(base)
-            for index, (release, python) in enumerate(pythons.items()):
-                if python and not self.holds(base, index, release, python):
-                    failed.append(release)
-        finally:
-            millrace("down")
+        if self.needs_platform:
+            failed = self.on_a_platform(pythons)
+        else:
+            self.before()
+            failed = self.failing(0, pythons)
         ran = [release for release in pythons if release not in missing]
         print(f"compat/{self.name}: ran with {self.whose} {', '.join(ran)}")
         if missing:
             print(f"compat/{self.name}: not installed, so not run: {', '.join(missing)} (logs: {HOME}/{self.name}/*/pip.log)")
         print(f"compat/{self.name}: " + (f"FAILED with {self.whose} {', '.join(failed)}" if failed else "all checks held"), flush=True)
         return not failed
+
+    def on_a_platform(self, pythons):
+        """The releases that failed."""
+        millrace("down")
+        shutil.rmtree(PLATFORM, ignore_errors=True)
+        PLATFORM.mkdir(parents=True)
+        self.before()
+        base = free_base()
+        try:
+            if millrace("up", "--port-base", str(base)) != 0:
+                raise Failed("the platform did not start")
+            self.prepare(base)
+            return self.failing(base, pythons)
+        finally:
+            millrace("down")
+
+    def failing(self, base, pythons):
+        return [
+            release
+            for index, (release, python) in enumerate(pythons.items())
+            if python and not self.holds(base, index, release, python)
+        ]
 
     def holds(self, base, index, release, python):
         work = HOME / self.name / release / "work"

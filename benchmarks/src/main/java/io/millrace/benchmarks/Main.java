@@ -8,6 +8,7 @@ import io.millrace.benchmarks.features.ScaleCommand;
 import io.millrace.benchmarks.inference.BatchingCommand;
 import io.millrace.benchmarks.inference.InferCommand;
 import io.millrace.benchmarks.inference.SoakCommand;
+import io.millrace.benchmarks.learners.LearnersCommand;
 import io.millrace.benchmarks.streams.StreamsCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
             InferCommand.class,
             BatchingCommand.class,
             SoakCommand.class,
+            LearnersCommand.class,
             JmhCommand.class
         })
 public final class Main {
