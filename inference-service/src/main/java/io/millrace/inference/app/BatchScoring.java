@@ -3,8 +3,6 @@ package io.millrace.inference.app;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.deploy.Route;
 import io.millrace.inference.app.deploy.Routes;
-import io.millrace.inference.app.ensemble.EnsembleUse;
-import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.RowScore;
@@ -21,8 +19,7 @@ import java.util.function.Consumer;
 /** Scores a batch: checks its rows, looks their features up in one call, fills the tensors, runs the model once; or once for each arm, where a deployment splits the model. */
 @ApplicationScoped
 public class BatchScoring implements Scoring {
-    private final ModelCatalog models;
-    private final HeldEnsembles ensembles;
+    private final Leases leases;
     private final PipelineFeatures wanted;
     private final FeatureLookup features;
     private final Routes routes;
@@ -30,15 +27,13 @@ public class BatchScoring implements Scoring {
     private final InferenceMetrics metrics;
 
     public BatchScoring(
-            ModelCatalog models,
-            HeldEnsembles ensembles,
+            Leases leases,
             PipelineFeatures wanted,
             FeatureLookup features,
             Routes routes,
             Mirroring mirroring,
             InferenceMetrics metrics) {
-        this.models = models;
-        this.ensembles = ensembles;
+        this.leases = leases;
         this.wanted = wanted;
         this.features = features;
         this.routes = routes;
@@ -75,7 +70,7 @@ public class BatchScoring implements Scoring {
 
     private ScoredBatch whole(
             Pipeline filled, ModelReference by, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
-        try (ModelLease model = lease(filled, by)) {
+        try (ModelLease model = leases.lease(filled, by)) {
             var batch = new Batch(filled, rows);
             batch.check();
             lookUp.accept(batch);
@@ -87,7 +82,7 @@ public class BatchScoring implements Scoring {
     /** The features of all rows are looked up together; then each arm scores its own. */
     private ScoredBatch split(
             Route route, Pipeline filled, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
-        try (SplitBatch split = SplitBatch.open(route, filled, rows, models)) {
+        try (SplitBatch split = SplitBatch.open(route, filled, rows, leases)) {
             var batch = new Batch(filled, rows);
             batch.check();
             lookUp.accept(batch);
@@ -96,25 +91,6 @@ public class BatchScoring implements Scoring {
             mirroring.mirror(split, filled, batch, scored);
             return scored;
         }
-    }
-
-    /** A model before an ensemble of the same name. */
-    private ModelLease lease(Pipeline pipeline, ModelReference model) {
-        if (models.knows(model.name()) || !ensembles.knows(model.name())) {
-            return models.lease(pipeline, model);
-        }
-        EnsembleUse use;
-        try {
-            use = ensembles.use(model.name(), model.version());
-        } catch (Refusal refusal) {
-            throw new Refusal(InferenceReason.MODEL_NOT_SERVING, refusal.getMessage(), refusal);
-        }
-        ScoringPlan plan = ScoringPlan.of(pipeline, use.definition());
-        if (!plan.faults().isEmpty()) {
-            use.close();
-            throw new Refusal(InferenceReason.MODEL_DOES_NOT_FIT, String.join("; ", plan.faults()));
-        }
-        return new ModelLease(use, plan);
     }
 
     private void lookUp(Batch batch, Pipeline pipeline, Duration complete, Deadline timer) {

@@ -2,6 +2,7 @@ package io.millrace.inference.app;
 
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
 
@@ -9,11 +10,22 @@ import java.util.List;
 public interface HeldModel extends AutoCloseable {
     ModelIdentity identity();
 
+    /** What callers see. */
+    Signature signature();
+
     /** Which column of what it gives is the prediction; only of one that pipelines may use. */
     Output prediction();
 
     /**
-     * Runs it.
+     * Runs it on tensors of its signature, and counts that.
+     *
+     * @return all outputs of the signature; their data is not written to any more
+     * @throws io.millrace.gate.Refusal as {@link ModelUse#infer}; of an ensemble INVALID_TENSOR too
+     */
+    Inferred infer(List<Tensor> inputs, int rows, Deadline deadline);
+
+    /**
+     * Runs it on a pipeline's rows.
      *
      * @throws io.millrace.gate.Refusal as {@link ModelUse#infer}; a row that cannot be computed is MODEL_FAILED
      */

@@ -8,7 +8,7 @@ import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoredBatch;
-import io.millrace.inference.domain.ServiceEvent.ShadowAnswered;
+import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.deploy.Deployment.Shadow;
 import io.millrace.inference.domain.deploy.Split;
 import io.millrace.inference.telemetry.InferenceMetrics;
@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Shows the scored rows of pipelines to the shadows of their deployment, with the features that were looked up for the answer. */
 @ApplicationScoped
 public class Mirroring {
-    private final ModelCatalog models;
+    private final Leases leases;
     private final Shadows shadows;
     private final ShadowLog log;
     private final InferenceMetrics metrics;
 
-    public Mirroring(ModelCatalog models, Shadows shadows, ShadowLog log, InferenceMetrics metrics) {
-        this.models = models;
+    public Mirroring(Leases leases, Shadows shadows, ShadowLog log, InferenceMetrics metrics) {
+        this.leases = leases;
         this.shadows = shadows;
         this.log = log;
         this.metrics = metrics;
@@ -67,7 +67,7 @@ public class Mirroring {
             ScoredBatch scored,
             Deadline deadline) {
         long start = System.nanoTime();
-        try (ModelLease model = models.lease(pipeline, shadow.model())) {
+        try (ModelLease model = leases.lease(pipeline, shadow.model())) {
             mirror.run(mirror.fill(model.plan(), mirror.open()), model, deadline, metrics);
             tally.answered(seen.size(), System.nanoTime() - start);
             for (int i = 0; i < seen.size(); i++) {
@@ -75,7 +75,7 @@ public class Mirroring {
                 data.put("pipeline", pipeline.name());
                 scored.choice(seen.get(i)).ifPresent(choice -> data.put("arm", choice.arm()));
                 answers(data, mirror.row(i).origin(), scored.rows().get(seen.get(i)), mirror.score(i), tally);
-                log.record(new ShadowAnswered(
+                log.record(ServiceEvent.shadowAnswered(
                         route.deployment().name(), route.revision(), shadow.name(), model.identity(), data));
             }
         }

@@ -74,7 +74,7 @@ final class ModelLoader {
         LOG.infof(
                 "Model %s %s serves after %d ms: %s",
                 definition.name(), definition.version(), took.toMillis(), definition.digest());
-        events.record(new ServiceEvent.ModelLoaded(
+        events.record(ServiceEvent.modelLoaded(
                 definition.name(),
                 definition.version(),
                 definition.digest(),
@@ -91,7 +91,7 @@ final class ModelLoader {
                 candidate.version(),
                 old == null ? "" : ", what served before goes on serving",
                 e.getMessage());
-        events.record(new ServiceEvent.ModelRefused(candidate.name(), candidate.version(), digest, e.getMessage()));
+        events.record(ServiceEvent.modelRefused(candidate.name(), candidate.version(), digest, e.getMessage()));
     }
 
     /** Tells that a version is let go of; it is closed when its last user is done. */
@@ -101,7 +101,7 @@ final class ModelLoader {
                 "Model %s %s with digest %s is let go of: %s",
                 definition.name(), definition.version(), definition.digest(), why);
         events.record(
-                new ServiceEvent.ModelUnloaded(definition.name(), definition.version(), definition.digest(), why));
+                ServiceEvent.modelUnloaded(definition.name(), definition.version(), definition.digest(), why));
         old.release();
     }
 }

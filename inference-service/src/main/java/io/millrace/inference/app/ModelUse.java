@@ -24,6 +24,7 @@ public final class ModelUse implements HeldModel {
         return model.identity();
     }
 
+    @Override
     public Signature signature() {
         return model.signature();
     }
@@ -41,6 +42,7 @@ public final class ModelUse implements HeldModel {
      * @return outputs whose data is not written to any more
      * @throws Refusal MODEL_FAILED, BUSY, DEADLINE_EXCEEDED, CALLER_GONE
      */
+    @Override
     public Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
         return model.infer(inputs, rows, deadline);
     }

@@ -9,7 +9,8 @@ import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.definition.DefinitionKind;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
-import io.millrace.inference.domain.ServiceEvent.PipelineChanged;
+import io.millrace.inference.domain.ServiceEvent;
+import io.millrace.inference.domain.ServiceEvent.PipelineChange;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -71,7 +72,7 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
         List<Outcome> outcomes = definitions.apply(files);
         for (Outcome outcome : outcomes) {
             if (outcome.kind().equals(PipelineKind.KIND) && outcome.change() != DefinitionApply.Change.UNCHANGED) {
-                events.record(new PipelineChanged(outcome.name(), PipelineChanged.Change.APPLIED, outcome.fields()));
+                events.record(ServiceEvent.pipelineChanged(outcome.name(), PipelineChange.APPLIED, outcome.fields()));
             }
         }
         return outcomes;
@@ -111,21 +112,21 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
     public void pause(String name) {
         find(name);
         catalog.pause(name);
-        events.record(new PipelineChanged(name, PipelineChanged.Change.PAUSED, List.of()));
+        events.record(ServiceEvent.pipelineChanged(name, PipelineChange.PAUSED, List.of()));
     }
 
     @Override
     public void resume(String name) {
         find(name);
         catalog.resume(name);
-        events.record(new PipelineChanged(name, PipelineChanged.Change.RESUMED, List.of()));
+        events.record(ServiceEvent.pipelineChanged(name, PipelineChange.RESUMED, List.of()));
     }
 
     @Override
     public void remove(String name) {
         find(name);
         catalog.remove(kind, name);
-        events.record(new PipelineChanged(name, PipelineChanged.Change.REMOVED, List.of()));
+        events.record(ServiceEvent.pipelineChanged(name, PipelineChange.REMOVED, List.of()));
     }
 
     @Override

@@ -28,6 +28,8 @@ public class Predictions {
     /** What one call may hold, whatever is set. */
     private static final int MAX_ROWS = 10_000;
 
+    private static final int MAX_ID = 1_000;
+
     private final PipelineAdministration pipelines;
     private final Scoring scoring;
     private final Admission admission;
@@ -85,18 +87,32 @@ public class Predictions {
     /** The same for a caller who may go away. */
     public Answer predict(
             String pipeline, List<Row> rows, Duration complete, Optional<Duration> deadline, Caller caller) {
+        return predict(pipeline, rows, complete, deadline, caller, "");
+    }
+
+    /**
+     * The same for a caller who says which request it is.
+     *
+     * @param id empty where there is none; else a deployment that keeps requests together sends all with this id to one arm
+     */
+    public Answer predict(
+            String pipeline, List<Row> rows, Duration complete, Optional<Duration> deadline, Caller caller, String id) {
         check(rows, complete);
+        if (id.length() > MAX_ID) {
+            throw new Refusal(
+                    InferenceReason.INVALID_REQUEST, "an id has at most " + MAX_ID + " characters, had " + id.length());
+        }
         Pipeline found = pipelines.find(pipeline);
         Deadline bound = admission.deadline(deadline, complete, caller);
         try (var _ = admission.enter(caller)) {
-            return answer(found, "", scoreRows(rows), complete, bound);
+            return answer(found, id, scoreRows(rows, id), complete, bound);
         }
     }
 
     /** The same within a request that was admitted already; its id is empty where it has none. */
     public Answer predict(Pipeline pipeline, String id, List<Row> rows, Duration complete, Deadline deadline) {
         check(rows, complete);
-        return answer(pipeline, id, scoreRows(rows), complete, deadline);
+        return answer(pipeline, id, scoreRows(rows, id), complete, deadline);
     }
 
     private Answer answer(Pipeline pipeline, String id, List<ScoreRow> rows, Duration complete, Deadline deadline) {
@@ -130,9 +146,10 @@ public class Predictions {
         }
     }
 
-    private List<ScoreRow> scoreRows(List<Row> rows) {
+    private List<ScoreRow> scoreRows(List<Row> rows, String id) {
         long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-        String call = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        String call =
+                id.isEmpty() ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : id;
         var scoreRows = new ArrayList<ScoreRow>(rows.size());
         for (Row row : rows) {
             scoreRows.add(new ScoreRow(row.fields(), row.asOfMicros().orElse(now), call));

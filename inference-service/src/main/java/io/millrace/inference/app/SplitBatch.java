@@ -37,11 +37,11 @@ final class SplitBatch implements AutoCloseable {
      *
      * @throws io.millrace.gate.Refusal MODEL_NOT_SERVING, MODEL_DOES_NOT_FIT for any of the arms that are needed
      */
-    static SplitBatch open(Route route, Pipeline pipeline, List<ScoreRow> rows, ModelCatalog models) {
+    static SplitBatch open(Route route, Pipeline pipeline, List<ScoreRow> rows, Leases leases) {
         var split = new SplitBatch(route, pipeline, rows);
         boolean opened = false;
         try {
-            split.rows.keySet().forEach(arm -> split.leases.put(arm, lease(route, arm, pipeline, models)));
+            split.rows.keySet().forEach(arm -> split.leases.put(arm, lease(route, arm, pipeline, leases)));
             opened = true;
             return split;
         } finally {
@@ -51,9 +51,9 @@ final class SplitBatch implements AutoCloseable {
         }
     }
 
-    private static ModelLease lease(Route route, int arm, Pipeline pipeline, ModelCatalog models) {
+    private static ModelLease lease(Route route, int arm, Pipeline pipeline, Leases leases) {
         try {
-            return models.lease(pipeline, route.model(arm));
+            return leases.lease(pipeline, route.model(arm));
         } catch (RuntimeException e) {
             route.tally(arm).refused(e);
             throw e;

@@ -4,6 +4,7 @@ import io.millrace.inference.app.FeatureServices;
 import io.millrace.inference.app.ModelEngine;
 import io.millrace.inference.app.ModelRepository;
 import io.millrace.inference.app.PipelineAdministration;
+import io.millrace.inference.app.ensemble.Ensembles;
 import io.millrace.inference.app.offsets.Rewinds;
 import io.millrace.inference.app.replay.FeatureHistory;
 import io.millrace.inference.app.replay.Replays;
@@ -35,7 +36,8 @@ public class ReplayWiring {
             FeatureServices services,
             FeatureHistory history,
             ModelRepository repository,
-            ModelEngine engine) {
+            ModelEngine engine,
+            Ensembles ensembles) {
         return new Replays(
                 new KafkaPredictionLog(
                         StreamWiring.settings(config.streams(), bootstrapServers),
@@ -45,6 +47,7 @@ public class ReplayWiring {
                 history,
                 repository,
                 engine,
+                ensembles::find,
                 config.features().deadline());
     }
 }

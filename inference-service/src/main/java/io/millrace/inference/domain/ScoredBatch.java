@@ -51,12 +51,26 @@ public record ScoredBatch(
      *
      * @param digest SHA-256 of its file in lower-case hex
      * @param engine what ran it, with its version, such as {@code onnxruntime 1.28.0}; empty where that is not known
+     * @param steps of an ensemble, the models that it ran; else none
      */
-    public record ModelIdentity(String name, String version, String digest, String engine) {
+    public record ModelIdentity(String name, String version, String digest, String engine, List<Step> steps) {
+        public ModelIdentity {
+            steps = List.copyOf(steps);
+        }
+
+        /** A model. */
+        public ModelIdentity(String name, String version, String digest, String engine) {
+            this(name, version, digest, engine, List.of());
+        }
+
+        /** A model whose engine is not known. */
         public ModelIdentity(String name, String version, String digest) {
             this(name, version, digest, "");
         }
     }
+
+    /** The model version that a step of an ensemble ran. */
+    public record Step(String name, String model, String version, String digest) {}
 
     /**
      * Everything of this partition below {@code offset} was applied to the view's state that was read.

@@ -7,16 +7,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Something that happened in the service and that others want to hear of. */
-public sealed interface ServiceEvent {
-    /** The CloudEvents type. */
-    String type();
-
-    /** What it happened to, such as {@code flight-delay/3}. Events of one subject stay in order. */
-    String subject();
-
-    /** What is told: texts, numbers, booleans, lists and maps of these. Absent is what is not known. */
-    Map<String, Object> data();
+/**
+ * Something that happened in the service and that others want to hear of.
+ *
+ * @param type the CloudEvents type
+ * @param subject what it happened to, such as {@code flight-delay/3}. Events of one subject stay in order
+ * @param data what is told: texts, numbers, booleans, lists and maps of these. Absent is what is not known
+ */
+public record ServiceEvent(String type, String subject, Map<String, Object> data) {
+    /** What was done to a pipeline. */
+    public enum PipelineChange {
+        APPLIED,
+        PAUSED,
+        RESUMED,
+        REMOVED
+    }
 
     /**
      * A version of a model serves, or serves with other files.
@@ -26,29 +31,15 @@ public sealed interface ServiceEvent {
      * @param signature what it takes and gives, as the file says
      * @param took from the first look at it until it served
      */
-    record ModelLoaded(
-            String name, String version, String digest, String engine, long bytes, Signature signature, Duration took)
-            implements ServiceEvent {
-        @Override
-        public String type() {
-            return "io.millrace.model.loaded";
-        }
-
-        @Override
-        public String subject() {
-            return name + "/" + version;
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            Map<String, Object> data = model(name, version, digest);
-            data.put("engine", engine);
-            data.put("bytes", bytes);
-            data.put("inputs", tensors(signature.inputs()));
-            data.put("outputs", tensors(signature.outputs()));
-            data.put("took_ms", took.toMillis());
-            return data;
-        }
+    public static ServiceEvent modelLoaded(
+            String name, String version, String digest, String engine, long bytes, Signature signature, Duration took) {
+        Map<String, Object> data = model(name, version, digest);
+        data.put("engine", engine);
+        data.put("bytes", bytes);
+        data.put("inputs", tensors(signature.inputs()));
+        data.put("outputs", tensors(signature.outputs()));
+        data.put("took_ms", took.toMillis());
+        return new ServiceEvent("io.millrace.model.loaded", name + "/" + version, data);
     }
 
     /**
@@ -56,43 +47,19 @@ public sealed interface ServiceEvent {
      *
      * @param digest of the file that was refused; empty where it could not be read
      */
-    record ModelRefused(String name, String version, String digest, String reason) implements ServiceEvent {
-        @Override
-        public String type() {
-            return "io.millrace.model.refused";
-        }
-
-        @Override
-        public String subject() {
-            return name + "/" + version;
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            Map<String, Object> data = model(name, version, digest);
-            data.put("reason", reason);
-            return data;
-        }
+    public static ServiceEvent modelRefused(String name, String version, String digest, String reason) {
+        return modelStopped("refused", name, version, digest, reason);
     }
 
     /** A version that served does not any more. */
-    record ModelUnloaded(String name, String version, String digest, String reason) implements ServiceEvent {
-        @Override
-        public String type() {
-            return "io.millrace.model.unloaded";
-        }
+    public static ServiceEvent modelUnloaded(String name, String version, String digest, String reason) {
+        return modelStopped("unloaded", name, version, digest, reason);
+    }
 
-        @Override
-        public String subject() {
-            return name + "/" + version;
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            Map<String, Object> data = model(name, version, digest);
-            data.put("reason", reason);
-            return data;
-        }
+    private static ServiceEvent modelStopped(String how, String name, String version, String digest, String reason) {
+        Map<String, Object> data = model(name, version, digest);
+        data.put("reason", reason);
+        return new ServiceEvent("io.millrace.model." + how, name + "/" + version, data);
     }
 
     /**
@@ -101,25 +68,12 @@ public sealed interface ServiceEvent {
      * @param change one word, such as {@code updated} or {@code rolled-back}
      * @param more what it is now, and was; {@code deployment} and {@code change} are put in front
      */
-    record DeploymentChanged(String name, String change, Map<String, Object> more) implements ServiceEvent {
-        @Override
-        public String type() {
-            return "io.millrace.deployment.changed";
-        }
-
-        @Override
-        public String subject() {
-            return name;
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            var data = new LinkedHashMap<String, Object>();
-            data.put("deployment", name);
-            data.put("change", change);
-            data.putAll(more);
-            return data;
-        }
+    public static ServiceEvent deploymentChanged(String name, String change, Map<String, Object> more) {
+        var data = new LinkedHashMap<String, Object>();
+        data.put("deployment", name);
+        data.put("change", change);
+        data.putAll(more);
+        return new ServiceEvent("io.millrace.deployment.changed", name, data);
     }
 
     /**
@@ -127,34 +81,13 @@ public sealed interface ServiceEvent {
      *
      * @param fields in which the definition changed; empty for a new one
      */
-    record PipelineChanged(String name, Change change, List<String> fields) implements ServiceEvent {
-        /** What was done to the pipeline. */
-        public enum Change {
-            APPLIED,
-            PAUSED,
-            RESUMED,
-            REMOVED
+    public static ServiceEvent pipelineChanged(String name, PipelineChange change, List<String> fields) {
+        var data = new LinkedHashMap<String, Object>();
+        data.put("pipeline", name);
+        if (!fields.isEmpty()) {
+            data.put("fields", fields);
         }
-
-        @Override
-        public String type() {
-            return "io.millrace.pipeline." + change.name().toLowerCase(Locale.ROOT);
-        }
-
-        @Override
-        public String subject() {
-            return name;
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            var data = new LinkedHashMap<String, Object>();
-            data.put("pipeline", name);
-            if (!fields.isEmpty()) {
-                data.put("fields", fields);
-            }
-            return data;
-        }
+        return new ServiceEvent("io.millrace.pipeline." + change.name().toLowerCase(Locale.ROOT), name, data);
     }
 
     /**
@@ -162,29 +95,15 @@ public sealed interface ServiceEvent {
      *
      * @param more what was asked, and what the caller was answered
      */
-    record ShadowAnswered(
-            String deployment, long revision, String shadow, ModelIdentity model, Map<String, Object> more)
-            implements ServiceEvent {
-        @Override
-        public String type() {
-            return "io.millrace.shadow.answered";
-        }
-
-        @Override
-        public String subject() {
-            return deployment + "/" + shadow;
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            Map<String, Object> data = new LinkedHashMap<>();
-            data.put("deployment", deployment);
-            data.put("revision", revision);
-            data.put("shadow", shadow);
-            data.putAll(ServiceEvent.model(model.name(), model.version(), model.digest()));
-            data.putAll(more);
-            return data;
-        }
+    public static ServiceEvent shadowAnswered(
+            String deployment, long revision, String shadow, ModelIdentity model, Map<String, Object> more) {
+        var data = new LinkedHashMap<String, Object>();
+        data.put("deployment", deployment);
+        data.put("revision", revision);
+        data.put("shadow", shadow);
+        data.putAll(model(model.name(), model.version(), model.digest()));
+        data.putAll(more);
+        return new ServiceEvent("io.millrace.shadow.answered", deployment + "/" + shadow, data);
     }
 
     private static List<Map<String, Object>> tensors(List<TensorSpec> specs) {

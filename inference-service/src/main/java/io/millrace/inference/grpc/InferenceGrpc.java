@@ -126,8 +126,11 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
                     PredictionMessages.rows(request.getRowsList()),
                     Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
                     deadline,
-                    caller);
-            return PredictionMessages.response(answer);
+                    caller,
+                    request.getId());
+            return PredictionMessages.response(answer).toBuilder()
+                    .setId(request.getId())
+                    .build();
         });
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.inference.kafka;
 
 import io.millrace.inference.app.deploy.ShadowLog;
-import io.millrace.inference.domain.ServiceEvent.ShadowAnswered;
+import io.millrace.inference.domain.ServiceEvent;
 
 /** Tells what shadows answered to {@value #TOPIC}, as {@link KafkaEventLog} does. */
 public final class KafkaShadowLog implements ShadowLog, AutoCloseable {
@@ -15,7 +15,7 @@ public final class KafkaShadowLog implements ShadowLog, AutoCloseable {
     }
 
     @Override
-    public void record(ShadowAnswered answer) {
+    public void record(ServiceEvent answer) {
         events.record(answer);
     }
 

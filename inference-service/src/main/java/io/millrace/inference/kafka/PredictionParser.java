@@ -8,6 +8,7 @@ import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.ScoredBatch.Step;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -55,7 +56,8 @@ final class PredictionParser {
                             model.path("name").asText(),
                             model.path("version").asText(),
                             model.path("digest").asText(),
-                            model.path("engine").asText("")),
+                            model.path("engine").asText(""),
+                            steps(model.path("steps"))),
                     new RecordPlace(
                             source.path("topic").asText(),
                             source.path("partition").asInt(),
@@ -108,6 +110,16 @@ final class PredictionParser {
                 position.path("offset").asLong(),
                 position.path("definition").asText(""))));
         return positions;
+    }
+
+    private static List<Step> steps(JsonNode array) {
+        var steps = new ArrayList<Step>();
+        array.forEach(step -> steps.add(new Step(
+                step.path("step").asText(),
+                step.path("name").asText(),
+                step.path("version").asText(),
+                step.path("digest").asText())));
+        return steps;
     }
 
     private static List<InputRow> vector(JsonNode array) {

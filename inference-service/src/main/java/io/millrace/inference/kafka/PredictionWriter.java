@@ -158,6 +158,17 @@ final class PredictionWriter {
         if (!identity.engine().isEmpty()) {
             members.name("engine").text(identity.engine());
         }
+        if (!identity.steps().isEmpty()) {
+            members.name("steps").beginArray();
+            for (ScoredBatch.Step step : identity.steps()) {
+                members.beginObject();
+                members.name("step").text(step.name());
+                members.name("name").text(step.model());
+                members.name("version").text(step.version());
+                members.name("digest").text(step.digest()).endObject();
+            }
+            members.endArray();
+        }
         return members.toBytes();
     }
 

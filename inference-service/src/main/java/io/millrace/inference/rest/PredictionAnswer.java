@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Predictions in the order of the rows, and the model version that made them all; where a deployment splits the model, the first row's.
  *
+ * @param id the request's; absent where it has none
  * @param complete whether the features held all that was in their topics; false where that was not asked for
  * @param featureService the feature service whose features were read, {@code name@version} or the name alone; absent where the pipeline lists them
  */
 @RegisterForReflection
 public record PredictionAnswer(
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String id,
         List<Row> predictions,
         Model model,
         boolean complete,
@@ -66,8 +68,9 @@ public record PredictionAnswer(
     @RegisterForReflection
     public record Input(String name, String datatype, List<Integer> shape, List<Number> data) {}
 
-    static PredictionAnswer of(Predictions.Answer answer) {
+    static PredictionAnswer of(Predictions.Answer answer, String id) {
         return new PredictionAnswer(
+                id,
                 IntStream.range(0, answer.rows().size())
                         .mapToObj(row -> row(
                                 answer.rows().get(row),

@@ -26,17 +26,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prediction request in JSON: {@code {"rows": [{...}], "as_of": "RFC 3339", "complete_within_ms": n}}, or a single row's fields as an object without
+ * A prediction request in JSON: {@code {"rows": [{...}], "as_of": "RFC 3339", "complete_within_ms": n, "id": text}}, or a single row's fields as an object without
  * {@code rows}. Fields are scalars; null is a field that is not there; keys that stand twice are refused. Read as a stream and bounded as it is read:
  * 10,000 rows, 1,000 fields in each, 64 KiB a text, 100 characters a number; the whole body by the server.
  */
-record PredictionBody(List<Predictions.Row> rows, Duration complete) {
+record PredictionBody(List<Predictions.Row> rows, Duration complete, String id) {
     private static final int MAX_ROWS = 10_000;
     private static final int MAX_FIELDS = 1_000;
     private static final String ROWS = "rows";
     private static final String AS_OF = "as_of";
     private static final String COMPLETE = "complete_within_ms";
-    private static final Set<String> OPTIONS = Set.of(AS_OF, COMPLETE);
+    private static final String ID = "id";
+    private static final Set<String> OPTIONS = Set.of(AS_OF, COMPLETE, ID);
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -82,7 +83,7 @@ record PredictionBody(List<Predictions.Row> rows, Duration complete) {
             }
         }
         if (rows == null) {
-            return new PredictionBody(List.of(new Predictions.Row(scalars, OptionalLong.empty())), Duration.ZERO);
+            return new PredictionBody(List.of(new Predictions.Row(scalars, OptionalLong.empty())), Duration.ZERO, "");
         }
         for (String name : scalars.keySet()) {
             if (!OPTIONS.contains(name)) {
@@ -94,7 +95,8 @@ record PredictionBody(List<Predictions.Row> rows, Duration complete) {
         OptionalLong asOf = asOf(scalars.get(AS_OF));
         return new PredictionBody(
                 rows.stream().map(fields -> new Predictions.Row(fields, asOf)).toList(),
-                complete(scalars.get(COMPLETE)));
+                complete(scalars.get(COMPLETE)),
+                id(scalars.get(ID)));
     }
 
     private static List<Map<String, Object>> rows(JsonParser parser) throws IOException {
@@ -167,6 +169,14 @@ record PredictionBody(List<Predictions.Row> rows, Duration complete) {
             throw new Refusal(
                     InferenceReason.INVALID_REQUEST, "'as_of' must be an instant such as 2001-03-02T10:15:00Z", e);
         }
+    }
+
+    private static String id(@Nullable Object value) {
+        return switch (value) {
+            case null -> "";
+            case String text -> text;
+            default -> throw new Refusal(InferenceReason.INVALID_REQUEST, "'id' must be a text");
+        };
     }
 
     private static Duration complete(@Nullable Object value) {

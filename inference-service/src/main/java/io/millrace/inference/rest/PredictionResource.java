@@ -32,7 +32,9 @@ public class PredictionResource {
     public PredictionAnswer predict(@PathParam("name") String name, @Context RoutingContext routing, InputStream body)
             throws IOException {
         PredictionBody request = PredictionBody.read(body);
-        return PredictionAnswer.of(predictions.predict(
-                name, request.rows(), request.complete(), Optional.empty(), HttpDoor.caller(routing)));
+        return PredictionAnswer.of(
+                predictions.predict(
+                        name, request.rows(), request.complete(), Optional.empty(), HttpDoor.caller(routing), request.id()),
+                request.id());
     }
 }

@@ -49,7 +49,7 @@ public class ReplayResource {
             List<Difference> differences,
             List<String> remarks) {}
 
-    /** One difference; {@code what} is record, event, pipeline, view, position, feature, event_time, imputed, vector, model, engine or prediction. */
+    /** One difference; {@code what} is record, event, pipeline, view, position, feature, event_time, imputed, vector, model, ensemble, engine or prediction. */
     @RegisterForReflection
     public record Difference(String what, String name, String recorded, String rebuilt, String words) {}
 

@@ -7,9 +7,6 @@ import io.cloudevents.CloudEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.backing.Ports;
 import io.millrace.inference.domain.ServiceEvent;
-import io.millrace.inference.domain.ServiceEvent.DeploymentChanged;
-import io.millrace.inference.domain.ServiceEvent.ModelLoaded;
-import io.millrace.inference.domain.ServiceEvent.ModelRefused;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.telemetry.EventMetrics;
 import io.millrace.inference.telemetry.InferenceMetrics;
@@ -45,7 +42,7 @@ class KafkaEventLogTest {
         try (KafkaEventLog log = log(TestBroker.bootstrapServers(), 100)) {
             var span = SpanContext.create(trace, "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
             try (Scope ignored = Span.wrap(span).makeCurrent()) {
-                log.record(new ModelLoaded(
+                log.record(ServiceEvent.modelLoaded(
                         stage.name,
                         "3",
                         "ab12",
@@ -54,8 +51,8 @@ class KafkaEventLogTest {
                         new Signature(List.of(), List.of()),
                         Duration.ofMillis(250)));
             }
-            log.record(new ModelRefused(stage.name, "4", "", "the digest is \"wrong\""));
-            log.record(new DeploymentChanged(
+            log.record(ServiceEvent.modelRefused(stage.name, "4", "", "the digest is \"wrong\""));
+            log.record(ServiceEvent.deploymentChanged(
                     stage.name, "updated", Map.of("arms", List.of(Map.of("version", "3", "weight", 90)))));
             await().atMost(Duration.ofSeconds(20)).until(() -> ours().size() == 3);
         }
@@ -83,7 +80,7 @@ class KafkaEventLogTest {
     void withoutKafkaNobodyWaitsAndWhatIsLostIsCounted() {
         long began = System.nanoTime();
         try (KafkaEventLog log = log("127.0.0.1:" + Ports.free(), 5)) {
-            ServiceEvent event = new ModelRefused("m", "1", "", "broken");
+            ServiceEvent event = ServiceEvent.modelRefused("m", "1", "", "broken");
             for (int i = 0; i < 1_000; i++) {
                 log.record(event);
             }

@@ -152,6 +152,7 @@ class ReplayTest {
                 history,
                 repository,
                 new OnnxEngine(),
+                _ -> Optional.empty(),
                 Duration.ofSeconds(5));
     }
 

@@ -91,6 +91,10 @@ class DeploymentTest extends PredictingService {
                 .statusCode(200)
                 .body("predictions.deployment.name", everyItem(equalTo("m")))
                 .body("predictions.deployment.share", everyItem(equalTo(0.5f)));
+        assertThat(IntStream.range(0, 40).mapToObj(_ -> armOfRequest("same")).distinct())
+                .hasSize(1);
+        assertThat(IntStream.range(0, 40).mapToObj(i -> armOfRequest("r" + i)).distinct())
+                .containsExactlyInAnyOrder("stable", "canary");
         given().get("/v2/models/m").then().statusCode(200).body("versions", equalTo(List.of("1", "2")));
         given().get("/v2/models/m/ready").then().statusCode(200);
         given().get("/v1/deployments")
@@ -102,7 +106,18 @@ class DeploymentTest extends PredictingService {
         int calls = given().get("/v1/deployments/m").jsonPath().getList("arms.calls", Integer.class).stream()
                 .mapToInt(Integer::intValue)
                 .sum();
-        assertThat(calls).isEqualTo(43);
+        assertThat(calls).isEqualTo(123);
+
+        String id = "r0";
+        given().contentType("application/json")
+                .body("{\"id\":\"" + id + "\",\"inputs\":[{\"name\":\"user\",\"shape\":[1],\"datatype\":\"BYTES\","
+                        + "\"data\":[\"u\"]},{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP64\",\"data\":[1]}]}")
+                .post("/v2/models/p/infer")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(id))
+                .body("parameters.deployment", equalTo("m"))
+                .body("parameters.arm", equalTo(armOfRequest(id)));
     }
 
     @Test
@@ -220,33 +235,63 @@ class DeploymentTest extends PredictingService {
         given().get("/v1/deployments/n").then().statusCode(404).body("reason", equalTo("DEPLOYMENT_NOT_FOUND"));
     }
 
+    /** An ensemble that gives what version 2 gives and 5,000 more. */
+    private static final String ENSEMBLE = """
+            kind: Ensemble
+            name: e
+            version: "3"
+            inputs:
+              - {name: input, datatype: FP32, shape: [-1, 2], columns: [{feature: "v:a", impute: 0.0}, {request: x}]}
+            outputs:
+              - {name: output, datatype: FP32, shape: [-1, 1]}
+            steps:
+              - {name: base, model: {name: m, version: "2"}, inputs: {input: input}, outputs: {output: score}}
+              - {name: more, compute: [{name: output, datatype: FP32, expressions: ["score + 5000.0"]}]}
+            prediction: {output: output, column: 0}
+            """;
+
     @Test
-    void anEnsembleIsNoArm() {
-        String ensemble = """
-                kind: Ensemble
-                name: e
-                version: "1"
-                inputs:
-                  - {name: row, datatype: FP32, columns: [{feature: "v:a", impute: 0.0}, {request: x}]}
-                outputs:
-                  - {name: score, datatype: FP32}
-                steps:
-                  - {name: base, model: {name: m}, inputs: {input: row}, outputs: {output: score}}
-                prediction: {output: score}
-                """;
-        apply(ensemble).statusCode(200);
+    void anEnsembleIsAnArmAndAShadowLikeAModel() {
+        apply(ENSEMBLE).statusCode(200);
         try {
-            apply(CANARY.formatted(90, 10).replace("model: m, version: \"2\"", "model: e"))
+            apply(CANARY.formatted(50, 50).replace("model: m, version: \"2\"", "model: e, version: \"4\""))
                     .statusCode(400)
-                    .body("errors.size()", equalTo(1))
-                    .body(
-                            "errors.what",
-                            hasItem(containsString("arm 'canary': 'e' is an ensemble; a deployment splits and mirrors"
-                                    + " calls among models alone")));
-            given().get("/v1/deployments/m").then().statusCode(404);
+                    .body("errors.what", hasItem(containsString("arm 'canary': ensemble 'e' is of version 3, not 4")));
+            apply(CANARY.formatted(50, 50).replace("model: m, version: \"2\"", "model: e"))
+                    .statusCode(200);
+            assertThat(IntStream.range(0, 40).mapToObj(this::infer).distinct())
+                    .containsExactlyInAnyOrder("1 stable 122.0", "3 canary 6022.0");
+            given().get("/v2/models/m/ready").then().statusCode(200);
+
+            apply(CANARY.formatted(100, 0).replace("model: m, version: \"2\"", "model: e")
+                            + "shadow: [{name: next, model: e}]\n")
+                    .statusCode(200);
+            assertThat(infer(1)).isEqualTo("1 stable 122.0");
+            post("{\"user\":\"u\",\"x\":1.0}").statusCode(200).body("predictions[0].prediction", equalTo(112.0f));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get("/v1/deployments/m")
+                    .then()
+                    .body("shadows[0].rows", equalTo(2))
+                    .body("shadows[0].errors", equalTo(0)));
+
+            apply(CANARY.formatted(0, 100).replace("model: m, version: \"2\"", "model: e"))
+                    .statusCode(200);
+            post("{\"user\":\"u\",\"x\":1.0}")
+                    .statusCode(200)
+                    .body("predictions[0].prediction", equalTo(6012.0f))
+                    .body("predictions[0].deployment.arm", equalTo("canary"))
+                    .body("predictions[0].deployment.model.name", equalTo("e"))
+                    .body("predictions[0].deployment.model.version", equalTo("3"));
+            given().get("/v2/models/m").then().body("platform", equalTo("onnxruntime_onnx"));
         } finally {
             given().delete("/v1/ensembles/e").then().statusCode(204);
         }
+        given().contentType("application/json")
+                .body("{}")
+                .post("/v1/deployments/m/rollback")
+                .then()
+                .statusCode(412)
+                .body("reason", equalTo("MODEL_NOT_SERVING"))
+                .body("detail", containsString("arm 'canary': model 'e' is not in the repository"));
     }
 
     @Test
@@ -285,6 +330,15 @@ class DeploymentTest extends PredictingService {
                 .body(Map.of("files", List.of(Map.of("path", "d.yaml", "content", yaml))))
                 .post("/v1/pipelines")
                 .then();
+    }
+
+    /** The arm that a request to the pipeline with this id went to. */
+    private static String armOfRequest(String id) {
+        return post("{\"id\":\"" + id + "\",\"rows\":[{\"user\":\"u\",\"x\":1.0}]}")
+                .statusCode(200)
+                .body("id", equalTo(id))
+                .extract()
+                .path("predictions[0].deployment.arm");
     }
 
     /** Version, arm and output of a call with this id. */

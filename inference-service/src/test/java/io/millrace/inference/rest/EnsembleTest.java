@@ -1,5 +1,6 @@
 package io.millrace.inference.rest;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -99,8 +100,13 @@ class EnsembleTest extends OipService {
             """);
         is(get("v2/models/clipped/versions/3/ready"), 200, "{\"name\":\"clipped\",\"ready\":true}");
         assertThat(get("v2/models/clipped/config").body())
-                .startsWith(
-                        "{\"name\":\"clipped\",\"platform\":\"ensemble\",\"backend\":\"\",\"max_batch_size\":10000");
+                .startsWith("{\"name\":\"clipped\",\"platform\":\"ensemble\",\"backend\":\"\",\"max_batch_size\":10000")
+                .endsWith("""
+                    "ensemble_scheduling":{"step":[\
+                    {"model_name":"raw","model_version":-1,"input_map":{"input":"row"},"output_map":{"output":"score"}},\
+                    {"model_name":"raw","model_version":-1,"input_map":{"input":"row"},"output_map":{"output":"same"}}]}}\
+                    """);
+        assertThat(get("v2/models/raw/config").body()).doesNotContain("ensemble_scheduling");
         is(get("v2/models/clipped/versions/4"), 404, """
             {"error":"ensemble 'clipped' is of version 3, asked for was 4"}\
             """);
@@ -212,6 +218,96 @@ class EnsembleTest extends OipService {
                         .getFirst()
                         .what())
                 .isEqualTo("ensemble 'raw': there is a model of that name");
+    }
+
+    @Test
+    void aStepRunsAModelAndNothingElse() {
+        pipelines.apply(List.of(new DefinitionFile("split.yaml", """
+                kind: Deployment
+                name: split
+                arms: [{name: all, model: raw}]
+                """)));
+        try {
+            String outer = ENSEMBLE.replace("name: clipped", "name: outer");
+            assertThat(refused(outer.replaceFirst("model: \\{name: raw}", "model: {name: clipped}"))
+                            .details()
+                            .getFirst()
+                            .what())
+                    .isEqualTo(
+                            "ensemble 'outer': step 'base': model 'clipped' is not in the repository; 'clipped' is an"
+                                    + " ensemble, and steps run models alone");
+            assertThat(refused(outer.replaceFirst("model: \\{name: raw}", "model: {name: q}"))
+                            .details()
+                            .getFirst()
+                            .what())
+                    .endsWith("'q' is a pipeline, and steps run models alone");
+            assertThat(refused(outer.replaceFirst("model: \\{name: raw}", "model: {name: split}"))
+                            .details()
+                            .getFirst()
+                            .what())
+                    .endsWith("'split' is a deployment, and steps run models alone: let a deployment's arms be"
+                            + " ensembles");
+        } finally {
+            send(request("v1/deployments/split").DELETE());
+        }
+    }
+
+    @Test
+    void itsPredictionsAreMadeAgainWithTheVersionsThatItsStepsRan() throws Exception {
+        String ensemble = ENSEMBLE.replace("name: clipped", "name: remade")
+                .replace(
+                        "columns: [{feature: \"v:a\", impute: 0.0}, {request: x}]",
+                        "columns: [{request: x}, {request: y}]");
+        String pipeline = """
+                kind: Pipeline
+                name: remade-pipeline
+                input: {topic: remade.in, timestamp: {field: time, unit: us}}
+                key: user
+                request: {x: double, y: double}
+                model: {name: remade}
+                output: {topic: remade.out}
+                """;
+        pipelines.apply(List.of(new DefinitionFile("e.yaml", ensemble), new DefinitionFile("p.yaml", pipeline)));
+        try {
+            JsonPath event =
+                    JsonPath.from(streamed("remade", "{\"user\": \"u\", \"x\": 0.1, \"y\": 0.7, \"time\": 77}"));
+            assertThat(event.getList("model.steps.version")).isEqualTo(List.of("2", "2"));
+            assertThat(event.getString("model.steps[0].name")).isEqualTo("raw");
+            assertThat(event.getString("model.steps[0].digest")).hasSize(64);
+            assertThat(event.getString("model.engine")).startsWith("onnxruntime ");
+            ModelFiles.publish(models, "raw", "3", OnnxModels.linear(9, 9, 9), "");
+            catalog.refresh();
+            assertThat(replayed().getString("replays[0].outcome")).isEqualTo("same");
+
+            pipelines.apply(List.of(new DefinitionFile("e.yaml", ensemble + "# a remark\n")));
+            JsonPath remarked = replayed();
+            assertThat(remarked.getString("replays[0].outcome")).isEqualTo("same");
+            assertThat(remarked.getString("replays[0].remarks")).contains("ensemble 'remade' was changed since");
+
+            pipelines.apply(List.of(new DefinitionFile("e.yaml", ensemble.replace("30.0", "3.0"))));
+            JsonPath changed = replayed();
+            assertThat(changed.getString("replays[0].outcome")).isEqualTo("different");
+            assertThat(changed.getList("replays[0].differences.what", String.class))
+                    .containsExactlyInAnyOrder("ensemble", "prediction");
+
+            pipelines.apply(List.of(new DefinitionFile("e.yaml", ensemble)));
+            ModelFiles.publish(models, "raw", "2", OnnxModels.linear(7, 7, 7), "");
+            assertThat(replayed().getList("replays[0].differences.what", String.class))
+                    .containsExactlyInAnyOrder("model", "model", "prediction");
+        } finally {
+            pipelines.remove("remade-pipeline");
+            ModelFiles.delete(models.resolve("raw").resolve("3"));
+            catalog.refresh();
+        }
+    }
+
+    private JsonPath replayed() {
+        var answer = given().contentType("application/json")
+                .body("{\"predictions\":[\"remade.out-0-0\"]}")
+                .post("/v1/predictions/replay")
+                .then()
+                .statusCode(200);
+        return answer.extract().jsonPath();
     }
 
     private Refusal refused(String yaml) {

@@ -41,6 +41,14 @@ class PredictRefusalsTest extends PredictingService {
     }
 
     @Test
+    void anIdIsATextOfAtMostAThousandCharacters() {
+        refused(post("{\"id\":7,\"rows\":[{\"user\":\"u\",\"x\":1}]}"), 400, "INVALID_REQUEST");
+        String row = ",\"rows\":[{\"user\":\"u\",\"x\":1}]}";
+        post("{\"id\":\"" + "i".repeat(1_000) + "\"" + row).statusCode(200);
+        refused(post("{\"id\":\"" + "i".repeat(1_001) + "\"" + row), 400, "INVALID_REQUEST");
+    }
+
+    @Test
     void depthTextsAndNumbersWithoutEndAreRefused() {
         refused(post("{\"user\": " + "[".repeat(1001) + "]".repeat(1001) + "}"), 400, "WRONG_TYPE");
         refused(post("{\"user\": \"" + "u".repeat(20_000_000) + "\", \"x\": 1}"), 400, "MALFORMED_REQUEST");

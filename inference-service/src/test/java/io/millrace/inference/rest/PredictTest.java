@@ -2,7 +2,6 @@ package io.millrace.inference.rest;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -19,18 +18,8 @@ import io.millrace.proto.inference.v1.PredictResponse;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -56,7 +45,8 @@ class PredictTest extends PredictingService {
                 .body(
                         "model.digest",
                         equalTo(ModelFiles.sha256(OnnxModels.linear(100, 1, 10).toByteArray())))
-                .body("complete", is(true));
+                .body("complete", is(true))
+                .body("id", nullValue());
         assertThat(features.requests().getLast().getAsOfMicrosList()).containsExactly(983_528_100_000_000L);
     }
 
@@ -90,7 +80,9 @@ class PredictTest extends PredictingService {
 
     @Test
     void grpcAnswersTheSameAndWithinTheCallersDeadline() {
-        PredictResponse response = stub.withDeadlineAfter(Duration.ofSeconds(3)).predict(request("u", 2.5, 7));
+        PredictResponse response = stub.withDeadlineAfter(Duration.ofSeconds(3))
+                .predict(request("u", 2.5, 7).toBuilder().setId("4711").build());
+        assertThat(response.getId()).isEqualTo("4711");
         assertThat(response.getPredictions(0).getPrediction()).isEqualTo(127);
         assertThat(response.getPredictions(0).getEntityOrThrow("user_id").getStringValue())
                 .isEqualTo("u");
@@ -170,31 +162,5 @@ class PredictTest extends PredictingService {
         assertThat(streamed("predict", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
                 .contains("\"prediction\":127.0", "\"v:a\":2.0");
         post("{\"user\": \"u\", \"x\": 2.5}").body("predictions[0].prediction", is(127.0f));
-    }
-
-    /** The one prediction of an event in topic {@code <topics>.in}. */
-    private static String streamed(String topics, String event) throws Exception {
-        String bootstrap = setting("kafka.bootstrap.servers");
-        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic(topics + ".in", 1, (short) 1)))
-                    .all()
-                    .get(20, TimeUnit.SECONDS);
-        }
-        try (var producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new StringSerializer())) {
-            producer.send(new ProducerRecord<>(topics + ".in", event)).get(20, TimeUnit.SECONDS);
-        }
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrap, "isolation.level", "read_committed", "auto.offset.reset", "earliest");
-        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            var output = new TopicPartition(topics + ".out", 0);
-            consumer.assign(List.of(output));
-            var predictions = new ArrayList<String>();
-            await().atMost(Duration.ofSeconds(40)).until(() -> {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> predictions.add(record.value()));
-                return !predictions.isEmpty();
-            });
-            return predictions.getFirst();
-        }
     }
 }

@@ -38,9 +38,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -170,5 +180,31 @@ abstract class PredictingService {
                 .setPipeline("p")
                 .addRows(PredictRow.newBuilder().putAllFields(fields).setAsOfMicros(asOf))
                 .build();
+    }
+
+    /** The first prediction of an event in topic {@code <topics>.in}. */
+    static String streamed(String topics, String event) throws Exception {
+        String bootstrap = setting("kafka.bootstrap.servers");
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.createTopics(List.of(new NewTopic(topics + ".in", 1, (short) 1)))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(topics + ".in", event)).get(20, TimeUnit.SECONDS);
+        }
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", bootstrap, "isolation.level", "read_committed", "auto.offset.reset", "earliest");
+        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            var output = new TopicPartition(topics + ".out", 0);
+            consumer.assign(List.of(output));
+            var predictions = new ArrayList<String>();
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> predictions.add(record.value()));
+                return !predictions.isEmpty();
+            });
+            return predictions.getFirst();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.inference.sample;
 
 import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.FeatureLookup;
+import io.millrace.inference.app.Leases;
 import io.millrace.inference.app.Mirroring;
 import io.millrace.inference.app.ModelCatalog;
 import io.millrace.inference.app.PipelineFeatures;
@@ -30,14 +31,9 @@ public final class Scorings {
             Routes routes,
             ShadowLog log,
             InferenceMetrics metrics) {
+        var leases = new Leases(models, HeldEnsembles.NONE);
         var shadows = new Shadows(Settings.with(Map.of()));
         return new BatchScoring(
-                models,
-                HeldEnsembles.NONE,
-                wanted,
-                features,
-                routes,
-                new Mirroring(models, shadows, log, metrics),
-                metrics);
+                leases, wanted, features, routes, new Mirroring(leases, shadows, log, metrics), metrics);
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.local.platform.LocalPlatform;
 import io.millrace.local.platform.Memory;
 import io.millrace.local.platform.PortPlan;
 import io.millrace.local.platform.Service;
+import io.millrace.local.replay.CommittedRecords;
 import io.millrace.local.replay.Event;
 import io.millrace.local.replay.Event.Role;
 import io.millrace.local.replay.Ledger;
@@ -93,6 +94,13 @@ final class Summary {
                 counts.unknown());
         line("features complete", "%,d of %,d", counts.predicted() - counts.incomplete(), counts.predicted());
         line("dead letters", "%,d", deadLetters);
+        pipeline.alert()
+                .ifPresent(alert -> line(
+                        "alerts",
+                        "%,d in %s: %s",
+                        CommittedRecords.count(ports.bootstrapServers(), alert.topic()),
+                        alert.topic(),
+                        alert.when()));
         quality(trained, ledger.scores());
         canary.ifPresent(ended -> {
             List<String> lines = ended.lines(ledger);

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param request event fields that the model takes directly
  * @param features {@code view:feature}
  * @param outputTopic where predictions go
+ * @param alert what is raised beside them, where it names a topic of its own
  */
 public record PipelineShape(
         String name,
@@ -25,7 +26,11 @@ public record PipelineShape(
         List<String> features,
         String modelName,
         String modelVersion,
-        String outputTopic) {
+        String outputTopic,
+        Optional<Alert> alert) {
+    /** A condition, and the topic that gets an event for each prediction that meets it. */
+    public record Alert(String when, String topic) {}
+
     /**
      * Reads the first pipeline of a file.
      *
@@ -52,7 +57,10 @@ public record PipelineShape(
                 pipeline.optionalMap("model")
                         .flatMap(model -> model.optionalString("version"))
                         .orElse("1"),
-                nested(pipeline, "output", "topic"));
+                nested(pipeline, "output", "topic"),
+                pipeline.optionalMap("alert")
+                        .filter(alert -> alert.has("topic"))
+                        .map(alert -> new Alert(alert.string("when"), alert.string("topic"))));
     }
 
     private static String nested(MapNode pipeline, String map, String key) {

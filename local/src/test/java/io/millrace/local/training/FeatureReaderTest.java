@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,15 @@ import org.junit.jupiter.api.Test;
 
 class FeatureReaderTest {
     private static final PipelineShape PIPELINE = new PipelineShape(
-            "p", "in", Map.of("airport", "origin"), List.of(), List.of("v:a", "v:b"), "m", "1", "out");
+            "p",
+            "in",
+            Map.of("airport", "origin"),
+            List.of(),
+            List.of("v:a", "v:b"),
+            "m",
+            "1",
+            "out",
+            Optional.empty());
     private static final List<Event> ASKS = List.of(ask(1_000, "ORD"), ask(2_000, "LAX"));
 
     private final List<GetOnlineFeaturesRequest> asked = new CopyOnWriteArrayList<>();

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,15 @@ class LogisticModelTest {
     private static final List<String> COLUMNS = List.of("z:strong", "a:weak", "distance");
 
     private static final PipelineShape PIPELINE = new PipelineShape(
-            "p", "in", Map.of("k", "k"), List.of("distance"), List.of("z:strong", "a:weak"), "m", "1", "out");
+            "p",
+            "in",
+            Map.of("k", "k"),
+            List.of("distance"),
+            List.of("z:strong", "a:weak"),
+            "m",
+            "1",
+            "out",
+            Optional.empty());
 
     @TempDir
     Path folder;

@@ -24,6 +24,7 @@ class PipelineShapeTest {
         assertThat(shape.request()).containsExactly("distance", "departure_hour", "day_of_week");
         assertThat(shape.features()).hasSize(14).contains("origin_traffic:departures_24h");
         assertThat(shape.modelVersion()).isEqualTo("1");
+        assertThat(shape.alert()).contains(new PipelineShape.Alert("prediction > 0.4", "flights.alerts.v1"));
     }
 
     @Test

@@ -3,17 +3,18 @@ package io.millrace.inference.app.deploy;
 import io.millrace.definitions.MapNode;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.EventLog;
+import io.millrace.inference.app.HeldModel;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.ModelCatalog;
-import io.millrace.inference.app.ModelUse;
 import io.millrace.inference.app.PipelineCheck;
 import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.definition.DefinitionKind;
 import io.millrace.inference.app.definition.Definitions;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.ServedFeatures;
-import io.millrace.inference.domain.ServiceEvent.DeploymentChanged;
+import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.TensorSpec;
 import io.millrace.inference.domain.deploy.Deployment;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code kind: Deployment}. The last definitions of each are kept beside it, {@code Deployment/<name>@<revision>}. */
@@ -94,12 +96,9 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
         deployment.arms().forEach(arm -> named.put("arm '" + arm.name() + "'", arm.model()));
         deployment.shadows().forEach(shadow -> named.put("shadow '" + shadow.name() + "'", shadow.model()));
         for (Map.Entry<String, ModelReference> each : named.entrySet()) {
-            if (isEnsemble(each.getValue(), all)) {
-                faults.add(each.getKey() + ": '" + each.getValue().name()
-                        + "' is an ensemble; a deployment splits and mirrors calls among models alone");
-                continue;
-            }
-            Optional<Signature> signature = signature(each.getKey(), each.getValue(), faults::add);
+            Optional<Signature> signature = ensemble(each.getValue(), all)
+                    .map(ensemble -> signature(each.getKey(), each.getValue(), ensemble, faults::add))
+                    .orElseGet(() -> signature(each.getKey(), each.getValue(), faults::add));
             if (base == null) {
                 base = signature.orElse(null);
             } else if (signature.isPresent()) {
@@ -121,9 +120,19 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     }
 
     /** A model goes before an ensemble of the same name. */
-    private boolean isEnsemble(ModelReference model, Definitions all) {
-        return !models.knows(model.name())
-                && all.find(Ensemble.class, model.name()).isPresent();
+    private Optional<Ensemble> ensemble(ModelReference model, Definitions all) {
+        return models.knows(model.name()) ? Optional.empty() : all.find(Ensemble.class, model.name());
+    }
+
+    /** Whether its models serve was asked when it was applied; where they do not, its calls are refused, as a model's are. */
+    private static Optional<Signature> signature(
+            String title, ModelReference model, Ensemble ensemble, Consumer<String> faults) {
+        if (model.version().filter(given -> !given.equals(ensemble.version())).isPresent()) {
+            faults.accept(title + ": ensemble '" + ensemble.name() + "' is of version " + ensemble.version() + ", not "
+                    + model.version().get());
+            return Optional.empty();
+        }
+        return Optional.of(ensemble.signature());
     }
 
     /** Whether the pipeline is scored by what the deployment says. */
@@ -132,14 +141,26 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     }
 
     /** What stands against calling the models of the arms now; empty where all serve. */
-    List<String> unserved(Deployment deployment) {
+    List<String> unserved(Deployment deployment, HeldEnsembles ensembles) {
         var faults = new ArrayList<String>();
-        deployment.arms().forEach(arm -> signature("arm '" + arm.name() + "'", arm.model(), faults::add));
+        for (Arm arm : deployment.arms()) {
+            signature("arm '" + arm.name() + "'", held(arm.model(), ensembles), faults::add);
+        }
         return faults;
     }
 
+    private Supplier<HeldModel> held(ModelReference model, HeldEnsembles ensembles) {
+        return () -> models.knows(model.name()) || !ensembles.knows(model.name())
+                ? models.use(model.name(), model.version())
+                : ensembles.use(model.name(), model.version());
+    }
+
     private Optional<Signature> signature(String title, ModelReference model, Consumer<String> faults) {
-        try (ModelUse use = models.use(model.name(), model.version())) {
+        return signature(title, held(model, HeldEnsembles.NONE), faults);
+    }
+
+    private static Optional<Signature> signature(String title, Supplier<HeldModel> held, Consumer<String> faults) {
+        try (HeldModel use = held.get()) {
             return Optional.of(use.signature());
         } catch (Refusal refusal) {
             if (refusal.reason() != InferenceReason.MODEL_NOT_FOUND
@@ -196,7 +217,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     public void applied(Deployment deployment, DefinitionCatalog catalog) {
         NavigableMap<Long, Revision> revisions = revisions(deployment.name(), catalog);
         long number = revisions.isEmpty() ? 0 : revisions.lastKey();
-        events.record(new DeploymentChanged(deployment.name(), "applied", Map.of("revision", number)));
+        events.record(ServiceEvent.deploymentChanged(deployment.name(), "applied", Map.of("revision", number)));
     }
 
     /** The definitions that the deployment had, by number; the last is the one that holds. */

@@ -8,8 +8,9 @@ import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.definition.DefinitionReader;
 import io.millrace.inference.app.definition.DefinitionReader.Placed;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
 import io.millrace.inference.domain.Pipeline.ModelReference;
-import io.millrace.inference.domain.ServiceEvent.DeploymentChanged;
+import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.deploy.Deployment.Arm;
 import io.millrace.inference.domain.deploy.Deployment.Shadow;
@@ -25,6 +26,7 @@ import java.util.Optional;
 public class Deployments {
     private final DefinitionCatalog catalog;
     private final DeploymentKind kind;
+    private final HeldEnsembles ensembles;
     private final Routes routes;
     private final EventLog events;
 
@@ -55,9 +57,11 @@ public class Deployments {
      */
     public record ArmSummary(String name, ModelReference model, double percent, ArmTally tally) {}
 
-    public Deployments(DefinitionCatalog catalog, DeploymentKind kind, Routes routes, EventLog events) {
+    public Deployments(
+            DefinitionCatalog catalog, DeploymentKind kind, HeldEnsembles ensembles, Routes routes, EventLog events) {
         this.catalog = catalog;
         this.kind = kind;
+        this.ensembles = ensembles;
         this.routes = routes;
         this.events = events;
     }
@@ -118,7 +122,7 @@ public class Deployments {
                 .filter(found -> to == 0 || found.number() == to)
                 .orElseThrow(() -> noRevision(name, to, revisions));
         Deployment deployment = read(target);
-        List<String> unserved = kind.unserved(deployment);
+        List<String> unserved = kind.unserved(deployment, ensembles);
         if (!unserved.isEmpty()) {
             throw new Refusal(
                     InferenceReason.MODEL_NOT_SERVING,
@@ -126,7 +130,7 @@ public class Deployments {
         }
         catalog.write(kind.changes(deployment, target.origin(), catalog));
         Summary after = get(name);
-        events.record(new DeploymentChanged(
+        events.record(ServiceEvent.deploymentChanged(
                 name,
                 "rolled-back",
                 Map.of("revision", after.revision(), "restores", target.origin(), "replaces", now.number())));
@@ -141,7 +145,7 @@ public class Deployments {
     public void remove(String name) {
         get(name);
         catalog.remove(kind, name);
-        events.record(new DeploymentChanged(name, "removed", Map.of()));
+        events.record(ServiceEvent.deploymentChanged(name, "removed", Map.of()));
     }
 
     private Deployment read(Revision revision) {

@@ -1,9 +1,9 @@
 package io.millrace.inference.app.deploy;
 
-import io.millrace.inference.domain.ServiceEvent.ShadowAnswered;
+import io.millrace.inference.domain.ServiceEvent;
 
 /** Where the answers of shadows go. Thread-safe; never waits and never throws: what cannot be kept is counted and dropped. */
 @FunctionalInterface
 public interface ShadowLog {
-    void record(ShadowAnswered answer);
+    void record(ServiceEvent answer);
 }

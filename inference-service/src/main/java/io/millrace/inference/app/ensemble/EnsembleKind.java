@@ -14,6 +14,7 @@ import io.millrace.inference.app.definition.Definitions;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.inference.domain.Signature;
+import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.ensemble.Ensemble;
 import io.millrace.inference.domain.ensemble.Ensemble.ModelStep;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -98,19 +99,29 @@ public class EnsembleKind implements DefinitionKind<Ensemble> {
             try (ModelUse model = models.use(step.model().name(), step.model().version())) {
                 signatures.put(step.name(), model.signature());
             } catch (Refusal refusal) {
-                findings.add(step.name(), "model", refusal.getMessage() + hint(refusal, step));
+                findings.add(step.name(), "model", refusal.getMessage() + hint(refusal, step, all));
             }
         }
         EnsembleCheck.check(ensemble, signatures, findings);
     }
 
-    private String hint(Refusal refusal, ModelStep step) {
+    /** A step runs a model: which version answers is decided once for a call, before its first step. */
+    private String hint(Refusal refusal, ModelStep step, Definitions all) {
         if (refusal.reason() != InferenceReason.MODEL_NOT_FOUND
                 || models.knows(step.model().name())) {
             return "";
         }
+        String name = step.model().name();
+        if (all.find(Deployment.class, name).isPresent()) {
+            return "; '" + name + "' is a deployment, and steps run models alone: let a deployment's arms be ensembles";
+        }
+        if (all.find(Ensemble.class, name).isPresent()
+                || all.find(Pipeline.class, name).isPresent()) {
+            return "; '" + name + "' is " + (all.find(Ensemble.class, name).isPresent() ? "an ensemble" : "a pipeline")
+                    + ", and steps run models alone";
+        }
         var names = new TreeSet<String>();
         models.list().stream().map(Listing::name).forEach(names::add);
-        return NearestName.hint(step.model().name(), names);
+        return NearestName.hint(name, names);
     }
 }

@@ -4,7 +4,7 @@ import io.millrace.features.kernel.FeatureValue;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.InferenceReason;
-import io.millrace.inference.app.ModelUse;
+import io.millrace.inference.app.Inferred;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.TensorSpec;
@@ -22,6 +22,15 @@ final class EnsemblePlan {
     private final Ensemble ensemble;
     private final Map<String, Signature> signatures;
     private final List<Work> work;
+
+    /** Runs the model of a step. */
+    @FunctionalInterface
+    interface StepModels {
+        /**
+         * @throws Refusal of the model
+         */
+        Inferred infer(String step, List<Tensor> inputs);
+    }
 
     private EnsemblePlan(Ensemble ensemble, Map<String, Signature> signatures, List<Work> work) {
         this.ensemble = ensemble;
@@ -66,12 +75,12 @@ final class EnsemblePlan {
      * Runs the steps, each after what it takes.
      *
      * @param inputs checked against the ensemble's signature
-     * @param models by step
+     * @param models runs the model of a step
      * @return the outputs, in order
      * @throws Refusal of a model, or INVALID_TENSOR where a row cannot be computed; the message names the step
      */
-    List<Tensor> run(List<Tensor> inputs, int rows, Map<String, ModelUse> models, Deadline deadline) {
-        var run = new Run(rows, models, deadline);
+    List<Tensor> run(List<Tensor> inputs, int rows, StepModels models, Deadline deadline) {
+        var run = new Run(rows, models);
         for (Ensemble.Input input : ensemble.inputs()) {
             Tensor tensor = inputs.stream()
                     .filter(given -> given.name().equals(input.spec().name()))
@@ -102,16 +111,14 @@ final class EnsemblePlan {
     /** One run's tensors. Not thread-safe. */
     private final class Run {
         private final int rows;
-        private final Map<String, ModelUse> models;
-        private final Deadline deadline;
+        private final StepModels models;
         private final Map<String, Tensor> tensors = new HashMap<>();
         private final Map<String, TensorSpec> specs = new HashMap<>();
         private final Map<String, List<FeatureValue>> columns = new HashMap<>();
 
-        private Run(int rows, Map<String, ModelUse> models, Deadline deadline) {
+        private Run(int rows, StepModels models) {
             this.rows = rows;
             this.models = models;
-            this.deadline = deadline;
         }
 
         void step(Work each) {
@@ -128,8 +135,7 @@ final class EnsemblePlan {
             for (TensorSpec input : signature.inputs()) {
                 inputs.add(fitted(there(call.of().inputs().get(input.name())), input, "input"));
             }
-            List<Tensor> outputs =
-                    there(models.get(step)).infer(inputs, rows, deadline).outputs();
+            List<Tensor> outputs = models.infer(step, inputs).outputs();
             for (Tensor output : outputs) {
                 String name = call.of().outputs().get(output.name());
                 if (name != null) {

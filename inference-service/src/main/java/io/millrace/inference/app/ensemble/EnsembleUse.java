@@ -16,14 +16,13 @@ import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.ensemble.Ensemble;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.millrace.inference.domain.ensemble.Ensemble.ModelStep;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The use of an ensemble for one call; the versions of its models stay loaded until this is closed. */
 public final class EnsembleUse implements HeldModel {
@@ -33,6 +32,7 @@ public final class EnsembleUse implements HeldModel {
     private final List<ModelUse> held;
     private final ModelTally tally;
     private final InstantSource clock;
+    private @Nullable ModelIdentity identity;
 
     EnsembleUse(
             Ensemble ensemble,
@@ -60,18 +60,25 @@ public final class EnsembleUse implements HeldModel {
     /** The ensemble and, as its digest, that of its definition and of the models that are held: the same digest gives the same answers. */
     @Override
     public ModelIdentity identity() {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(ensemble.yaml().getBytes(StandardCharsets.UTF_8));
-            models.forEach((step, model) ->
-                    sha256.update((step + "=" + model.identity().digest() + "\n").getBytes(StandardCharsets.UTF_8)));
-            return new ModelIdentity(
-                    ensemble.name(), ensemble.version(), HexFormat.of().formatHex(sha256.digest()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+        ModelIdentity known = identity;
+        if (known == null) {
+            known = EnsembleIdentity.of(
+                    ensemble, step -> there(models.get(step)).identity());
+            identity = known;
         }
+        return known;
     }
 
+    private static ModelUse there(@Nullable ModelUse model) {
+        return Objects.requireNonNull(model, "every step's model is held");
+    }
+
+    /** The steps that run a model, in the author's order. */
+    public List<ModelStep> modelSteps() {
+        return ensemble.modelSteps();
+    }
+
+    @Override
     public Signature signature() {
         return ensemble.signature();
     }
@@ -114,10 +121,12 @@ public final class EnsembleUse implements HeldModel {
      * @return all outputs of the signature, in its order; their data is not written to any more
      * @throws Refusal what its models throw, and INVALID_TENSOR; the message names the step
      */
+    @Override
     public Inferred infer(List<Tensor> inputs, int rows, Deadline deadline) {
         long start = System.nanoTime();
         try {
-            List<Tensor> outputs = plan.run(inputs, rows, models, deadline);
+            List<Tensor> outputs = plan.run(
+                    inputs, rows, (step, given) -> there(models.get(step)).infer(given, rows, deadline), deadline);
             long nanos = System.nanoTime() - start;
             var run = new Inferred(outputs, 0, nanos, 0);
             tally.ran(rows, run);

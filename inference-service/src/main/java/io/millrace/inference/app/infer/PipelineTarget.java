@@ -9,6 +9,7 @@ import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.RowScore.Scored;
+import io.millrace.inference.domain.ScoredBatch.Assigned;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.TensorSpec;
@@ -71,7 +72,7 @@ final class PipelineTarget implements Target {
         RequestCheck.check("pipeline '" + pipeline.name() + "'", signature, this::takes, inputs, request.outputs());
         Predictions.Answer answer =
                 predictions.predict(pipeline, request.id(), rows(inputs), patience(request.parameters()), deadline);
-        return new Result(answer.model().version(), List.of(tensor(answer.rows())));
+        return new Result(answer.model().version(), List.of(tensor(answer.rows())), parameters(answer.assigned()));
     }
 
     @Override
@@ -128,6 +129,18 @@ final class PipelineTarget implements Target {
                         InferenceReason.INVALID_REQUEST,
                         "parameter '" + COMPLETE_WITHIN + "' must be milliseconds, 0 or more, was " + other);
         };
+    }
+
+    /** The deployment that split the model, and the arm where one answered all rows. */
+    private static Map<String, Object> parameters(List<Assigned> assigned) {
+        if (assigned.isEmpty()) {
+            return Map.of();
+        }
+        String deployment = assigned.getFirst().choice().deployment();
+        String arm = assigned.getFirst().choice().arm();
+        return assigned.stream().allMatch(row -> row.choice().arm().equals(arm))
+                ? Map.of(DeploymentTarget.DEPLOYMENT, deployment, DeploymentTarget.ARM, arm)
+                : Map.of(DeploymentTarget.DEPLOYMENT, deployment);
     }
 
     private static Tensor tensor(List<Scored> rows) {

@@ -81,9 +81,17 @@ public class Targets {
      */
     TargetMetadata metadata(String name, Optional<String> version) {
         try (Target target = first(name, version)) {
-            return models.knows(name) || target instanceof DeploymentTarget
-                    ? new TargetMetadata(name, models.serving(name), ONNX, target.signature(), target.batching())
-                    : new TargetMetadata(name, List.of(versionOf(name)), ENSEMBLE, target.signature());
+            Target answers = target instanceof DeploymentTarget arm ? arm.target() : target;
+            boolean isModel = models.knows(name) || (target instanceof DeploymentTarget && !ensembles.knows(name));
+            return new TargetMetadata(
+                    name,
+                    isModel ? models.serving(name) : List.of(versionOf(name)),
+                    answers instanceof ModelTarget ? ONNX : ENSEMBLE,
+                    target.signature(),
+                    target.batching(),
+                    answers instanceof EnsembleTarget ensemble
+                            ? ensemble.ensemble().modelSteps()
+                            : List.of());
         }
     }
 

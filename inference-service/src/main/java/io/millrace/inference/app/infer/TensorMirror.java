@@ -1,14 +1,16 @@
 package io.millrace.inference.app.infer;
 
 import io.millrace.inference.app.Deadline;
+import io.millrace.inference.app.HeldModel;
 import io.millrace.inference.app.ModelCatalog;
-import io.millrace.inference.app.ModelUse;
 import io.millrace.inference.app.RowValues;
 import io.millrace.inference.app.deploy.ArmTally;
 import io.millrace.inference.app.deploy.Route;
 import io.millrace.inference.app.deploy.ShadowLog;
 import io.millrace.inference.app.deploy.Shadows;
-import io.millrace.inference.domain.ServiceEvent.ShadowAnswered;
+import io.millrace.inference.app.ensemble.HeldEnsembles;
+import io.millrace.inference.domain.Pipeline.ModelReference;
+import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.deploy.Choice;
 import io.millrace.inference.domain.deploy.Deployment.Shadow;
@@ -30,11 +32,13 @@ public class TensorMirror {
     private static final int MAX_ELEMENTS = 1_000;
 
     private final ModelCatalog models;
+    private final HeldEnsembles ensembles;
     private final Shadows shadows;
     private final ShadowLog log;
 
-    public TensorMirror(ModelCatalog models, Shadows shadows, ShadowLog log) {
+    public TensorMirror(ModelCatalog models, HeldEnsembles ensembles, Shadows shadows, ShadowLog log) {
         this.models = models;
+        this.ensembles = ensembles;
         this.shadows = shadows;
         this.log = log;
     }
@@ -75,13 +79,19 @@ public class TensorMirror {
             Map<String, Object> data,
             Deadline deadline) {
         long start = System.nanoTime();
-        try (ModelUse model = models.use(shadow.model().name(), shadow.model().version())) {
+        try (HeldModel model = hold(shadow.model())) {
             List<Tensor> outputs = model.infer(inputs, rows, deadline).outputs();
             tally.answered(rows, System.nanoTime() - start);
             data.put("outputs", told(outputs));
-            log.record(new ShadowAnswered(
+            log.record(ServiceEvent.shadowAnswered(
                     route.deployment().name(), route.revision(), shadow.name(), model.identity(), data));
         }
+    }
+
+    private HeldModel hold(ModelReference model) {
+        return models.knows(model.name()) || !ensembles.knows(model.name())
+                ? models.use(model.name(), model.version())
+                : ensembles.use(model.name(), model.version());
     }
 
     private static long bytes(List<Tensor> inputs) {

@@ -51,6 +51,8 @@ public record Replay(
         /** The hash of what the model took. */
         VECTOR,
         MODEL,
+        /** The definition of an ensemble. */
+        ENSEMBLE,
         ENGINE,
         PREDICTION
     }

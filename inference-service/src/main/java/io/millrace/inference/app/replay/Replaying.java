@@ -12,6 +12,8 @@ import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
+import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.ScoredBatch.Step;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -134,12 +136,11 @@ final class Replaying {
         RecordedPrediction then = known();
         String digest = loaded.definition().digest();
         if (!digest.equals(then.model().digest())) {
-            differs(
-                    What.MODEL,
-                    title(),
-                    then.model().digest(),
-                    digest,
-                    title() + " has other bytes in the repository now: the ones that predicted are gone");
+            if (then.model().steps().isEmpty()) {
+                otherBytes("", title(), then.model().digest(), digest);
+            } else {
+                ensemble(loaded, digest);
+            }
         }
         String engine = loaded.model().engine();
         if (!then.model().engine().isEmpty() && !engine.equals(then.model().engine())) {
@@ -161,6 +162,41 @@ final class Replaying {
         } catch (Refusal refusal) {
             differs(What.MODEL, title(), "", "", String.valueOf(refusal.getMessage()));
         }
+    }
+
+    /** Why an ensemble is another one: a model of its, or else its definition. */
+    private void ensemble(Found.Loaded loaded, String digest) {
+        ModelIdentity then = known().model();
+        boolean isDefinition = true;
+        for (Step step : then.steps()) {
+            for (Step now : loaded.steps()) {
+                if (now.name().equals(step.name()) && !now.digest().equals(step.digest())) {
+                    isDefinition = false;
+                    otherBytes(
+                            "step '" + step.name() + "': ",
+                            "model '" + step.model() + "' version '" + step.version() + "'",
+                            step.digest(),
+                            now.digest());
+                }
+            }
+        }
+        if (isDefinition) {
+            differs(
+                    What.ENSEMBLE,
+                    then.name(),
+                    then.digest(),
+                    digest,
+                    "ensemble '" + then.name() + "' was changed since");
+        }
+    }
+
+    private void otherBytes(String step, String title, String then, String now) {
+        differs(
+                What.MODEL,
+                title,
+                then,
+                now,
+                step + title + " has other bytes in the repository now: the ones that predicted are gone");
     }
 
     private void run(Found.Loaded loaded, Pipeline filled, SourceEvent.Event found, List<Cell> computed) {
@@ -284,7 +320,7 @@ final class Replaying {
     /** What explains a difference, and is none where the numbers are the same. */
     private static boolean isHarmless(What what) {
         return switch (what) {
-            case ENGINE, VIEW -> true;
+            case ENGINE, ENSEMBLE, VIEW -> true;
             case RECORD, EVENT, PIPELINE, POSITION, FEATURE, EVENT_TIME, IMPUTED, VECTOR, MODEL, PREDICTION -> false;
         };
     }

@@ -14,6 +14,7 @@ import io.millrace.inference.app.replay.PredictionLog.Sample;
 import io.millrace.inference.app.replay.PredictionLog.SourceEvent;
 import io.millrace.inference.app.replay.Replay.What;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.ensemble.Ensemble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,11 +41,13 @@ public final class Replays {
     private final FeatureHistory history;
     private final ModelRepository repository;
     private final ModelEngine engine;
+    private final Function<String, Optional<Ensemble>> ensembles;
     private final Duration deadline;
     private final Semaphore turns = new Semaphore(AT_A_TIME);
 
     /**
      * @param pipelines finds a pipeline by name, or refuses with PIPELINE_NOT_FOUND
+     * @param ensembles finds an ensemble by name, as it is defined now
      * @param deadline bound on asking what a feature service stands for
      */
     public Replays(
@@ -54,6 +57,7 @@ public final class Replays {
             FeatureHistory history,
             ModelRepository repository,
             ModelEngine engine,
+            Function<String, Optional<Ensemble>> ensembles,
             Duration deadline) {
         this.log = log;
         this.pipelines = pipelines;
@@ -61,6 +65,7 @@ public final class Replays {
         this.history = history;
         this.repository = repository;
         this.engine = engine;
+        this.ensembles = ensembles;
         this.deadline = deadline;
     }
 
@@ -92,7 +97,7 @@ public final class Replays {
             throw new Refusal(InferenceReason.BUSY, AT_A_TIME + " replays are under way: try again later");
         }
         try (Reader reader = log.open();
-                var models = new ReplayModels(repository, engine)) {
+                var models = new ReplayModels(repository, engine, ensembles)) {
             List<Replaying> all =
                     places.stream().map(place -> begin(reader, place)).toList();
             features(all);

@@ -3,9 +3,11 @@ package io.millrace.inference.grpc.oip;
 import io.millrace.inference.app.infer.TargetMetadata;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.TensorSpec;
+import io.millrace.inference.domain.ensemble.Ensemble.ModelStep;
 import io.millrace.proto.oip.DataType;
 import io.millrace.proto.oip.ModelConfig;
 import io.millrace.proto.oip.ModelDynamicBatching;
+import io.millrace.proto.oip.ModelEnsembling;
 import io.millrace.proto.oip.ModelInput;
 import io.millrace.proto.oip.ModelOutput;
 
@@ -39,6 +41,17 @@ final class OipConfig {
                 .ifPresent(choice -> config.setDynamicBatching(ModelDynamicBatching.newBuilder()
                         .addPreferredBatchSize(choice.maxSize())
                         .setMaxQueueDelayMicroseconds(choice.maxDelay().toNanos() / 1000)));
+        if (!target.steps().isEmpty()) {
+            var ensemble = ModelEnsembling.newBuilder();
+            for (ModelStep step : target.steps()) {
+                ensemble.addStep(ModelEnsembling.Step.newBuilder()
+                        .setModelName(step.model().name())
+                        .setModelVersion(TargetMetadata.number(step.model()))
+                        .putAllInputMap(step.inputs())
+                        .putAllOutputMap(step.outputs()));
+            }
+            config.setEnsembleScheduling(ensemble);
+        }
         return config.build();
     }
 

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +68,12 @@ class EnsemblePlanTest {
                         throw new AssertionError(step + " " + part + ": " + what);
                     })
                     .orElseThrow()
-                    .run(List.of(inputs), rows, models, deadline);
+                    .run(
+                            List.of(inputs),
+                            rows,
+                            (step, given) ->
+                                    Objects.requireNonNull(models.get(step)).infer(given, rows, deadline),
+                            deadline);
         } finally {
             models.values().forEach(ModelUse::close);
         }
