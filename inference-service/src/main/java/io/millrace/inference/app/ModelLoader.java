@@ -100,8 +100,7 @@ final class ModelLoader {
         LOG.infof(
                 "Model %s %s with digest %s is let go of: %s",
                 definition.name(), definition.version(), definition.digest(), why);
-        events.record(
-                ServiceEvent.modelUnloaded(definition.name(), definition.version(), definition.digest(), why));
+        events.record(ServiceEvent.modelUnloaded(definition.name(), definition.version(), definition.digest(), why));
         old.release();
     }
 }
