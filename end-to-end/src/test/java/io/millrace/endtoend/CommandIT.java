@@ -97,7 +97,8 @@ class CommandIT {
                 .contains("which runs: pause it");
         assertThat(millrace.run("pause", "flight-delay").exitCode()).isZero();
         assertThat(millrace.run("pipelines").lines())
-                .anyMatch(line -> line.matches("flight-delay +paused +lag 0 .*flights\\.departures\\.v1.*"));
+                .anyMatch(line -> line.matches("flight-delay +paused +lag 0 +flights\\.departures\\.v1"
+                        + " -> flights\\.predictions\\.v1, flights\\.alerts\\.v1.*"));
         Answer moved = millrace.run("rewind", "flight-delay", "--to", "2001-01-01T00:00:00Z");
         assertThat(moved.exitCode()).as(moved.text()).isZero();
         assertThat(moved.text()).contains("moved: 0 records are scored again, 0 are skipped");

@@ -26,6 +26,7 @@ class PipelineResourceTest {
             key: id
             model: {name: m}
             output: {topic: rest-out}
+            alert: {when: "prediction > 0.5", topic: rest-alerts}
             """;
 
     @BeforeEach
@@ -46,6 +47,8 @@ class PipelineResourceTest {
                 .body("state", equalTo("stalled"))
                 .body("reason", equalTo("input topic 'rest-absent' does not exist"))
                 .body("input_topic", equalTo("rest-absent"))
+                .body("output_topic", equalTo("rest-out"))
+                .body("output_topics", equalTo(List.of("rest-out", "rest-alerts")))
                 .body("lag", equalTo(-1))
                 .body("definition", equalTo(YAML.formatted("a"))));
 
