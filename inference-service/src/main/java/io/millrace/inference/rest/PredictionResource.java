@@ -34,7 +34,12 @@ public class PredictionResource {
         PredictionBody request = PredictionBody.read(body);
         return PredictionAnswer.of(
                 predictions.predict(
-                        name, request.rows(), request.complete(), Optional.empty(), HttpDoor.caller(routing), request.id()),
+                        name,
+                        request.rows(),
+                        request.complete(),
+                        Optional.empty(),
+                        HttpDoor.caller(routing),
+                        request.id()),
                 request.id());
     }
 }
