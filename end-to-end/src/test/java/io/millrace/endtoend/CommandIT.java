@@ -37,6 +37,7 @@ class CommandIT {
             refusesABrokenFolderByFileAndLine(millrace);
             saysWhichDeploymentsThereAre(millrace);
             new FeatureCommands(millrace).eachDoesWhatItSays();
+            new ScoreCommands(millrace).scoresAFileAsOnlineCallsAsOfItsInstants();
             leavesThePlatformAloneWhenAnotherIsAskedFor(millrace);
 
             assertThat(millrace.processes()).isNotEmpty();
