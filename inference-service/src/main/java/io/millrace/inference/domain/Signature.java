@@ -20,12 +20,25 @@ public record Signature(List<TensorSpec> inputs, List<TensorSpec> outputs) {
 
     /** Whether rows of several calls can be put behind each other: every tensor's first dimension is open. */
     public boolean isBatch() {
-        return !inputs.isEmpty()
-                && inputs.stream().allMatch(TensorSpec::isBatch)
-                && outputs.stream().allMatch(TensorSpec::isBatch);
+        return !inputs.isEmpty() && areBatches(inputs) && areBatches(outputs);
+    }
+
+    // Every call asks for these: loops make nothing that would have to be collected.
+    private static boolean areBatches(List<TensorSpec> tensors) {
+        for (int i = 0; i < tensors.size(); i++) {
+            if (!tensors.get(i).isBatch()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Optional<TensorSpec> named(List<TensorSpec> tensors, String name) {
-        return tensors.stream().filter(tensor -> tensor.name().equals(name)).findFirst();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (tensors.get(i).name().equals(name)) {
+                return Optional.of(tensors.get(i));
+            }
+        }
+        return Optional.empty();
     }
 }

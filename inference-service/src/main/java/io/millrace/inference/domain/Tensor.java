@@ -61,7 +61,8 @@ public record Tensor(String name, Datatype datatype, List<Long> shape, ByteBuffe
     /** How many elements a shape has; -1 where a size is negative or there are too many. */
     public static long elements(List<Long> shape) {
         long elements = 1;
-        for (long size : shape) {
+        for (int i = 0; i < shape.size(); i++) {
+            long size = shape.get(i);
             if (size < 0 || (size > 0 && elements > MAX_ELEMENTS / size)) {
                 return -1;
             }

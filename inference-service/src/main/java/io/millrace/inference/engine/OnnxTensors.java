@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /** Calls' tensors to the engine's and back. Direct data of a type that the engine knows is not copied on its way in; what comes out is copied once, because the engine frees it. */
 record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Tensor>, Inferred> {
@@ -53,18 +52,25 @@ record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Ten
         var tensors = new ArrayList<Tensor>(signature.outputs().size());
         for (TensorSpec spec : signature.outputs()) {
             String name = IntegerCasts.name(spec);
-            NDArray array = outputs.stream()
-                    .filter(candidate -> name.equals(candidate.getName()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("the model gave no output '" + spec.name() + "'"));
-            tensors.add(tensor(spec, array));
+            tensors.add(tensor(spec, named(outputs, name, spec)));
         }
         Times times = (Times) context.getAttachment(TIMES);
         return new Inferred(tensors, times.built() - times.begun(), ran - times.built(), System.nanoTime() - ran);
     }
 
+    private static NDArray named(NDList outputs, String name, TensorSpec spec) {
+        for (int i = 0; i < outputs.size(); i++) {
+            if (name.equals(outputs.get(i).getName())) {
+                return outputs.get(i);
+            }
+        }
+        throw new IllegalStateException("the model gave no output '" + spec.name() + "'");
+    }
+
     private static NDArray array(NDManager manager, Tensor input) {
-        var shape = new Shape(input.shape().stream().mapToLong(Long::longValue).toArray());
+        long[] sizes = new long[input.shape().size()];
+        Arrays.setAll(sizes, dimension -> input.shape().get(dimension));
+        var shape = new Shape(sizes);
         if (input.datatype() == Datatype.BYTES) {
             return manager.create(texts(input), StandardCharsets.UTF_8, shape);
         }
@@ -121,7 +127,11 @@ record OnnxTensors(Signature signature) implements NoBatchifyTranslator<List<Ten
     }
 
     private static Tensor tensor(TensorSpec spec, NDArray array) {
-        List<Long> shape = LongStream.of(array.getShape().getShape()).boxed().toList();
+        long[] sizes = array.getShape().getShape();
+        var shape = new ArrayList<Long>(sizes.length);
+        for (long size : sizes) {
+            shape.add(size);
+        }
         if (spec.datatype() == Datatype.BYTES) {
             return Tensor.ofStrings(spec.name(), shape, bytes((OrtNDArray) array));
         }

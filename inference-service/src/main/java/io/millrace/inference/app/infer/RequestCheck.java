@@ -72,14 +72,13 @@ final class RequestCheck {
         var seen = new HashSet<String>();
         for (int i = 0; i < inputs.size(); i++) {
             Tensor input = inputs.get(i);
-            String where = "inputs[" + i + "]";
             Optional<TensorSpec> spec = signature.input(input.name());
             if (!seen.add(input.name())) {
-                fault(where, "input '" + input.name() + "' stands twice");
+                fault(where(i), "input '" + input.name() + "' stands twice");
             } else if (spec.isEmpty()) {
-                fault(where, title + " takes no input '" + input.name() + "', but " + names(signature.inputs()));
+                fault(where(i), title + " takes no input '" + input.name() + "', but " + names(signature.inputs()));
             } else {
-                input(where, input, spec.get());
+                input(i, input, spec.get());
             }
         }
         for (TensorSpec spec : signature.inputs()) {
@@ -89,20 +88,27 @@ final class RequestCheck {
         }
     }
 
-    private void input(String where, Tensor input, TensorSpec spec) {
+    private static String where(int input) {
+        return "inputs[" + input + "]";
+    }
+
+    private void input(int place, Tensor input, TensorSpec spec) {
         if (!takes.test(spec, input.datatype())) {
             fault(
-                    where,
+                    where(place),
                     "input '" + input.name() + "' is " + input.datatype() + ", " + title + " takes " + spec.datatype());
         } else if (!spec.fits(input.shape())) {
             fault(
-                    where,
+                    where(place),
                     "input '" + input.name() + "' has the shape " + input.shape() + ", " + title + " takes "
                             + spec.shape() + " (-1: any size)");
         }
     }
 
     private void outputs(Signature signature, List<RequestedOutput> outputs) {
+        if (outputs.isEmpty()) {
+            return;
+        }
         var seen = new HashSet<String>();
         for (int i = 0; i < outputs.size(); i++) {
             RequestedOutput output = outputs.get(i);

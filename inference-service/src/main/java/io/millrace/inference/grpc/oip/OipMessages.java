@@ -17,6 +17,7 @@ import io.millrace.proto.oip.ModelInferResponse;
 import io.millrace.proto.oip.ModelMetadataResponse;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,7 +35,11 @@ final class OipMessages {
                 request.getId(),
                 parameters(request.getParametersMap()),
                 OipTensors.of(request),
-                request.getOutputsList().stream().map(OipMessages::output).toList(),
+                request.getOutputsCount() == 0
+                        ? List.of()
+                        : request.getOutputsList().stream()
+                                .map(OipMessages::output)
+                                .toList(),
                 deadline,
                 caller);
     }
@@ -61,6 +66,9 @@ final class OipMessages {
     }
 
     private static Map<String, Object> parameters(Map<String, InferParameter> parameters) {
+        if (parameters.isEmpty()) {
+            return Map.of();
+        }
         var values = new HashMap<String, Object>();
         parameters.forEach((name, value) -> values.put(name, value(name, value)));
         return values;

@@ -53,11 +53,12 @@ final class OipTensors {
             ByteBuffer data = isRaw
                     ? request.getRawInputContents(i).asReadOnlyByteBuffer()
                     : typed(where, input, type, input.getContents());
-            String fault = Tensor.fault(type, input.getShapeList(), data);
+            List<Long> shape = List.copyOf(input.getShapeList());
+            String fault = Tensor.fault(type, shape, data);
             if (fault != null) {
                 throw refused(where, "input '" + input.getName() + "' " + fault);
             }
-            tensors.add(new Tensor(input.getName(), type, input.getShapeList(), data));
+            tensors.add(new Tensor(input.getName(), type, shape, data));
         }
         return tensors;
     }
