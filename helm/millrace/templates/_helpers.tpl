@@ -36,6 +36,7 @@ labels:
 - {name: QUARKUS_HTTP_HOST, value: 0.0.0.0}
 - {name: QUARKUS_GRPC_SERVER_HOST, value: 0.0.0.0}
 - {name: QUARKUS_MANAGEMENT_HOST, value: 0.0.0.0}
+- {name: MALLOC_ARENA_MAX, value: "2"}
 - name: JAVA_TOOL_OPTIONS
   value: {{ .Values.pod.jvmOptions | quote }}
 - name: KAFKA_BOOTSTRAP_SERVERS

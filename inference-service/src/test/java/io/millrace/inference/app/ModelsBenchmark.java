@@ -2,6 +2,7 @@ package io.millrace.inference.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.backing.ManagedProcess;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.VersionPolicy;
@@ -9,12 +10,14 @@ import io.millrace.inference.engine.Engines;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.store.ModelFolder;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Loads and lets go of many models again and again, and asks one for a day's requests; prints the resident memory. By name: {@code mvn -pl inference-service test -Dtest=ModelsBenchmark}, with
  * {@code -Dmillrace.benchmark.models=N}, {@code .rounds=N} and {@code .requests=N}.
- * A heap of one size that is touched at once ({@code -Xms160m -Xmx160m -XX:+AlwaysPreTouch}) and {@code MALLOC_ARENA_MAX=1} show the rest.
+ *
+ * <p>Each runs in a JVM of its own whose heap is of one size and touched at once, so that all that grows is memory outside of it, and with as many arenas of
+ * glibc's {@code malloc} as services are started with; {@code -Dmillrace.benchmark.arenas=N} sets another number, 0 leaves glibc its own.
  */
 class ModelsBenchmark {
     private static final int COLUMNS = 50;
@@ -61,6 +66,58 @@ class ModelsBenchmark {
 
     @Test
     void residentMemoryIsFlatWhileModelsComeAndGo() throws IOException {
+        alone("come-and-go");
+    }
+
+    @Test
+    void residentMemoryIsFlatThroughADayOfRequests() throws IOException {
+        alone("a-day");
+    }
+
+    /** Runs one of the two in a JVM of its own and waits for its end. */
+    private void alone(String which) throws IOException {
+        var command = new ArrayList<>(List.of(
+                ManagedProcess.java(),
+                "-Xms160m",
+                "-Xmx160m",
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dai.djl.offline=true"));
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("millrace.benchmark."))
+                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), ModelsBenchmark.class.getName(), which, root.toString()));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        int arenas = Integer.getInteger("millrace.benchmark.arenas", 2);
+        builder.environment().remove("MALLOC_ARENA_MAX");
+        if (arenas > 0) {
+            builder.environment().put("MALLOC_ARENA_MAX", Integer.toString(arenas));
+        }
+        Process process = builder.start();
+        try (BufferedReader said = process.inputReader()) {
+            said.lines().forEach(System.out::println);
+        }
+        assertThat(process.onExit().join().exitValue())
+                .as("exit code; what is wrong stands above")
+                .isZero();
+    }
+
+    /** What a JVM of its own runs: which of the two, and a folder for models. */
+    public static void main(String... arguments) throws IOException {
+        Path folder = Path.of(arguments[1]);
+        if (arguments[0].equals("a-day")) {
+            askForADay(folder);
+        } else {
+            comeAndGo(folder);
+        }
+        // The engine's threads are no daemons.
+        System.exit(0);
+    }
+
+    private static void comeAndGo(Path root) throws IOException {
         int models = Integer.getInteger("millrace.benchmark.models", 1_000);
         int rounds = Integer.getInteger("millrace.benchmark.rounds", 8);
         var random = new Random(1);
@@ -99,8 +156,7 @@ class ModelsBenchmark {
                 .isLessThan((rounds / 2) * models * 4096L);
     }
 
-    @Test
-    void residentMemoryIsFlatThroughADayOfRequests() throws IOException {
+    private static void askForADay(Path root) throws IOException {
         // 24 h at 100 a second, as fast as they go.
         long requests = Long.getLong("millrace.benchmark.requests", 8_640_000L);
         ModelFiles.publish(
