@@ -7,9 +7,11 @@ import io.millrace.benchmarks.features.RedisCommand;
 import io.millrace.benchmarks.features.ScaleCommand;
 import io.millrace.benchmarks.inference.BatchingCommand;
 import io.millrace.benchmarks.inference.InferCommand;
+import io.millrace.benchmarks.inference.OverloadInferenceCommand;
 import io.millrace.benchmarks.inference.SoakCommand;
 import io.millrace.benchmarks.learners.LearnersCommand;
 import io.millrace.benchmarks.streams.StreamsCommand;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -47,6 +49,9 @@ public final class Main {
 
     public static void main(String[] arguments) {
         QUIET.setLevel(Level.WARNING);
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        var commands = new CommandLine(new Main());
+        Objects.requireNonNull(commands.getSubcommands().get("overload"), "overload is declared above")
+                .addSubcommand(new OverloadInferenceCommand());
+        System.exit(commands.execute(arguments));
     }
 }

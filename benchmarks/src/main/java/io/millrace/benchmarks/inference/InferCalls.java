@@ -52,12 +52,16 @@ final class InferCalls {
     }
 
     HttpTarget overHttp(ServerProcess server) {
+        return overHttp(server, DEADLINE);
+    }
+
+    HttpTarget overHttp(ServerProcess server, Duration deadline) {
         byte[] head = json.getBytes(StandardCharsets.UTF_8);
         List<byte[]> bodies = tensors.stream().map(data -> together(head, data)).toList();
         return new HttpTarget(
                 server.uri("/v2/models/" + model + "/infer"),
                 bodies,
-                DEADLINE,
+                deadline,
                 Map.of("Content-Type", "application/octet-stream", JSON_LENGTH, Integer.toString(head.length)));
     }
 

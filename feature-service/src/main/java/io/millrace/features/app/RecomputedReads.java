@@ -11,14 +11,16 @@ import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.kernel.EntityKey;
 import io.millrace.features.kernel.FeatureValue;
 import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.FeatureView.Computation;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.fold.PointInTimeHistory;
 import io.millrace.features.kernel.fold.RowAnswer;
 import io.millrace.features.kernel.table.FeatureTable;
+import io.millrace.features.kernel.window.Window;
 import io.millrace.gate.Refusal;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +32,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,6 @@ public final class RecomputedReads {
     private final OfflineStore store;
     private final OfflineHistory history;
     private final Voids voids;
-    private final Function<String, Optional<Duration>> retention;
-    private final InstantSource clock;
 
     /** A partition of a topic that may have had other topics of its name before it. */
     public record Place(String topicId, int partition) {}
@@ -84,22 +83,13 @@ public final class RecomputedReads {
         }
     }
 
-    /** @param retention how long the offline store keeps the events of a view of that name; empty for ever */
     public RecomputedReads(
-            Catalog catalog,
-            DefinitionStore definitions,
-            OfflineStore store,
-            OfflineHistory history,
-            Voids voids,
-            Function<String, Optional<Duration>> retention,
-            InstantSource clock) {
+            Catalog catalog, DefinitionStore definitions, OfflineStore store, OfflineHistory history, Voids voids) {
         this.catalog = catalog;
         this.definitions = definitions;
         this.store = store;
         this.history = history;
         this.voids = voids;
-        this.retention = retention;
-        this.clock = clock;
     }
 
     /**
@@ -204,7 +194,9 @@ public final class RecomputedReads {
                 for (int row = 0; row < rows.size(); row++) {
                     EntityKey key = keys.get(row);
                     if (key != null) {
-                        fill(row, events.at(key, rows.get(row).asOfMicros(), positions(row)));
+                        RowAnswer answer = events.at(key, rows.get(row).asOfMicros(), positions(row));
+                        fill(row, answer);
+                        noteExpired(row, answer, snapshot.expiredBefore());
                     }
                 }
             }
@@ -256,16 +248,38 @@ public final class RecomputedReads {
                     view.id(),
                     Why.ENTITY_DELETED,
                     "the entity was deleted, asked for at " + deleted.requested() + ": its events are gone")));
-            Optional<Duration> kept = retention.apply(view.id().name());
-            kept.ifPresent(keeping -> {
-                Instant oldest = clock.instant().minus(keeping).truncatedTo(ChronoUnit.DAYS);
+        }
+
+        private void noteExpired(int row, RowAnswer answer, Optional<LocalDate> expiredBefore) {
+            if (expiredBefore.isEmpty()) {
+                return;
+            }
+            Instant first = expiredBefore.get().atStartOfDay(ZoneOffset.UTC).toInstant();
+            if (reachesBefore(
+                    ChronoUnit.MICROS.between(Instant.EPOCH, first),
+                    rows.get(row).asOfMicros(),
+                    answer)) {
                 gaps.add(new Gap(
                         row,
                         view.id(),
                         Why.RETENTION,
-                        "the offline store keeps the events of " + view.id() + " for " + keeping.toDays()
-                                + " days: those before " + oldest + " are gone"));
-            });
+                        "the offline store no longer has the events of " + view.id() + " before " + first));
+            }
+        }
+
+        /** Whether events before an instant may have counted: not where the newest event and all windows lie behind it. */
+        private boolean reachesBefore(long firstMicros, long asOfMicros, RowAnswer answer) {
+            if (!(answer instanceof RowAnswer.Row found) || found.eventTimeMicros() < firstMicros) {
+                return true;
+            }
+            for (int feature : features) {
+                if (view.features().get(feature).computation() instanceof Computation.Aggregated folded
+                        && (folded.isUnbounded()
+                                || Window.of(folded.window(), folded.hop()).tailAt(asOfMicros) < firstMicros - 1)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

@@ -8,8 +8,6 @@ import io.millrace.features.app.offline.OfflineHistory;
 import io.millrace.features.app.offline.OfflineStore;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
-import java.util.Optional;
 
 /** Puts together what computes reads again. */
 @Singleton
@@ -17,20 +15,7 @@ public class RecomputeWiring {
     @Produces
     @Singleton
     RecomputedReads recomputed(
-            Catalog catalog,
-            DefinitionStore definitions,
-            OfflineStore store,
-            OfflineHistory history,
-            Voids voids,
-            OfflineStoreConfig config,
-            InstantSource clock) {
-        return new RecomputedReads(
-                catalog,
-                definitions,
-                store,
-                history,
-                voids,
-                view -> Optional.ofNullable(config.retention().get(view)),
-                clock);
+            Catalog catalog, DefinitionStore definitions, OfflineStore store, OfflineHistory history, Voids voids) {
+        return new RecomputedReads(catalog, definitions, store, history, voids);
     }
 }

@@ -161,8 +161,7 @@ final class Compaction {
             return 0;
         }
         Instant now = clock.instant();
-        store.manifests()
-                .change(view, manifest -> manifest.names(old) ? manifest.replacing(old, List.of(), now) : null);
+        store.manifests().change(view, manifest -> manifest.names(old) ? manifest.expiring(old, first, now) : null);
         return old.size();
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -50,6 +51,11 @@ final class FolderSnapshot implements OfflineSnapshot {
         Map<SourcePartition, Long> positions = new HashMap<>();
         manifest.positions().forEach((partition, reached) -> positions.put(partition, reached.next()));
         return positions;
+    }
+
+    @Override
+    public Optional<LocalDate> expiredBefore() {
+        return Optional.ofNullable(manifest.expiredBefore());
     }
 
     Map<SourcePartition, Reached> reached() {

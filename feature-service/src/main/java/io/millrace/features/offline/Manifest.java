@@ -8,6 +8,7 @@ import io.millrace.features.app.offline.OfflineStore.Reached;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,10 +16,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a view version's folder holds. Never changed: a change gives another one with the next sequence.
  *
+ * @param expiredBefore the first day whose events retention has not taken away; null where it has taken none
  * @param removed files that are no longer named, to be deleted when readers have had time to end
  */
 record Manifest(
@@ -26,6 +29,7 @@ record Manifest(
         long sequence,
         List<OfflineFile> files,
         Map<SourcePartition, Reached> positions,
+        @Nullable LocalDate expiredBefore,
         List<Removed> removed) {
     Manifest {
         files = List.copyOf(files);
@@ -37,7 +41,7 @@ record Manifest(
     record Removed(String path, Instant since) {}
 
     static Manifest empty(ViewId view) {
-        return new Manifest(view, 0, List.of(), Map.of(), List.of());
+        return new Manifest(view, 0, List.of(), Map.of(), null, List.of());
     }
 
     /**
@@ -58,7 +62,7 @@ record Manifest(
         });
         var all = new ArrayList<>(files);
         all.addAll(more);
-        return new Manifest(view, sequence + 1, all, moved, removed);
+        return new Manifest(view, sequence + 1, all, moved, expiredBefore, removed);
     }
 
     private static Reached reached(Span span) {
@@ -78,7 +82,14 @@ record Manifest(
         all.addAll(by);
         var waiting = new ArrayList<>(removed);
         old.forEach(file -> waiting.add(new Removed(file.path(), now)));
-        return new Manifest(view, sequence + 1, all, positions, waiting);
+        return new Manifest(view, sequence + 1, all, positions, expiredBefore, waiting);
+    }
+
+    /** Without files of days before this one. */
+    Manifest expiring(Collection<OfflineFile> old, LocalDate first, Instant now) {
+        Manifest without = replacing(old, List.of(), now);
+        LocalDate before = expiredBefore == null || expiredBefore.isBefore(first) ? first : expiredBefore;
+        return new Manifest(view, without.sequence(), without.files(), positions, before, without.removed());
     }
 
     /** Without the memory of files that are deleted now. */
@@ -89,6 +100,7 @@ record Manifest(
                 sequence + 1,
                 files,
                 positions,
+                expiredBefore,
                 removed.stream().filter(file -> !gone.contains(file.path())).toList());
     }
 }

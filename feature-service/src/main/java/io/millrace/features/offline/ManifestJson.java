@@ -20,8 +20,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A manifest as JSON: {@code {"format":1,"view":…,"version":…,"sequence":…,"files":[{"path","day","rows","bytes","sha256"}],"positions":[{"topic","topic_id","partition","next",
- * "newest"}],"removed":[{"path","since"}]}}; {@code newest} is left out where there was no event.
+ * A manifest as JSON: {@code {"format":1,"view":…,"version":…,"sequence":…,"files":[{"path","day","rows","bytes","sha256"}],"expired_before":…,"positions":[{"topic","topic_id","partition","next",
+ * "newest"}],"removed":[{"path","since"}]}}; {@code newest} is left out where there was no event, {@code expired_before}, a day, where retention has taken nothing.
  */
 final class ManifestJson {
     private static final int FORMAT = 1;
@@ -43,6 +43,9 @@ final class ManifestJson {
                     .put("rows", file.rows())
                     .put("bytes", file.bytes())
                     .put("sha256", file.sha256());
+        }
+        if (manifest.expiredBefore() != null) {
+            object.put("expired_before", manifest.expiredBefore().toString());
         }
         ArrayNode positions = object.putArray("positions");
         manifest.positions().forEach((partition, reached) -> {
@@ -110,6 +113,9 @@ final class ManifestJson {
                     object.required("sequence").asLong(),
                     files,
                     positions,
+                    object.hasNonNull("expired_before")
+                            ? LocalDate.parse(object.get("expired_before").asText())
+                            : null,
                     removed);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IOException("the manifest is damaged: " + e.getMessage(), e);

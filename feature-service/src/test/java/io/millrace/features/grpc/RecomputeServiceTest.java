@@ -9,11 +9,14 @@ import io.millrace.features.RealBroker;
 import io.millrace.features.app.Views;
 import io.millrace.features.kafka.TestBroker;
 import io.millrace.proto.features.v1.Column;
+import io.millrace.proto.features.v1.DeleteEntityRequest;
+import io.millrace.proto.features.v1.DeletionServiceGrpc;
 import io.millrace.proto.features.v1.FeatureStatus;
 import io.millrace.proto.features.v1.GetOnlineFeaturesRequest;
 import io.millrace.proto.features.v1.GetOnlineFeaturesResponse;
 import io.millrace.proto.features.v1.RecomputeFeaturesRequest;
 import io.millrace.proto.features.v1.RecomputeFeaturesResponse;
+import io.millrace.proto.features.v1.RecomputeGap;
 import io.millrace.proto.features.v1.RecomputeRow;
 import io.millrace.proto.features.v1.RecomputeServiceGrpc;
 import io.millrace.proto.features.v1.SourcePosition;
@@ -55,6 +58,35 @@ class RecomputeServiceTest extends ServiceUnderTest {
         assertThat(again.getGapsList()).isEmpty();
         SourcePosition position = read.getPositions(0);
         assertThat(again.getDefinitionsMap()).containsEntry(position.getViewVersion(), position.getDefinition());
+    }
+
+    @Test
+    void ofAnEntityThatWasDeletedItIsSaidThatItsEventsAreGone() {
+        TestBroker.createTopic(topic, 1);
+        apply(Views.activity(name, "v1", topic));
+        TestBroker.produce(
+                topic,
+                0,
+                event(1, "2026-03-01T11:30:00Z", 4.5, "click"),
+                event(2, "2026-03-01T11:45:00Z", 5.5, "click"));
+        GetOnlineFeaturesResponse read = read(60_000);
+        assertThat(recompute(read).getGapsList()).isEmpty();
+
+        DeletionServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
+                .deleteEntity(DeleteEntityRequest.newBuilder()
+                        .setView(name)
+                        .putKey("user_id", number(1))
+                        .build());
+        RecomputeFeaturesResponse again = recompute(read);
+
+        assertThat(again.getGapsList()).singleElement().satisfies(gap -> {
+            assertThat(gap.getWhy()).isEqualTo(RecomputeGap.Why.WHY_ENTITY_DELETED);
+            assertThat(gap.getDetail()).contains("the entity was deleted, asked for at 20");
+        });
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(recompute(read).getResults(0).getStatuses(0))
+                        .isEqualTo(FeatureStatus.FEATURE_STATUS_NOT_FOUND));
     }
 
     private GetOnlineFeaturesResponse read(int completeWithinMs) {

@@ -27,14 +27,11 @@ import io.millrace.features.kernel.table.FeatureTable;
 import io.millrace.features.store.TestOnlineStore;
 import io.millrace.gate.Refusal;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -42,14 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What RocksDB served at some positions, computed again from Parquet files that hold more than was known. */
 class RecomputedReadsTest {
-    private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
-
     @TempDir
     Path directory;
 
     private int number;
 
-    private RecomputedReads reads(Drawn drawn, OfflineStore offline, Path folder, Optional<Duration> retention) {
+    private RecomputedReads reads(Drawn drawn, OfflineStore offline, Path folder) {
         var catalog = new Catalog();
         catalog.put(drawn.view);
         return new RecomputedReads(
@@ -57,9 +52,7 @@ class RecomputedReadsTest {
                 new MemoryDefinitions(catalog),
                 offline,
                 new EntityEvents(new DuckDb(256 << 20, 1, folder.resolve("spill"))),
-                new Voids(),
-                _ -> retention,
-                () -> NOW);
+                new Voids());
     }
 
     private static List<String> features(Drawn drawn) {
@@ -124,8 +117,7 @@ class RecomputedReadsTest {
                     if (rows.isEmpty()) {
                         return;
                     }
-                    Recomputed again =
-                            reads(drawn, offline, folder, Optional.empty()).compute(features(drawn), rows);
+                    Recomputed again = reads(drawn, offline, folder).compute(features(drawn), rows);
                     FeatureTable table = again.answer().views().getFirst().table();
                     for (int row = 0; row < rows.size(); row++) {
                         FeatureTable online = served.get(row).table();
@@ -150,25 +142,22 @@ class RecomputedReadsTest {
         Map<SourcePartition, Long> beyond = new HashMap<>(drawn.next());
         beyond.replaceAll((_, next) -> next + 1);
 
-        assertThatThrownBy(() -> reads(drawn, offline, directory, Optional.empty())
+        assertThatThrownBy(() -> reads(drawn, offline, directory)
                         .compute(features(drawn), List.of(row(drawn, "7", Drawn.START, beyond))))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.reason())
                         .isEqualTo(FeatureReason.OFFLINE_STORE_BEHIND));
     }
 
     @Test
-    void whatMayBeGoneIsSaid() {
+    void aRowWithoutPositionsSaysSo() {
         var drawn = new Drawn(3, 20);
         OfflineStore offline = TestOfflineStore.of(directory.resolve("gone"));
         offline.append(drawn.view, drawn.batch());
 
-        Recomputed recomputed = reads(drawn, offline, directory, Optional.of(Duration.ofDays(10)))
+        Recomputed recomputed = reads(drawn, offline, directory)
                 .compute(features(drawn), List.of(row(drawn, "7", Drawn.START, Map.of())));
 
-        assertThat(recomputed.gaps())
-                .extracting(RecomputedReads.Gap::why)
-                .containsExactlyInAnyOrder(Why.NO_POSITIONS, Why.RETENTION);
-        assertThat(recomputed.gaps()).anyMatch(gap -> gap.detail().contains("2026-05-22T00:00:00Z"));
+        assertThat(recomputed.gaps()).extracting(RecomputedReads.Gap::why).containsExactly(Why.NO_POSITIONS);
         assertThat(recomputed.answer().views().getFirst().table().state(0)).isEqualTo(FeatureTable.State.MISSING);
     }
 }

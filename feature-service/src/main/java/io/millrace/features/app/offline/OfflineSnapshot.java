@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** One manifest of a view version: every event below its positions, and no other. Its files stay until this is closed. Thread-safe. */
@@ -20,6 +21,11 @@ public interface OfflineSnapshot extends AutoCloseable {
 
     /** The files by day of their event times, UTC. */
     SortedMap<LocalDate, List<OfflineFile>> files();
+
+    /** The first day whose events retention has not taken away; empty where it has taken none. */
+    default Optional<LocalDate> expiredBefore() {
+        return Optional.empty();
+    }
 
     /**
      * The files of these days, both inclusive, as paths on this machine that DuckDB can read; fetched first where the store is remote.
