@@ -27,10 +27,10 @@ public final class OverloadInferenceCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "5", description = "seconds of each round (default ${DEFAULT-VALUE})")
     private int seconds;
 
-    @Option(names = "--width", defaultValue = "768", description = "of the two layers (default ${DEFAULT-VALUE})")
+    @Option(names = "--width", defaultValue = "1536", description = "of the two layers (default ${DEFAULT-VALUE})")
     private int width;
 
-    @Option(names = "--rows", defaultValue = "8", description = "of a call (default ${DEFAULT-VALUE})")
+    @Option(names = "--rows", defaultValue = "64", description = "of a call (default ${DEFAULT-VALUE})")
     private int rows;
 
     @Override
