@@ -90,7 +90,7 @@ final class JsonFields implements EventFields {
             } else if (token != JsonToken.VALUE_NULL && named != null && named.value >= 0) {
                 row.values()[named.value] = scalar(parser, token);
                 if (named.text >= 0) {
-                    row.texts()[named.text] = parser.getText();
+                    row.texts()[named.text] = whole(parser.getText());
                 }
             } else if (token == JsonToken.VALUE_STRING) {
                 parser.finishToken();
@@ -108,8 +108,21 @@ final class JsonFields implements EventFields {
                     case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL -> finite(parser.getDoubleValue());
                 };
             case VALUE_NUMBER_FLOAT -> finite(parser.getDoubleValue());
-            default -> parser.getText();
+            default -> whole(parser.getText());
         };
+    }
+
+    /** Half a character, which JSON can escape, has no UTF-8 form: no prediction could carry it. */
+    private static String whole(String text) throws IOException {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+                    throw new IOException("a text has half a character");
+                }
+                i++;
+            }
+        }
+        return text;
     }
 
     private static double finite(double number) throws IOException {

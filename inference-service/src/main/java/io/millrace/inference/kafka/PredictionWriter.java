@@ -1,7 +1,7 @@
 package io.millrace.inference.kafka;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.millrace.inference.domain.Alert;
 import io.millrace.inference.domain.CloudEvent;
 import io.millrace.inference.domain.Pipeline;
@@ -9,14 +9,12 @@ import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.deploy.Choice;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -38,29 +36,25 @@ final class PredictionWriter {
 
     private static final int MOST_MODELS = 64;
 
-    private final JsonFactory json = new JsonFactory();
+    private final JsonText json = new JsonText();
     private final InstantTexts instants = new InstantTexts();
-    private final JsonBytes out = new JsonBytes();
     private final Pipeline pipeline;
-    private final byte[] head;
+    private final SerializedString name;
+    private final SerializedString definition;
     private String inputId = "";
 
     /** Model versions as they are written. */
-    private final Map<ModelIdentity, byte[]> models = new HashMap<>();
+    private final Map<ModelIdentity, SerializedString> models = new HashMap<>();
 
     /** The batch that was written of last, whose positions stand in each of its predictions. */
     private @Nullable ScoredBatch batch;
 
-    private byte[] positions = {};
+    private SerializedString positions = new SerializedString("[]");
 
     PredictionWriter(Pipeline pipeline) {
         this.pipeline = pipeline;
-        this.head = new JsonBytes()
-                .name("pipeline")
-                .text(pipeline.name())
-                .name("definition")
-                .text(pipeline.digest())
-                .toBytes();
+        this.name = new SerializedString(pipeline.name());
+        this.definition = new SerializedString(pipeline.digest());
     }
 
     /** Sets the id of the input topic. */
@@ -70,192 +64,202 @@ final class PredictionWriter {
 
     /** The event as a JSON object. */
     byte[] plain(Prediction prediction) {
-        out.reset();
-        data(prediction);
-        return out.toBytes();
+        return json.bytes(out -> data(out, prediction));
     }
 
     /** The event as the data of a structured CloudEvent. */
     byte[] structured(CloudEvent event, Prediction prediction) {
-        return enveloped(event, plain(prediction));
+        return json.bytes(out -> CloudEventWriter.structured(out, event, data -> data(data, prediction)));
     }
 
     /** An alert as a structured CloudEvent: why it was raised, and what it is about. */
     byte[] alert(CloudEvent event, Alert alert, Prediction prediction) {
-        out.reset();
-        out.beginObject();
-        out.name("pipeline").text(pipeline.name());
-        out.name("severity").text(alert.severity().name().toLowerCase(Locale.ROOT));
-        if (!alert.description().isEmpty()) {
-            out.name("description").text(alert.description());
-        }
-        out.name("when").text(alert.when());
-        scalars("entity", prediction.score().entity());
-        out.name("key").text(prediction.event().key());
-        out.name("prediction").number(prediction.score().prediction());
-        out.name("timestamp").text(instants.of(prediction.event().timestampMicros()));
-        model(prediction.batch().model(prediction.row()));
-        source(prediction.source());
-        out.endObject();
-        return enveloped(event, out.toBytes());
+        return json.bytes(out -> CloudEventWriter.structured(out, event, data -> {
+            data.writeStartObject();
+            data.writeStringField("pipeline", pipeline.name());
+            data.writeStringField("severity", alert.severity().name().toLowerCase(Locale.ROOT));
+            if (!alert.description().isEmpty()) {
+                data.writeStringField("description", alert.description());
+            }
+            data.writeStringField("when", alert.when());
+            scalars(data, "entity", prediction.score().entity());
+            data.writeStringField("key", prediction.event().key());
+            data.writeNumberField("prediction", prediction.score().prediction());
+            data.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
+            model(data, prediction.batch().model(prediction.row()));
+            source(data, prediction.source());
+            data.writeEndObject();
+        }));
     }
 
-    private byte[] enveloped(CloudEvent event, byte[] data) {
-        var whole = new ByteArrayOutputStream(data.length + 512);
-        try (JsonGenerator envelope = json.createGenerator(whole)) {
-            CloudEventWriter.structured(
-                    envelope, event, value -> value.writeRawValue(new String(data, StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
+    private void data(JsonGenerator out, Prediction prediction) throws IOException {
+        out.writeStartObject();
+        out.writeFieldName("pipeline");
+        out.writeString(name);
+        out.writeFieldName("definition");
+        out.writeString(definition);
+        scalars(out, "entity", prediction.score().entity());
+        out.writeStringField("key", prediction.event().key());
+        out.writeNumberField("prediction", prediction.score().prediction());
+        out.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
+        out.writeStringField("as_of", instants.of(prediction.event().row().asOfMicros()));
+        model(out, prediction.batch().model(prediction.row()));
+        Optional<Choice> choice = prediction.batch().choice(prediction.row());
+        if (choice.isPresent()) {
+            deployment(out, choice.get());
         }
-        return whole.toByteArray();
-    }
-
-    private void data(Prediction prediction) {
-        out.beginObject().written(head);
-        scalars("entity", prediction.score().entity());
-        out.name("key").text(prediction.event().key());
-        out.name("prediction").number(prediction.score().prediction());
-        out.name("timestamp").text(instants.of(prediction.event().timestampMicros()));
-        out.name("as_of").text(instants.of(prediction.event().row().asOfMicros()));
-        model(prediction.batch().model(prediction.row()));
-        prediction.batch().choice(prediction.row()).ifPresent(this::deployment);
-        features(prediction.score(), prediction.batch());
-        source(prediction.source());
+        features(out, prediction.score(), prediction.batch());
+        source(out, prediction.source());
         if (!prediction.traceparent().isEmpty()) {
-            out.name("trace").text(prediction.traceparent());
+            out.writeStringField("trace", prediction.traceparent());
         }
-        out.endObject();
+        out.writeEndObject();
     }
 
-    private void source(ConsumerRecord<?, ?> source) {
-        out.name("source").beginObject();
-        out.name("topic").text(source.topic());
+    private void source(JsonGenerator out, ConsumerRecord<?, ?> source) throws IOException {
+        out.writeObjectFieldStart("source");
+        out.writeStringField("topic", source.topic());
         if (!inputId.isEmpty()) {
-            out.name("topic_id").text(inputId);
+            out.writeStringField("topic_id", inputId);
         }
-        out.name("partition").number((long) source.partition());
-        out.name("offset").number(source.offset()).endObject();
+        out.writeNumberField("partition", source.partition());
+        out.writeNumberField("offset", source.offset());
+        out.writeEndObject();
     }
 
-    private void model(ModelIdentity identity) {
-        byte[] members = models.get(identity);
-        if (members == null) {
+    private void model(JsonGenerator out, ModelIdentity identity) throws IOException {
+        SerializedString written = models.get(identity);
+        if (written == null) {
             if (models.size() == MOST_MODELS) {
                 models.clear();
             }
-            members = members(identity);
-            models.put(identity, members);
+            written = JsonText.once(own -> identity(own, identity));
+            models.put(identity, written);
         }
-        out.name("model").beginObject().written(members).endObject();
+        out.writeFieldName("model");
+        out.writeRawValue(written);
     }
 
-    private static byte[] members(ModelIdentity identity) {
-        var members = new JsonBytes();
-        members.name("name").text(identity.name());
-        members.name("version").text(identity.version());
-        members.name("digest").text(identity.digest());
+    private static void identity(JsonGenerator out, ModelIdentity identity) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("name", identity.name());
+        out.writeStringField("version", identity.version());
+        out.writeStringField("digest", identity.digest());
         if (!identity.engine().isEmpty()) {
-            members.name("engine").text(identity.engine());
+            out.writeStringField("engine", identity.engine());
         }
         if (!identity.steps().isEmpty()) {
-            members.name("steps").beginArray();
+            out.writeArrayFieldStart("steps");
             for (ScoredBatch.Step step : identity.steps()) {
-                members.beginObject();
-                members.name("step").text(step.name());
-                members.name("name").text(step.model());
-                members.name("version").text(step.version());
-                members.name("digest").text(step.digest()).endObject();
+                out.writeStartObject();
+                out.writeStringField("step", step.name());
+                out.writeStringField("name", step.model());
+                out.writeStringField("version", step.version());
+                out.writeStringField("digest", step.digest());
+                out.writeEndObject();
             }
-            members.endArray();
+            out.writeEndArray();
         }
-        return members.toBytes();
+        out.writeEndObject();
     }
 
-    private void deployment(Choice choice) {
-        out.name("deployment").beginObject();
-        out.name("name").text(choice.deployment());
-        out.name("revision").number((long) choice.revision());
-        out.name("arm").text(choice.arm());
-        out.name("share").number(choice.share()).endObject();
+    private static void deployment(JsonGenerator out, Choice choice) throws IOException {
+        out.writeObjectFieldStart("deployment");
+        out.writeStringField("name", choice.deployment());
+        out.writeNumberField("revision", choice.revision());
+        out.writeStringField("arm", choice.arm());
+        out.writeNumberField("share", choice.share());
+        out.writeEndObject();
     }
 
-    private void features(RowScore.Scored score, ScoredBatch of) {
-        out.name("features").beginObject();
+    private void features(JsonGenerator out, RowScore.Scored score, ScoredBatch of) throws IOException {
+        out.writeObjectFieldStart("features");
         if (of.service().isPresent()) {
-            out.name("service").text(of.service().get());
+            out.writeStringField("service", of.service().get());
         }
-        scalars("values", score.features());
-        out.name("event_times").beginObject();
+        scalars(out, "values", score.features());
+        out.writeObjectFieldStart("event_times");
         for (Map.Entry<String, Long> eventTime : score.eventTimeMicros().entrySet()) {
-            out.name(eventTime.getKey()).text(instants.of(eventTime.getValue()));
+            out.writeStringField(eventTime.getKey(), instants.of(eventTime.getValue()));
         }
-        out.endObject();
-        out.name("imputed").beginArray();
-        score.imputed().forEach(out::text);
-        out.endArray();
-        out.name("complete").flag(of.complete());
-        out.name("hash").text(score.vectorHash());
+        out.writeEndObject();
+        out.writeArrayFieldStart("imputed");
+        for (String imputed : score.imputed()) {
+            out.writeString(imputed);
+        }
+        out.writeEndArray();
+        out.writeBooleanField("complete", of.complete());
+        out.writeStringField("hash", score.vectorHash());
         if (!score.vector().isEmpty()) {
-            vector(score.vector());
+            vector(out, score.vector());
         }
-        out.name("positions").beginArray().written(positions(of)).endArray();
-        out.endObject();
+        out.writeFieldName("positions");
+        out.writeRawValue(positions(of));
+        out.writeEndObject();
     }
 
     /** In the form of the Open Inference Protocol's inputs, so that the model can be called with it. A float is written as the double that equals it. */
-    private void vector(List<RowScore.InputRow> vector) {
-        out.name("vector").beginArray();
+    private static void vector(JsonGenerator out, List<RowScore.InputRow> vector) throws IOException {
+        out.writeArrayFieldStart("vector");
         for (RowScore.InputRow input : vector) {
-            out.beginObject();
-            out.name("name").text(input.name());
-            out.name("datatype").text(input.datatype().name());
-            out.name("shape").beginArray();
-            out.number(1L).number((long) input.values().size()).endArray();
-            out.name("data").beginArray();
+            out.writeStartObject();
+            out.writeStringField("name", input.name());
+            out.writeStringField("datatype", input.datatype().name());
+            out.writeArrayFieldStart("shape");
+            out.writeNumber(1);
+            out.writeNumber(input.values().size());
+            out.writeEndArray();
+            out.writeArrayFieldStart("data");
             for (Number value : input.values()) {
                 switch (value) {
-                    case Long whole -> out.number(whole);
-                    default -> out.number(value.doubleValue());
+                    case Long whole -> out.writeNumber(whole);
+                    default -> out.writeNumber(value.doubleValue());
                 }
             }
-            out.endArray().endObject();
+            out.writeEndArray();
+            out.writeEndObject();
         }
-        out.endArray();
+        out.writeEndArray();
     }
 
-    private byte[] positions(ScoredBatch of) {
+    private SerializedString positions(ScoredBatch of) {
         if (of != batch) {
-            var written = new JsonBytes();
-            for (ScoredBatch.FeaturePosition position : of.positions()) {
-                written.beginObject();
-                written.name("view").text(position.view());
-                written.name("topic").text(position.topic());
-                written.name("topic_id").text(position.topicId());
-                written.name("partition").number((long) position.partition());
-                written.name("offset").number(position.offset());
-                if (!position.definition().isEmpty()) {
-                    written.name("definition").text(position.definition());
+            positions = JsonText.once(own -> {
+                own.writeStartArray();
+                for (ScoredBatch.FeaturePosition position : of.positions()) {
+                    position(own, position);
                 }
-                written.endObject();
-            }
-            positions = written.toBytes();
+                own.writeEndArray();
+            });
             batch = of;
         }
         return positions;
     }
 
-    private void scalars(String name, Map<String, Object> values) {
-        out.name(name).beginObject();
+    private static void position(JsonGenerator out, ScoredBatch.FeaturePosition position) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("view", position.view());
+        out.writeStringField("topic", position.topic());
+        out.writeStringField("topic_id", position.topicId());
+        out.writeNumberField("partition", position.partition());
+        out.writeNumberField("offset", position.offset());
+        if (!position.definition().isEmpty()) {
+            out.writeStringField("definition", position.definition());
+        }
+        out.writeEndObject();
+    }
+
+    private static void scalars(JsonGenerator out, String name, Map<String, Object> values) throws IOException {
+        out.writeObjectFieldStart(name);
         for (Map.Entry<String, Object> entry : values.entrySet()) {
-            out.name(entry.getKey());
+            out.writeFieldName(entry.getKey());
             switch (entry.getValue()) {
-                case Long number -> out.number(number.longValue());
-                case Double number -> out.number(number.doubleValue());
-                case Boolean flag -> out.flag(flag);
-                default -> out.text(entry.getValue().toString());
+                case Long number -> out.writeNumber(number);
+                case Double number -> out.writeNumber(number);
+                case Boolean flag -> out.writeBoolean(flag);
+                default -> out.writeString(entry.getValue().toString());
             }
         }
-        out.endObject();
+        out.writeEndObject();
     }
 }

@@ -63,6 +63,9 @@ class EventDecoderTest implements WithQuickTheories {
                 "{\"id\":\"a\",\"at\":1,\"amount\":1e999}",
                 "{\"id\":\"a\",\"at\":1,\"amount\":NaN}",
                 "{\"id\":\"a\u0000\",\"at\":1}",
+                "{\"id\":\"a\\ud83d\",\"at\":1}",
+                "{\"id\":\"\\ude00\\ud83d\",\"at\":1}",
+                "{\"id\":\"a\",\"at\":1,\"text\":\"\\ud800b\"}",
             })
     void whatIsNotOneJsonObjectIsUndecodable(String text) {
         assertThat(decode("ms", text))
