@@ -14,12 +14,17 @@ class ArchitectureTest {
     private static final String KERNEL = "io.millrace.models.kernel";
 
     @ArchTest
-    static final ArchRule theKernelIsOfTheJdkAlone = classes()
+    static final ArchRule theKernelIsOfTheJdkAndExactSumsAlone = classes()
             .that()
             .resideInAPackage(KERNEL + "..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify..", KERNEL + "..");
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify..",
+                    KERNEL + "..",
+                    "io.millrace.features.kernel.state",
+                    "io.millrace.features.kernel.encoding");
 
     @ArchTest
     static final ArchRule noCircles =

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * The exact sum of finite doubles: a fixed-point number of 2,176 bits that covers every double and 2^63 of them (R. Neal, Fast Exact Summation Using
  * Small and Large Superaccumulators, 2015). Adding and merging lose nothing; {@link #round} rounds once. Not thread-safe.
  */
-final class ExactSum {
+public final class ExactSum {
     /** Chunk i counts 2^(32 i − 1074): 32 bits of a carried sum, and room above them for sums that were not carried yet. */
     private static final int CHUNKS = 68;
 
@@ -27,7 +27,7 @@ final class ExactSum {
     /** How many numbers below 2^32 each chunk may hold the sum of. */
     private int terms;
 
-    ExactSum() {
+    public ExactSum() {
         this(0, NONE);
     }
 
@@ -36,8 +36,12 @@ final class ExactSum {
         this.chunks = chunks;
     }
 
-    /** Adds a finite number. */
-    void add(double value) {
+    /**
+     * Adds a number.
+     *
+     * @throws IllegalArgumentException of NaN and the infinities, which have no exact sum
+     */
+    public void add(double value) {
         long bits = Double.doubleToRawLongBits(value);
         int exponent = (int) (bits >>> 52) & 0x7ff;
         long mantissa = bits & FRACTION;
@@ -71,7 +75,8 @@ final class ExactSum {
         }
     }
 
-    void add(ExactSum other) {
+    /** Adds all that the other sum holds, and leaves its value as it is. */
+    public void add(ExactSum other) {
         if (other.terms > 1) {
             other.carry();
         }
@@ -102,7 +107,7 @@ final class ExactSum {
     }
 
     /** The nearest double, ties to even; an infinity where the sum lies beyond the doubles; never −0. */
-    double round() {
+    public double round() {
         carry();
         boolean negative = isNegative();
         ExactSum magnitude = negative ? opposite() : this;
@@ -133,7 +138,7 @@ final class ExactSum {
     }
 
     /** The sign, then the digits between the lowest and the highest that are not zero: 1 byte for zero, about 15 for everyday numbers. */
-    void write(ByteWriter out) {
+    public void write(ByteWriter out) {
         carry();
         boolean negative = isNegative();
         ExactSum magnitude = negative ? opposite() : this;
@@ -180,7 +185,12 @@ final class ExactSum {
         in.skip(size == 0 ? 0 : 1 + size * Integer.BYTES);
     }
 
-    static ExactSum read(ByteReader in) {
+    /**
+     * A sum that was written.
+     *
+     * @throws EncodingException where the bytes are no sum's
+     */
+    public static ExactSum read(ByteReader in) {
         int size = in.octet();
         if (size == 0) {
             return new ExactSum();

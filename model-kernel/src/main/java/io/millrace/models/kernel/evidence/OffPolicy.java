@@ -1,6 +1,7 @@
 package io.millrace.models.kernel.evidence;
 
-import io.millrace.models.kernel.measure.ExactSum;
+import io.millrace.features.kernel.state.ExactSum;
+import io.millrace.models.kernel.measure.Sums;
 import io.millrace.models.kernel.statistics.Distributions;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -95,18 +96,18 @@ public final class OffPolicy {
     }
 
     public OffPolicyEstimates estimates() {
-        double sum = weights.value();
-        double squares = squaredWeights.value();
-        double normalised = rewards.value() / sum;
-        double residual = squaredRewards.value() - 2 * normalised * crossed.value() + normalised * normalised * squares;
+        double sum = weights.round();
+        double squares = squaredWeights.round();
+        double normalised = rewards.round() / sum;
+        double residual = squaredRewards.round() - 2 * normalised * crossed.round() + normalised * normalised * squares;
         double error = Math.sqrt(Math.max(0, residual)) / sum;
         return new OffPolicyEstimates(
                 rows,
                 clipped,
                 sum * sum / squares,
-                mean(rewards.value(), squaredRewards.value()),
+                mean(rewards.round(), squaredRewards.round()),
                 new Interval(normalised, normalised - z * error, normalised + z * error),
-                mean(robust.value(), squaredRobust.value()),
+                mean(robust.round(), squaredRobust.round()),
                 new Interval(
                         normalised,
                         low + (high - low) * Math.max(0, earned.lower()),
@@ -127,13 +128,13 @@ public final class OffPolicy {
         out.writeDouble(alpha);
         earned.write(out);
         missed.write(out);
-        weights.write(out);
-        squaredWeights.write(out);
-        rewards.write(out);
-        squaredRewards.write(out);
-        crossed.write(out);
-        robust.write(out);
-        squaredRobust.write(out);
+        Sums.write(weights, out);
+        Sums.write(squaredWeights, out);
+        Sums.write(rewards, out);
+        Sums.write(squaredRewards, out);
+        Sums.write(crossed, out);
+        Sums.write(robust, out);
+        Sums.write(squaredRobust, out);
         out.writeLong(rows);
         out.writeLong(clipped);
     }
@@ -150,13 +151,13 @@ public final class OffPolicy {
         var read = new OffPolicy(low, high, mostWeight, in.readDouble(), 1);
         read.earned = sequence(in);
         read.missed = sequence(in);
-        read.weights = ExactSum.read(in);
-        read.squaredWeights = ExactSum.read(in);
-        read.rewards = ExactSum.read(in);
-        read.squaredRewards = ExactSum.read(in);
-        read.crossed = ExactSum.read(in);
-        read.robust = ExactSum.read(in);
-        read.squaredRobust = ExactSum.read(in);
+        read.weights = Sums.read(in);
+        read.squaredWeights = Sums.read(in);
+        read.rewards = Sums.read(in);
+        read.squaredRewards = Sums.read(in);
+        read.crossed = Sums.read(in);
+        read.robust = Sums.read(in);
+        read.squaredRobust = Sums.read(in);
         read.rows = in.readLong();
         read.clipped = in.readLong();
         return read;

@@ -1,6 +1,6 @@
 package io.millrace.models.kernel.explain;
 
-import io.millrace.models.kernel.measure.ExactSum;
+import io.millrace.features.kernel.state.ExactSum;
 
 /** Global importance: the mean size of each feature's contributions over many rows (Lundberg et al. 2020, section 2.2), the same in any order of the rows. Not thread-safe. */
 public final class Importance {
@@ -42,7 +42,7 @@ public final class Importance {
     private double[] means(ExactSum[] sums) {
         double[] means = new double[sums.length];
         for (int i = 0; i < means.length; i++) {
-            means[i] = rows == 0 ? Double.NaN : sums[i].value() / rows;
+            means[i] = rows == 0 ? Double.NaN : sums[i].round() / rows;
         }
         return means;
     }

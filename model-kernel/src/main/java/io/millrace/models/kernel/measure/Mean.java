@@ -1,5 +1,6 @@
 package io.millrace.models.kernel.measure;
 
+import io.millrace.features.kernel.state.ExactSum;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -33,23 +34,23 @@ final class Mean {
         if (rows == 0) {
             return Estimate.NONE;
         }
-        double mean = sum.value() / rows;
-        double variance = Math.max(0, squares.value() / rows - mean * mean);
+        double mean = sum.round() / rows;
+        double variance = Math.max(0, squares.round() / rows - mean * mean);
         return new Estimate(mean, rows < 2 ? Double.NaN : Math.sqrt(variance / (rows - 1)));
     }
 
     /** NaN without rows. */
     double rootMeanSquare(long rows) {
-        return Math.sqrt(squares.value() / rows);
+        return Math.sqrt(squares.round() / rows);
     }
 
     void write(DataOutput out) throws IOException {
-        sum.write(out);
-        squares.write(out);
+        Sums.write(sum, out);
+        Sums.write(squares, out);
     }
 
     static Mean read(DataInput in) throws IOException {
-        ExactSum sum = ExactSum.read(in);
-        return new Mean(sum, ExactSum.read(in));
+        ExactSum sum = Sums.read(in);
+        return new Mean(sum, Sums.read(in));
     }
 }

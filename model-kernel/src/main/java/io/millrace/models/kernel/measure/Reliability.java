@@ -1,5 +1,6 @@
 package io.millrace.models.kernel.measure;
 
+import io.millrace.features.kernel.state.ExactSum;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class Reliability implements Tally<Reliability> {
     List<CalibrationPoint> curve() {
         var curve = new ArrayList<CalibrationPoint>();
         for (int i = 0; i < BINS; i++) {
-            double mean = rows[i] == 0 ? Double.NaN : scores[i].value() / rows[i];
+            double mean = rows[i] == 0 ? Double.NaN : scores[i].round() / rows[i];
             double share = rows[i] == 0 ? Double.NaN : (double) positives[i] / rows[i];
             curve.add(new CalibrationPoint((double) i / BINS, (i + 1.0) / BINS, rows[i], mean, share));
         }
@@ -53,7 +54,7 @@ final class Reliability implements Tally<Reliability> {
         double sum = 0;
         long all = 0;
         for (int i = 0; i < BINS; i++) {
-            sum += Math.abs(scores[i].value() - positives[i]);
+            sum += Math.abs(scores[i].round() - positives[i]);
             all += rows[i];
         }
         return sum / all;
@@ -64,7 +65,7 @@ final class Reliability implements Tally<Reliability> {
         for (int i = 0; i < BINS; i++) {
             out.writeLong(rows[i]);
             out.writeLong(positives[i]);
-            scores[i].write(out);
+            Sums.write(scores[i], out);
         }
     }
 
@@ -73,7 +74,7 @@ final class Reliability implements Tally<Reliability> {
         for (int i = 0; i < BINS; i++) {
             read.rows[i] = in.readLong();
             read.positives[i] = in.readLong();
-            read.scores[i] = ExactSum.read(in);
+            read.scores[i] = Sums.read(in);
         }
         return read;
     }
