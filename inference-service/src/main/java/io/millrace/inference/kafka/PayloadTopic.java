@@ -13,20 +13,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jboss.logging.Logger;
@@ -167,7 +161,7 @@ public final class PayloadTopic implements PayloadSink {
     private @Nullable String tryToConnect() throws InterruptedException {
         KafkaProducer<byte[], byte[]> opened = null;
         try {
-            makeTopic();
+            OwnTopic.make(bootstrapServers, TOPIC);
             opened = open();
             opened.partitionsFor(TOPIC);
             producer = opened;
@@ -177,26 +171,6 @@ public final class PayloadTopic implements PayloadSink {
                 opened.close(Duration.ZERO);
             }
             return String.valueOf(e.getMessage());
-        }
-    }
-
-    private void makeTopic() throws InterruptedException, ExecutionException, TimeoutException {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers, "request.timeout.ms", 2_000, "default.api.timeout.ms", 4_000);
-        Admin admin = Admin.create(config);
-        try {
-            if (!admin.listTopics().names().get(5, TimeUnit.SECONDS).contains(TOPIC)) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, Optional.empty(), Optional.empty())))
-                        .all()
-                        .get(5, TimeUnit.SECONDS);
-            }
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e;
-            }
-        } finally {
-            // Whatever it still asks of a broker that is away is not waited for: the service may be ending.
-            admin.close(Duration.ZERO);
         }
     }
 
