@@ -173,6 +173,13 @@ class WorkloadsTest {
     }
 
     @Test
+    void nativeMemoryComesFromFewArenas() {
+        assertThat(List.of(FEATURES, INFERENCE, REGISTRY, EDGE))
+                .allSatisfy(service ->
+                        assertThat(value(defaults, service, "MALLOC_ARENA_MAX")).isEqualTo("2"));
+    }
+
+    @Test
     void tracesLeaveWhereACollectorIsGiven() {
         Manifests manifests = Chart.render(Chart.GIVEN, RenderingTest.EVERYTHING);
         manifests.pods().keySet().forEach(workload -> {
