@@ -1,6 +1,5 @@
 package io.millrace.inference.kafka;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.inference.app.EventLog;
 import io.millrace.inference.domain.CloudEvent;
@@ -8,9 +7,7 @@ import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.telemetry.EventMetrics;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,7 +50,7 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     private final InstantSource clock;
     private final EventMetrics metrics;
     private final BlockingQueue<Waiting> queue;
-    private final JsonFactory json = new JsonFactory();
+    private final JsonText json = new JsonText();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicLong dropped = new AtomicLong();
     private final Thread sender;
@@ -185,17 +182,12 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     }
 
     private ProducerRecord<byte[], byte[]> record(Waiting waiting) {
-        var bytes = new ByteArrayOutputStream(512);
-        try (JsonGenerator out = json.createGenerator(bytes)) {
-            CloudEventWriter.structured(out, waiting.event(), to -> value(to, waiting.data()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
+        byte[] bytes =
+                json.bytes(out -> CloudEventWriter.structured(out, waiting.event(), to -> value(to, waiting.data())));
         var headers = new RecordHeaders();
         CloudEventWriter.structured(headers);
         byte[] key = waiting.event().subject().getBytes(StandardCharsets.UTF_8);
-        return new ProducerRecord<>(
-                topic, null, waiting.event().time().toEpochMilli(), key, bytes.toByteArray(), headers);
+        return new ProducerRecord<>(topic, null, waiting.event().time().toEpochMilli(), key, bytes, headers);
     }
 
     private static void value(JsonGenerator out, Object value) throws IOException {

@@ -1,15 +1,12 @@
 package io.millrace.inference.kafka;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.inference.app.payload.LoggedCall;
 import io.millrace.inference.app.payload.PayloadMeter;
 import io.millrace.inference.app.payload.PayloadMeter.Dropped;
 import io.millrace.inference.app.payload.PayloadSink;
 import io.millrace.inference.domain.CloudEvent;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,7 +40,7 @@ public final class PayloadTopic implements PayloadSink {
     private final String bootstrapServers;
     private final int ordinal;
     private final PayloadMeter meter;
-    private final JsonFactory json = new JsonFactory();
+    private final JsonText json = new JsonText();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread connecting;
     private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
@@ -105,21 +102,11 @@ public final class PayloadTopic implements PayloadSink {
                 call.name(),
                 call.time(),
                 "");
-        var bytes = new ByteArrayOutputStream(1_024);
-        try (JsonGenerator out = json.createGenerator(bytes)) {
-            CloudEventWriter.structured(out, event, to -> data(to, call));
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
+        byte[] bytes = json.bytes(out -> CloudEventWriter.structured(out, event, to -> data(to, call)));
         var headers = new RecordHeaders();
         CloudEventWriter.structured(headers);
         return new ProducerRecord<>(
-                TOPIC,
-                null,
-                call.time().toEpochMilli(),
-                call.name().getBytes(StandardCharsets.UTF_8),
-                bytes.toByteArray(),
-                headers);
+                TOPIC, null, call.time().toEpochMilli(), call.name().getBytes(StandardCharsets.UTF_8), bytes, headers);
     }
 
     private static void data(JsonGenerator out, LoggedCall call) throws IOException {

@@ -3,6 +3,7 @@ package io.millrace.models.kernel.learn;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.function.DoubleSupplier;
 
 /** What logistic and linear regression share: a score that is linear in standardised numbers and in slots, and a step against its gradient. */
 final class LinearModel {
@@ -49,13 +50,29 @@ final class LinearModel {
         return Math.clamp(scaled, -settings.largestInput(), settings.largestInput());
     }
 
+    /**
+     * Learns from an example, or leaves everything as it is where the example or its label cannot be learned from.
+     *
+     * @param ofLabel what the label is good for
+     * @param gradient of the loss by the score, asked once the row's numbers are in the means and deviations
+     */
+    Outcome learn(Example example, Outcome ofLabel, DoubleSupplier gradient) {
+        Outcome row = Outcome.ofRow(example);
+        if (row != Outcome.LEARNED) return row;
+        if (ofLabel != Outcome.LEARNED) return ofLabel;
+        if (!Double.isFinite(score(example))) return Outcome.DIVERGED;
+        observe(example);
+        step(example, gradient.getAsDouble());
+        return Outcome.LEARNED;
+    }
+
     /** Takes a row's numbers into the means and deviations; before its step, as River's scaler does. */
-    void observe(Example example) {
+    private void observe(Example example) {
         if (settings.standardise()) standardisation.learn(example.dense);
     }
 
     /** @param gradient of the loss by the score */
-    void step(Example example, double gradient) {
+    private void step(Example example, double gradient) {
         double bounded = Math.clamp(gradient, -settings.largestGradient(), settings.largestGradient());
         for (int i = 0; i < columns; i++) {
             inputs[i] = input(i, example.dense[i]);

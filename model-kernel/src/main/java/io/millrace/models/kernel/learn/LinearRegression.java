@@ -28,14 +28,7 @@ public final class LinearRegression implements Regressor {
 
     @Override
     public Outcome learn(Example example, double label) {
-        Outcome row = Outcome.ofRow(example);
-        if (row != Outcome.LEARNED) return row;
-        Outcome ofLabel = Outcome.ofNumber(label);
-        if (ofLabel != Outcome.LEARNED) return ofLabel;
-        if (!Double.isFinite(model.score(example))) return Outcome.DIVERGED;
-        model.observe(example);
-        model.step(example, 2 * (model.score(example) - label));
-        return Outcome.LEARNED;
+        return model.learn(example, Outcome.ofNumber(label), () -> 2 * (model.score(example) - label));
     }
 
     /** The model as it is now. */

@@ -28,14 +28,7 @@ public final class LogisticRegression implements Classifier {
 
     @Override
     public Outcome learn(Example example, double label) {
-        Outcome row = Outcome.ofRow(example);
-        if (row != Outcome.LEARNED) return row;
-        Outcome ofLabel = Outcome.ofClass(label);
-        if (ofLabel != Outcome.LEARNED) return ofLabel;
-        if (!Double.isFinite(model.score(example))) return Outcome.DIVERGED;
-        model.observe(example);
-        model.step(example, predict(example) - label);
-        return Outcome.LEARNED;
+        return model.learn(example, Outcome.ofClass(label), () -> predict(example) - label);
     }
 
     /** The model as it is now. */
