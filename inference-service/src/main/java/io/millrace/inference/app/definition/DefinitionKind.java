@@ -47,6 +47,13 @@ public interface DefinitionKind<D extends Definition> {
     /** In which fields two definitions of one name differ, as paths of the document; empty where at most comments and the order of keys do. */
     List<String> differences(D before, D after);
 
+    /** Adds a field's name where what it says differs. */
+    static void compare(List<String> fields, String name, Object before, Object after) {
+        if (!before.equals(after)) {
+            fields.add(name);
+        }
+    }
+
     /**
      * What stands against the definition, one sentence each; empty where nothing does.
      *

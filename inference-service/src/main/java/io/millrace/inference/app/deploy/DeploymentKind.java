@@ -79,11 +79,11 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     @Override
     public List<String> differences(Deployment before, Deployment after) {
         var fields = new ArrayList<String>();
-        compare(fields, "description", before.description(), after.description());
-        compare(fields, "owner", before.owner(), after.owner());
+        DefinitionKind.compare(fields, "description", before.description(), after.description());
+        DefinitionKind.compare(fields, "owner", before.owner(), after.owner());
         members(fields, "arms", arms(before), arms(after));
         members(fields, "shadow", shadows(before), shadows(after));
-        compare(fields, "sticky", before.sticky(), after.sticky());
+        DefinitionKind.compare(fields, "sticky", before.sticky(), after.sticky());
         return fields;
     }
 
@@ -264,12 +264,6 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
                     }
                 });
             }
-        }
-    }
-
-    private static void compare(List<String> fields, String name, Object before, Object after) {
-        if (!before.equals(after)) {
-            fields.add(name);
         }
     }
 }

@@ -56,18 +56,12 @@ public class EnsembleKind implements DefinitionKind<Ensemble> {
     @Override
     public List<String> differences(Ensemble before, Ensemble after) {
         var fields = new ArrayList<String>();
-        compare(fields, "version", before.version(), after.version());
-        compare(fields, "inputs", before.inputs(), after.inputs());
-        compare(fields, "outputs", before.outputs(), after.outputs());
-        compare(fields, "prediction", before.prediction(), after.prediction());
-        compare(fields, "steps", before.steps(), after.steps());
+        DefinitionKind.compare(fields, "version", before.version(), after.version());
+        DefinitionKind.compare(fields, "inputs", before.inputs(), after.inputs());
+        DefinitionKind.compare(fields, "outputs", before.outputs(), after.outputs());
+        DefinitionKind.compare(fields, "prediction", before.prediction(), after.prediction());
+        DefinitionKind.compare(fields, "steps", before.steps(), after.steps());
         return fields;
-    }
-
-    private static void compare(List<String> fields, String name, Object before, Object after) {
-        if (!before.equals(after)) {
-            fields.add(name);
-        }
     }
 
     @Override
