@@ -38,11 +38,15 @@ class DashboardsTest {
     private static final List<String> SERVICES =
             List.of("feature-service", "inference-service", "registry-service", "edge-gateway");
 
+    /** Each service has one of its name; models are inference-service's, too. */
+    private static final List<String> DASHBOARDS =
+            List.of("feature-service", "inference-service", "models", "registry-service", "edge-gateway");
+
     @ParameterizedTest
     @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
     void everyMetricThatIsAskedForExists(String service) throws IOException {
         Set<String> names = Telemetry.names(Checkout.root().resolve(service));
-        assertThat(queried(expressions(dashboard(service)))).allSatisfy(metric -> assertThat(
+        assertThat(queried(expressions(service))).allSatisfy(metric -> assertThat(
                         FRAMEWORK.contains(metric) || names.stream().anyMatch(name -> Telemetry.matches(name, metric)))
                 .as("%s of the dashboard of %s, among %s", metric, service, names)
                 .isTrue());
@@ -51,7 +55,7 @@ class DashboardsTest {
     @ParameterizedTest
     @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
     void everyMetricOfTheServiceIsOnItsDashboard(String service) throws IOException {
-        Set<String> queried = queried(expressions(dashboard(service)));
+        Set<String> queried = queried(expressions(service));
         Set<String> names = Telemetry.names(Checkout.root().resolve(service));
         assertThat(names).isNotEmpty();
         assertThat(names).allSatisfy(name -> assertThat(queried)
@@ -60,7 +64,7 @@ class DashboardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"feature-service", "inference-service", "registry-service", "edge-gateway"})
+    @ValueSource(strings = {"feature-service", "inference-service", "models", "registry-service", "edge-gateway"})
     void panelsAreSoundAndDoNotOverlap(String service) throws IOException {
         JsonNode dashboard = dashboard(service);
         assertThat(dashboard.path("uid").asText()).isEqualTo("millrace-" + service);
@@ -96,7 +100,7 @@ class DashboardsTest {
     @Test
     void everyDashboardReachesTheClusterAsItIs() throws IOException {
         Manifests manifests = Chart.render(Chart.GIVEN);
-        for (String service : SERVICES) {
+        for (String service : DASHBOARDS) {
             ConfigMap map = manifests.only(ConfigMap.class, "prod-dashboard-" + service);
             assertThat(map.getMetadata().getLabels()).containsEntry("grafana_dashboard", "1");
             assertThat(new ObjectMapper().readTree(map.getData().get(service + ".json")))
@@ -140,8 +144,15 @@ class DashboardsTest {
         return new ObjectMapper().readTree(Files.readString(file));
     }
 
-    private static List<String> expressions(JsonNode dashboard) {
-        return dashboard.findValues("expr").stream().map(JsonNode::asText).toList();
+    /** Of all dashboards of a service. */
+    private static List<String> expressions(String service) throws IOException {
+        var expressions = new ArrayList<String>();
+        for (String dashboard : DASHBOARDS) {
+            if (dashboard.equals(service) || dashboard.equals("models") && service.equals("inference-service")) {
+                dashboard(dashboard).findValues("expr").forEach(each -> expressions.add(each.asText()));
+            }
+        }
+        return expressions;
     }
 
     private static Set<String> queried(List<String> expressions) {

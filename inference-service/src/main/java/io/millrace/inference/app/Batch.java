@@ -168,7 +168,7 @@ final class Batch {
                             i,
                             copy(filling.imputed()),
                             filling.hash(),
-                            pipeline.recordVector() ? filling.vector() : List.of()));
+                            pipeline.extras().vector() ? filling.vector() : List.of()));
                 } else {
                     scores[i] = invalid;
                 }

@@ -41,7 +41,7 @@ public final class InputFormats {
     }
 
     /** Whether records can be read only with a schema registry. */
-    static boolean needsRegistry(InputFormat format) {
+    public static boolean needsRegistry(InputFormat format) {
         return format.encoding() != InputFormat.Encoding.JSON
                 && (format.framing() == InputFormat.Framing.REGISTRY
                         || format.schema().isEmpty());

@@ -17,18 +17,19 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a pipeline's {@code input}. The format of records is read as that of feature views: by the kernel, with the schema file that lies beside the definition. */
-final class InputNode {
+/** Reads the {@code input} of a pipeline or of labels. The format of records is read as that of feature views: by the kernel, with the schema file that lies beside the definition. */
+public final class InputNode {
     private final SchemaFiles schemas;
     private @Nullable MapNode node;
     private RecordFormat format = RecordFormat.JSON;
     private Input input = new Input("", InputFormat.JSON, "", TimestampUnit.RFC3339, Start.EARLIEST, Optional.empty());
 
-    InputNode(SchemaFiles schemas) {
+    public InputNode(SchemaFiles schemas) {
         this.schemas = schemas;
     }
 
-    Input read(MapNode read) {
+    /** Reads the map of that key. */
+    public Input read(MapNode read) {
         node = read;
         String topic = read.string("topic", PipelineReader.TOPIC, PipelineReader.TOPIC_EXPECTATION);
         format = FormatNode.read(read, schemas);
@@ -57,12 +58,19 @@ final class InputNode {
 
     /** Adds fields that the schema does not have. */
     void checkFields(String key, Collection<String> entity, Collection<String> request) {
+        var fields = new LinkedHashSet<>(List.of(key));
+        fields.addAll(entity);
+        fields.addAll(request);
+        checkFields(fields);
+    }
+
+    /** Adds those of the fields, and of the timestamp's, that the schema does not have. */
+    public void checkFields(Collection<String> used) {
         if (node == null || input.format().schema().isEmpty()) {
             return;
         }
-        var fields = new LinkedHashSet<>(List.of(key, input.timestampField()));
-        fields.addAll(entity);
-        fields.addAll(request);
+        var fields = new LinkedHashSet<>(used);
+        fields.add(input.timestampField());
         fields.remove("");
         for (String fault : RecordDecoders.faults(format, List.copyOf(fields))) {
             node.fault("schema", fault);
@@ -70,16 +78,16 @@ final class InputNode {
     }
 
     /** What was read; neutral where there was nothing. */
-    Input input() {
+    public Input input() {
         return input;
     }
 
-    String topic() {
+    public String topic() {
         return input.topic();
     }
 
     /** The definition's text with the schema that it names behind it. */
-    String kept(String yaml) {
+    public String kept(String yaml) {
         return SchemaFiles.kept(yaml, format);
     }
 }

@@ -7,6 +7,7 @@ import io.millrace.features.kernel.definition.SchemaFiles;
 import io.millrace.inference.app.condition.ConditionNames;
 import io.millrace.inference.app.definition.DefinitionReader;
 import io.millrace.inference.domain.Alert;
+import io.millrace.inference.domain.Extras;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Completeness;
@@ -32,8 +33,8 @@ public final class PipelineReader {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
     static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,244}");
     static final String TOPIC_EXPECTATION = "a topic name: at most 245 letters, digits, '.', '_' and '-'";
-    static final Pattern FIELD = Pattern.compile("[^\\p{Cntrl}]{1,200}");
-    static final String FIELD_EXPECTATION = "the name of an event field";
+    public static final Pattern FIELD = Pattern.compile("[^\\p{Cntrl}]{1,200}");
+    public static final String FIELD_EXPECTATION = "the name of an event field";
 
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9_]*(@v[1-9]\\d*)?:[a-z][a-z0-9_]*");
@@ -76,7 +77,7 @@ public final class PipelineReader {
         }
         Missing missing = root.optionalEnum("missing", Missing.class).orElse(Missing.IMPUTE);
         boolean includeEvent = root.optionalBoolean("include-event").orElse(false);
-        boolean recordVector = root.optionalBoolean("record-vector").orElse(false);
+        var extras = new Extras(root.optionalBoolean("record-vector").orElse(false));
         Completeness complete = root.optionalMap("complete")
                 .map(PipelineReader::completeness)
                 .orElse(new Completeness(Duration.ZERO, Otherwise.PROCEED));
@@ -101,7 +102,7 @@ public final class PipelineReader {
                 service,
                 missing,
                 includeEvent,
-                recordVector,
+                extras,
                 complete,
                 model,
                 written,

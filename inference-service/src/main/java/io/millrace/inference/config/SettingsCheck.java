@@ -13,12 +13,22 @@ public class SettingsCheck {
     private final BatchConfig batch;
     private final JobsConfig jobs;
     private final PayloadsConfig payloads;
+    private final LabelsConfig labels;
+    private final OutcomesConfig outcomes;
 
-    public SettingsCheck(InferenceConfig config, BatchConfig batch, JobsConfig jobs, PayloadsConfig payloads) {
+    public SettingsCheck(
+            InferenceConfig config,
+            BatchConfig batch,
+            JobsConfig jobs,
+            PayloadsConfig payloads,
+            LabelsConfig labels,
+            OutcomesConfig outcomes) {
         this.config = config;
         this.batch = batch;
         this.jobs = jobs;
         this.payloads = payloads;
+        this.labels = labels;
+        this.outcomes = outcomes;
     }
 
     @PostConstruct
@@ -48,6 +58,7 @@ public class SettingsCheck {
         bounds.time("schema-registry.timeout", config.schemaRegistry().timeout(), "PT0.1S", "PT1M");
         BatchWiring.check(bounds, batch, jobs);
         PayloadWiring.check(bounds, payloads);
+        LabelWiring.check(bounds, labels, outcomes);
         bounds.number("shadow.max-calls", config.shadow().maxCalls(), 1, 100_000);
         bounds.number("shadow.max-rows", config.shadow().maxRows(), 1, Integer.MAX_VALUE);
         bounds.refuseFaults();

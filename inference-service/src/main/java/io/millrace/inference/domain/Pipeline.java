@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *     that was not asked for yet
  * @param service the feature service whose features are read, as the definition names it
  * @param includeEvent whether features are read as of the event's time, or one microsecond before it
- * @param recordVector whether predictions say what the model took
+ * @param extras what predictions carry beside what they always do
  * @param outputs where predictions go, at least one
  * @param alert what is raised beside them
  * @param yaml the definition as its author wrote it, and the schema file that it names
@@ -35,7 +35,7 @@ public record Pipeline(
         Optional<String> service,
         Missing missing,
         boolean includeEvent,
-        boolean recordVector,
+        Extras extras,
         Completeness complete,
         ModelReference model,
         List<Output> outputs,
@@ -83,7 +83,7 @@ public record Pipeline(
                 Optional.of(served.service()),
                 missing,
                 includeEvent,
-                recordVector,
+                extras,
                 complete,
                 model,
                 outputs,
@@ -103,7 +103,7 @@ public record Pipeline(
                 service,
                 missing,
                 includeEvent,
-                true,
+                extras.withVector(),
                 complete,
                 model,
                 outputs,
@@ -123,7 +123,7 @@ public record Pipeline(
                 service,
                 missing,
                 includeEvent,
-                recordVector,
+                extras,
                 complete,
                 by,
                 outputs,

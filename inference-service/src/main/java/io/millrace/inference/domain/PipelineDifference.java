@@ -22,7 +22,8 @@ public final class PipelineDifference {
         difference.field("service", before.service(), after.service());
         difference.field("missing", before.missing(), after.missing());
         difference.field("include-event", before.includeEvent(), after.includeEvent());
-        difference.field("record-vector", before.recordVector(), after.recordVector());
+        difference.field(
+                "record-vector", before.extras().vector(), after.extras().vector());
         difference.field(
                 "complete.wait", before.complete().patience(), after.complete().patience());
         difference.field(

@@ -9,6 +9,7 @@ import io.millrace.inference.domain.RowScore.InputRow;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.ScoredBatch.Step;
+import io.millrace.inference.domain.deploy.Choice;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads what {@link PredictionWriter} wrote, as it is or as the data of a CloudEvent. Thread-safe. */
 final class PredictionParser {
@@ -64,6 +66,8 @@ final class PredictionParser {
                             source.path("offset").asLong()),
                     source.path("topic_id").asText(""),
                     features.path("service").asText(""),
+                    choice(event.path("deployment")),
+                    scalars(event.path("request")),
                     scalars(features.path("values")),
                     times(features.path("event_times")),
                     imputed,
@@ -75,7 +79,17 @@ final class PredictionParser {
         }
     }
 
-    private static Map<String, Object> scalars(JsonNode object) {
+    static Optional<Choice> choice(JsonNode deployment) {
+        return deployment.isObject()
+                ? Optional.of(new Choice(
+                        deployment.path("name").asText(),
+                        deployment.path("revision").asLong(),
+                        deployment.path("arm").asText(),
+                        deployment.path("share").asDouble()))
+                : Optional.empty();
+    }
+
+    static Map<String, Object> scalars(JsonNode object) {
         var values = new HashMap<String, Object>();
         object.properties().forEach(entry -> {
             JsonNode value = entry.getValue();
@@ -112,7 +126,7 @@ final class PredictionParser {
         return positions;
     }
 
-    private static List<Step> steps(JsonNode array) {
+    static List<Step> steps(JsonNode array) {
         var steps = new ArrayList<Step>();
         array.forEach(step -> steps.add(new Step(
                 step.path("step").asText(),
@@ -137,7 +151,7 @@ final class PredictionParser {
         return vector;
     }
 
-    private static long micros(String instant) {
+    static long micros(String instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(instant));
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -108,12 +109,26 @@ final class PredictionWriter {
         if (choice.isPresent()) {
             deployment(out, choice.get());
         }
+        if (pipeline.extras().vector()) {
+            request(out, prediction.event());
+        }
         features(out, prediction.score(), prediction.batch());
         source(out, prediction.source());
         if (!prediction.traceparent().isEmpty()) {
             out.writeStringField("trace", prediction.traceparent());
         }
         out.writeEndObject();
+    }
+
+    private void request(JsonGenerator out, DecodedEvent.Event event) throws IOException {
+        var values = new TreeMap<String, Object>();
+        for (String field : pipeline.request().keySet()) {
+            Object value = event.row().fields().get(field);
+            if (value != null) {
+                values.put(field, value);
+            }
+        }
+        scalars(out, "request", values);
     }
 
     private void source(JsonGenerator out, ConsumerRecord<?, ?> source) throws IOException {
@@ -140,7 +155,7 @@ final class PredictionWriter {
         out.writeRawValue(written);
     }
 
-    private static void identity(JsonGenerator out, ModelIdentity identity) throws IOException {
+    static void identity(JsonGenerator out, ModelIdentity identity) throws IOException {
         out.writeStartObject();
         out.writeStringField("name", identity.name());
         out.writeStringField("version", identity.version());
@@ -163,7 +178,7 @@ final class PredictionWriter {
         out.writeEndObject();
     }
 
-    private static void deployment(JsonGenerator out, Choice choice) throws IOException {
+    static void deployment(JsonGenerator out, Choice choice) throws IOException {
         out.writeObjectFieldStart("deployment");
         out.writeStringField("name", choice.deployment());
         out.writeNumberField("revision", choice.revision());
@@ -249,7 +264,7 @@ final class PredictionWriter {
         out.writeEndObject();
     }
 
-    private static void scalars(JsonGenerator out, String name, Map<String, Object> values) throws IOException {
+    static void scalars(JsonGenerator out, String name, Map<String, Object> values) throws IOException {
         out.writeObjectFieldStart(name);
         for (Map.Entry<String, Object> entry : values.entrySet()) {
             out.writeFieldName(entry.getKey());

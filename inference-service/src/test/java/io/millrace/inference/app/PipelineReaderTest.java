@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.definitions.Fault;
 import io.millrace.definitions.Faults;
+import io.millrace.inference.domain.Extras;
 import io.millrace.inference.domain.InputFormat;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
@@ -59,7 +60,7 @@ class PipelineReaderTest {
                         Optional.empty(),
                         Pipeline.Missing.REFUSE,
                         true,
-                        true,
+                        new Extras(true),
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
                         new Pipeline.ModelReference("flight-delay", Optional.of("1")),
                         List.of(Output.to("flights.predictions.v1")),

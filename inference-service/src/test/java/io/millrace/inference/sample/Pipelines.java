@@ -1,5 +1,6 @@
 package io.millrace.inference.sample;
 
+import io.millrace.inference.domain.Extras;
 import io.millrace.inference.domain.InputFormat;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
@@ -38,7 +39,7 @@ public final class Pipelines {
                 Optional.of(service),
                 of.missing(),
                 of.includeEvent(),
-                of.recordVector(),
+                of.extras(),
                 of.complete(),
                 of.model(),
                 of.outputs(),
@@ -58,7 +59,7 @@ public final class Pipelines {
                 Optional.empty(),
                 missing,
                 false,
-                false,
+                Extras.NONE,
                 new Completeness(Duration.ZERO, Otherwise.PROCEED),
                 new ModelReference("m", version),
                 List.of(Output.to("out")),

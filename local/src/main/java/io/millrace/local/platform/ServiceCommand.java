@@ -82,6 +82,9 @@ public final class ServiceCommand {
                         "millrace.inference.batch.directory",
                         layout.data("batch-scoring").toString());
                 settings.put(
+                        "millrace.inference.outcomes.directory",
+                        layout.data("outcomes").toString());
+                settings.put(
                         "millrace.inference.batch.imports",
                         layout.data("imports").toString());
             }
