@@ -3,6 +3,7 @@ package io.millrace.inference.app;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup.Answer;
 import io.millrace.inference.app.FeatureLookup.Cell;
+import io.millrace.inference.app.watch.NoveltyScorer;
 import io.millrace.inference.domain.NamedValues;
 import io.millrace.inference.domain.NamedValues.Names;
 import io.millrace.inference.domain.Pipeline;
@@ -47,7 +48,7 @@ final class Batch {
     record Filling(InputTensors tensors, List<Filled> rows) {}
 
     /** A row that stands in the tensors; {@code imputed} holds indexes of the pipeline's features. */
-    record Filled(int row, BitSet imputed, String hash, List<InputRow> vector) {}
+    record Filled(int row, BitSet imputed, String hash, List<InputRow> vector, double novelty) {}
 
     Batch(Pipeline pipeline, List<ScoreRow> rows) {
         this.pipeline = pipeline;
@@ -160,6 +161,7 @@ final class Batch {
     Filling fill(ScoringPlan plan, BitSet of) {
         var filling = new InputTensors(pipeline, plan, of.cardinality());
         var filled = new ArrayList<Filled>(of.cardinality());
+        NoveltyScorer novelty = plan.novelty();
         for (int i = of.nextSetBit(0); i >= 0; i = of.nextSetBit(i + 1)) {
             if (scores[i] == null) {
                 Invalid invalid = filling.add(rows.get(i), cellsOf(i));
@@ -168,7 +170,8 @@ final class Batch {
                             i,
                             copy(filling.imputed()),
                             filling.hash(),
-                            pipeline.extras().vector() ? filling.vector() : List.of()));
+                            pipeline.extras().vector() ? filling.vector() : List.of(),
+                            novelty == null ? Double.NaN : filling.novelty(novelty)));
                 } else {
                     scores[i] = invalid;
                 }
@@ -269,7 +272,8 @@ final class Batch {
                 new NamedValues<>(featureNames, eventTimes),
                 imputed(row.imputed()),
                 row.hash(),
-                row.vector());
+                row.vector(),
+                row.novelty());
     }
 
     private List<String> imputed(BitSet indexes) {

@@ -1,6 +1,7 @@
 package io.millrace.inference.app;
 
 import io.millrace.inference.app.FeatureLookup.Cell;
+import io.millrace.inference.app.watch.NoveltyScorer;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore.InputRow;
@@ -28,6 +29,9 @@ final class InputTensors {
 
     private final BitSet imputed = new BitSet();
     private final MessageDigest sha256 = sha256();
+    /** Of the row that was added last; made when somebody asks for its novelty. */
+    private double[] columns = {};
+
     private int rows;
 
     InputTensors(Pipeline pipeline, ScoringPlan plan, int capacity) {
@@ -82,6 +86,34 @@ final class InputTensors {
             sha256.update(row.limit(rows * bytes).position((rows - 1) * bytes));
         }
         return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** How unlike the reference the row added last is; what was imputed counts as missing. */
+    double novelty(NoveltyScorer scorer) {
+        if (columns.length == 0) {
+            columns = new double
+                    [inputs.stream().mapToInt(input -> input.sources().size()).sum()];
+        }
+        double[] row = columns;
+        int to = 0;
+        for (int i = 0; i < inputs.size(); i++) {
+            ScoringPlan.Input input = inputs.get(i);
+            int at = (rows - 1) * rowBytes(input);
+            for (ScoringPlan.Source source : input.sources()) {
+                boolean stoodIn = source instanceof ScoringPlan.Source.Feature feature && imputed.get(feature.index());
+                row[to++] = stoodIn ? Double.NaN : number(buffers.get(i), at, input.type());
+                at += input.type().bytes();
+            }
+        }
+        return scorer.score(row);
+    }
+
+    private static double number(ByteBuffer buffer, int at, TensorType type) {
+        return switch (type) {
+            case FLOAT32 -> buffer.getFloat(at);
+            case FLOAT64 -> buffer.getDouble(at);
+            case INT64 -> buffer.getLong(at);
+        };
     }
 
     /** The row added last. */

@@ -5,6 +5,8 @@ import io.millrace.inference.app.ModelRepository.Candidate;
 import io.millrace.inference.app.ModelRepository.Contents;
 import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.app.queue.Lanes;
+import io.millrace.inference.app.watch.ReferenceFiles;
+import io.millrace.inference.app.watch.References;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.ModelState;
 import io.millrace.inference.domain.Pipeline;
@@ -65,13 +67,14 @@ public class ModelCatalog {
 
     /** With the defaults of how models are run. */
     public ModelCatalog(ModelRepository repository, ModelEngine engine, EventLog events) {
-        this(repository, engine, Lanes.byDefault(Clock.systemUTC()), events);
+        this(repository, engine, Lanes.byDefault(Clock.systemUTC()), events, new References(ReferenceFiles.NONE));
     }
 
     @Inject
-    public ModelCatalog(ModelRepository repository, ModelEngine engine, Lanes lanes, EventLog events) {
+    public ModelCatalog(
+            ModelRepository repository, ModelEngine engine, Lanes lanes, EventLog events, References references) {
         this.repository = repository;
-        this.loader = new ModelLoader(repository, engine, lanes, events);
+        this.loader = new ModelLoader(repository, engine, lanes, events, references);
         this.policies = new ModelPolicies(repository);
     }
 

@@ -2,10 +2,13 @@ package io.millrace.inference.app;
 
 import io.millrace.inference.app.ModelRepository.Candidate;
 import io.millrace.inference.app.queue.Lanes;
+import io.millrace.inference.app.watch.References;
+import io.millrace.inference.app.watch.RegisteredReference;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ServiceEvent;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +20,10 @@ final class ModelLoader {
     private final ModelEngine engine;
     private final Lanes lanes;
     private final EventLog events;
+    private final References references;
 
-    ModelLoader(ModelRepository repository, ModelEngine engine, Lanes lanes, EventLog events) {
+    ModelLoader(ModelRepository repository, ModelEngine engine, Lanes lanes, EventLog events, References references) {
+        this.references = references;
         this.repository = repository;
         this.engine = engine;
         this.lanes = lanes;
@@ -60,8 +65,9 @@ final class ModelLoader {
         boolean serves = false;
         try {
             GoldenCheck.check(file.golden(), loaded);
+            Optional<RegisteredReference> reference = references.register(file);
             serves = true;
-            return new ServedModel(file.definition(), loaded, lanes);
+            return new ServedModel(file.definition(), loaded, lanes, reference);
         } finally {
             if (!serves) {
                 loaded.close();
@@ -101,6 +107,7 @@ final class ModelLoader {
                 "Model %s %s with digest %s is let go of: %s",
                 definition.name(), definition.version(), definition.digest(), why);
         events.record(ServiceEvent.modelUnloaded(definition.name(), definition.version(), definition.digest(), why));
+        old.reference().ifPresent(references::forget);
         old.release();
     }
 }

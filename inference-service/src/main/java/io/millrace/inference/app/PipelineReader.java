@@ -77,7 +77,8 @@ public final class PipelineReader {
         }
         Missing missing = root.optionalEnum("missing", Missing.class).orElse(Missing.IMPUTE);
         boolean includeEvent = root.optionalBoolean("include-event").orElse(false);
-        var extras = new Extras(root.optionalBoolean("record-vector").orElse(false));
+        var extras = new Extras(
+                root.optionalBoolean("record-vector").orElse(false), root.optionalChoice("novelty", Novelties.BY_NAME));
         Completeness complete = root.optionalMap("complete")
                 .map(PipelineReader::completeness)
                 .orElse(new Completeness(Duration.ZERO, Otherwise.PROCEED));
@@ -90,6 +91,7 @@ public final class PipelineReader {
                 service.isPresent() ? Optional.empty() : Optional.of(ConditionNames.ofFeatures(features)));
         List<Output> written = outputs.outputs();
         Optional<Alert> alert = outputs.alert();
+        Novelties.check(root, extras, written, alert);
         input.checkFields(key, entity.values(), request.keySet());
         root.refuseUnknownKeys();
         return new Pipeline(

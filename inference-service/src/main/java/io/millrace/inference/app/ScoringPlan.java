@@ -1,5 +1,6 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.app.watch.NoveltyScorer;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** How a model's inputs are filled from a pipeline's features and request fields. */
 final class ScoringPlan {
@@ -17,6 +19,7 @@ final class ScoringPlan {
     private final List<Input> inputs;
     private final List<String> faults;
     private final List<String> remarks;
+    private final @Nullable NoveltyScorer novelty;
 
     /** An input with the sources of its columns, in order. */
     record Input(String name, TensorType type, List<Source> sources) {}
@@ -29,11 +32,17 @@ final class ScoringPlan {
         record Request(String field) implements Source {}
     }
 
-    private ScoringPlan(Pipeline pipeline, List<Input> inputs, List<String> faults, List<String> remarks) {
+    private ScoringPlan(
+            Pipeline pipeline,
+            List<Input> inputs,
+            List<String> faults,
+            List<String> remarks,
+            @Nullable NoveltyScorer novelty) {
         this.pipeline = pipeline;
         this.inputs = List.copyOf(inputs);
         this.faults = List.copyOf(faults);
         this.remarks = List.copyOf(remarks);
+        this.novelty = novelty;
     }
 
     static ScoringPlan of(Pipeline pipeline, ModelDefinition model) {
@@ -62,7 +71,21 @@ final class ScoringPlan {
                         "the pipeline lists request field '" + field + "', which " + title(model) + " does not take");
             }
         }
-        return new ScoringPlan(pipeline, inputs, faults, remarks);
+        if (pipeline.extras().novelty().isPresent() && model.reference().isEmpty()) {
+            remarks.add("the pipeline asks for 'novelty', but " + title(model) + " brings no reference: there is none");
+        }
+        return new ScoringPlan(pipeline, inputs, faults, remarks, null);
+    }
+
+    /** This with what says how unlike the model's reference a row is. */
+    ScoringPlan with(@Nullable NoveltyScorer scorer) {
+        return scorer == null ? this : new ScoringPlan(pipeline, inputs, faults, remarks, scorer);
+    }
+
+    /** Null where nobody asks, or there is no reference. */
+    @Nullable
+    NoveltyScorer novelty() {
+        return novelty;
     }
 
     private static Source source(

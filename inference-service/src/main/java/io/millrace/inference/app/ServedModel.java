@@ -2,6 +2,7 @@ package io.millrace.inference.app;
 
 import io.millrace.inference.app.queue.Lanes;
 import io.millrace.inference.app.queue.ModelLane;
+import io.millrace.inference.app.watch.RegisteredReference;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
@@ -9,6 +10,7 @@ import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
@@ -26,7 +28,10 @@ final class ServedModel {
     /** The users, the catalog itself among them; 0 once closed. */
     private final AtomicInteger users = new AtomicInteger(1);
 
-    ServedModel(ModelDefinition definition, LoadedModel loaded, Lanes lanes) {
+    private final Optional<RegisteredReference> reference;
+
+    ServedModel(ModelDefinition definition, LoadedModel loaded, Lanes lanes, Optional<RegisteredReference> reference) {
+        this.reference = reference;
         this.definition = definition;
         this.loaded = loaded;
         this.identity =
@@ -50,6 +55,10 @@ final class ServedModel {
 
     ModelIdentity identity() {
         return identity;
+    }
+
+    Optional<RegisteredReference> reference() {
+        return reference;
     }
 
     Signature signature() {
@@ -80,7 +89,11 @@ final class ServedModel {
         if (known != null && known.isOf(pipeline)) {
             return known;
         }
-        ScoringPlan made = ScoringPlan.of(pipeline, definition);
+        ScoringPlan made = ScoringPlan.of(pipeline, definition)
+                .with(pipeline.extras()
+                        .novelty()
+                        .flatMap(kind -> reference.flatMap(rows -> rows.novelty(kind)))
+                        .orElse(null));
         plans.put(pipeline.name(), made);
         if (!made.faults().isEmpty()) {
             LOG.warnf("Pipeline %s cannot use %s: %s", pipeline.name(), identity, String.join("; ", made.faults()));

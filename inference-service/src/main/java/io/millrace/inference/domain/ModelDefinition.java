@@ -17,6 +17,7 @@ import java.util.Set;
  * @param inputs the tensors that pipelines fill, with what goes into their columns; none where the model is there for calls with tensors alone
  * @param output the prediction among what the model gives; there where {@code inputs} is not empty
  * @param serving how it is run
+ * @param reference the rows that it was made with, where they lie beside it
  */
 public record ModelDefinition(
         String name,
@@ -27,9 +28,24 @@ public record ModelDefinition(
         OptionalLong size,
         List<Input> inputs,
         Optional<Output> output,
-        ModelServing serving) {
+        ModelServing serving,
+        Optional<Reference> reference) {
     public ModelDefinition {
         inputs = List.copyOf(inputs);
+    }
+
+    /** Of a model that brings no reference. */
+    public ModelDefinition(
+            String name,
+            String version,
+            Engine engine,
+            String file,
+            String digest,
+            OptionalLong size,
+            List<Input> inputs,
+            Optional<Output> output,
+            ModelServing serving) {
+        this(name, version, engine, file, digest, size, inputs, output, serving, Optional.empty());
     }
 
     /** Of an ONNX file, and of a model that says nothing of how it is run. */
@@ -45,6 +61,21 @@ public record ModelDefinition(
                 inputs,
                 output,
                 ModelServing.UNSAID);
+    }
+
+    /**
+     * Rows that later ones are compared with.
+     *
+     * @param file beside {@code model.yaml}
+     * @param digest SHA-256 of the file in lower-case hex, where it is said
+     * @param score the column that holds the model's predictions, where there is one
+     */
+    public record Reference(String file, RowFormat format, Optional<String> digest, Optional<String> score) {}
+
+    /** How rows of a reference are written. */
+    public enum RowFormat {
+        PARQUET,
+        CSV
     }
 
     /** What runs the file, and thereby what format it is of; written in lower case. */

@@ -8,6 +8,8 @@ public enum ModelFault {
     INVALID_POLICY,
     /** {@code golden.json} has faults. */
     INVALID_GOLDEN,
+    /** The rows of the reference cannot be read, or lack a column that the model takes. */
+    INVALID_REFERENCE,
     /** The file that {@code model.yaml} names is not there. */
     FILE_MISSING,
     /** The file cannot be read at the moment. */

@@ -24,6 +24,7 @@ public final class PipelineDifference {
         difference.field("include-event", before.includeEvent(), after.includeEvent());
         difference.field(
                 "record-vector", before.extras().vector(), after.extras().vector());
+        difference.field("novelty", before.extras().novelty(), after.extras().novelty());
         difference.field(
                 "complete.wait", before.complete().patience(), after.complete().patience());
         difference.field(

@@ -14,6 +14,7 @@ public sealed interface RowScore {
      * @param imputed references whose declared value stood in, in the pipeline's order
      * @param vectorHash SHA-256, lower-case hex, of the model's input row: its tensors' bytes in the model's input order, little-endian
      * @param vector that row, input by input; none where it is not asked for
+     * @param novelty the share of the model's reference, 0 to 1, that is less unlike the rest of it than this row is; NaN where it is not asked for or not known
      */
     record Scored(
             double prediction,
@@ -22,7 +23,8 @@ public sealed interface RowScore {
             Map<String, Long> eventTimeMicros,
             List<String> imputed,
             String vectorHash,
-            List<InputRow> vector)
+            List<InputRow> vector,
+            double novelty)
             implements RowScore {
         /** Of a pipeline that does not ask for the vector. */
         public Scored(
@@ -32,7 +34,7 @@ public sealed interface RowScore {
                 Map<String, Long> eventTimeMicros,
                 List<String> imputed,
                 String vectorHash) {
-            this(prediction, entity, features, eventTimeMicros, imputed, vectorHash, List.of());
+            this(prediction, entity, features, eventTimeMicros, imputed, vectorHash, List.of(), Double.NaN);
         }
     }
 

@@ -85,6 +85,9 @@ final class PredictionMessages {
                 .addAllImputed(row.imputed());
         row.entity().forEach((key, value) -> prediction.putEntity(key, value(value)));
         row.vector().forEach(input -> prediction.addVector(input(input)));
+        if (!Double.isNaN(row.novelty())) {
+            prediction.setNovelty(row.novelty());
+        }
         return prediction;
     }
 

@@ -190,7 +190,7 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
         return new ProducerRecord<>(topic, null, waiting.event().time().toEpochMilli(), key, bytes, headers);
     }
 
-    private static void value(JsonGenerator out, Object value) throws IOException {
+    static void value(JsonGenerator out, Object value) throws IOException {
         switch (value) {
             case Map<?, ?> map -> {
                 out.writeStartObject();

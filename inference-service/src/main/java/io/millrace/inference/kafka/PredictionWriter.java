@@ -102,6 +102,10 @@ final class PredictionWriter {
         scalars(out, "entity", prediction.score().entity());
         out.writeStringField("key", prediction.event().key());
         out.writeNumberField("prediction", prediction.score().prediction());
+        double novelty = prediction.score().novelty();
+        if (!Double.isNaN(novelty)) {
+            out.writeNumberField("novelty", novelty);
+        }
         out.writeStringField("timestamp", instants.of(prediction.event().timestampMicros()));
         out.writeStringField("as_of", instants.of(prediction.event().row().asOfMicros()));
         model(out, prediction.batch().model(prediction.row()));

@@ -42,6 +42,7 @@ public record PredictionAnswer(
      * @param eventTimes event time by feature, RFC 3339; absent where the feature was imputed
      * @param imputed features whose declared value stood in
      * @param vector what the model took, in the form of the Open Inference Protocol's inputs; absent where the pipeline does not say {@code record-vector}
+     * @param novelty the share of the model's reference that is less unlike the rest of it than this row is; absent where the pipeline does not say {@code novelty} or the model brings no reference
      * @param deployment the arm that answered; absent where no deployment splits the model
      */
     @RegisterForReflection
@@ -52,6 +53,9 @@ public record PredictionAnswer(
             List<String> imputed,
 
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Input> vector,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Double novelty,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Deployment deployment) {}
@@ -108,6 +112,13 @@ public record PredictionAnswer(
         scored.eventTimeMicros()
                 .forEach((feature, micros) -> eventTimes.put(
                         feature, Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString()));
-        return new Row(scored.prediction(), scored.entity(), eventTimes, scored.imputed(), vector(scored), deployment);
+        return new Row(
+                scored.prediction(),
+                scored.entity(),
+                eventTimes,
+                scored.imputed(),
+                vector(scored),
+                Double.isNaN(scored.novelty()) ? null : scored.novelty(),
+                deployment);
     }
 }

@@ -78,7 +78,37 @@ abstract class ModelStore implements ModelRepository {
                     ModelFault.DIGEST_MISMATCH,
                     "the SHA-256 of " + definition.file() + " is " + digest + ", declared is " + definition.digest());
         }
-        return new ModelFile(definition, content, golden(name, version));
+        return new ModelFile(definition, content, golden(name, version), reference(definition));
+    }
+
+    /** The bytes of the reference, whose digest is checked where it is said. */
+    private Optional<ByteBuffer> reference(ModelDefinition definition) throws ModelRefusedException {
+        if (definition.reference().isEmpty()) {
+            return Optional.empty();
+        }
+        ModelDefinition.Reference reference = definition.reference().get();
+        List<String> path = List.of(definition.name(), definition.version(), reference.file());
+        String shown = String.join("/", path);
+        if (!NAME.matcher(reference.file()).matches()) {
+            throw new ModelRefusedException(
+                    ModelFault.PATH_ESCAPE, shown + ": the reference must lie beside " + DEFINITION);
+        }
+        try {
+            ByteBuffer content = ByteBuffer.wrap(bytes(path, maxFileBytes));
+            String digest = digest(content);
+            if (reference.digest().isPresent()
+                    && !digest.equals(reference.digest().get())) {
+                throw new ModelRefusedException(
+                        ModelFault.DIGEST_MISMATCH,
+                        "the SHA-256 of " + shown + " is " + digest + ", declared is "
+                                + reference.digest().get());
+            }
+            return Optional.of(content);
+        } catch (NoSuchFileException e) {
+            throw new ModelRefusedException(ModelFault.FILE_MISSING, shown + " is not there", e);
+        } catch (IOException e) {
+            throw unreadable(shown, e);
+        }
     }
 
     /** Refuses a version by what it is before anything of it is opened. */

@@ -12,6 +12,8 @@ import io.millrace.inference.domain.ModelDefinition.Column;
 import io.millrace.inference.domain.ModelDefinition.Engine;
 import io.millrace.inference.domain.ModelDefinition.Input;
 import io.millrace.inference.domain.ModelDefinition.Output;
+import io.millrace.inference.domain.ModelDefinition.Reference;
+import io.millrace.inference.domain.ModelDefinition.RowFormat;
 import io.millrace.inference.domain.ModelDefinition.TensorType;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -57,7 +59,8 @@ final class ModelYaml {
                 root.optionalLong("size").map(OptionalLong::of).orElse(OptionalLong.empty()),
                 forPipelines ? inputs(root) : List.of(),
                 forPipelines ? Optional.of(output(root)) : Optional.empty(),
-                ServingYaml.read(root));
+                ServingYaml.read(root),
+                root.optionalMap("reference").map(ModelYaml::reference));
         root.refuseUnknownKeys();
         return definition;
     }
@@ -127,6 +130,21 @@ final class ModelYaml {
         }
         node.refuseUnknownKeys();
         return new Output(name, (int) column);
+    }
+
+    private static Reference reference(MapNode node) {
+        String file = node.string("file");
+        boolean csv = file.endsWith(".csv");
+        if (!csv && !file.isEmpty() && !file.endsWith(".parquet")) {
+            node.fault("file", "'file' must end in .parquet or .csv, was '" + file + "'");
+        }
+        Optional<String> digest = node.has("digest")
+                ? Optional.of(node.string("digest", DIGEST, "a SHA-256 in lower-case hex"))
+                : Optional.empty();
+        var reference =
+                new Reference(file, csv ? RowFormat.CSV : RowFormat.PARQUET, digest, node.optionalString("score"));
+        node.refuseUnknownKeys();
+        return reference;
     }
 
     private static ModelDefinition nothing(String name, String version) {

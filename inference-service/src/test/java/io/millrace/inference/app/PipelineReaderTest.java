@@ -60,7 +60,7 @@ class PipelineReaderTest {
                         Optional.empty(),
                         Pipeline.Missing.REFUSE,
                         true,
-                        new Extras(true),
+                        new Extras(true, Optional.empty()),
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
                         new Pipeline.ModelReference("flight-delay", Optional.of("1")),
                         List.of(Output.to("flights.predictions.v1")),

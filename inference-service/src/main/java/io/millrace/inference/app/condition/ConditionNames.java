@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that conditions over a pipeline's predictions may use: {@code prediction}, {@code key}, {@code complete}, {@code model.name}, {@code model.version} or
+ * The names that conditions over a pipeline's predictions may use: {@code prediction}, {@code novelty}, {@code key}, {@code complete}, {@code model.name}, {@code model.version} or
  * {@code model_version}, {@code deployment} and {@code arm} where a deployment splits the model, {@code entity.<join key>} as text, {@code request.<field>} in its type, {@code features.<view>.<feature>} as a number. Each may be null.
  */
 public final class ConditionNames {
@@ -39,6 +39,12 @@ public final class ConditionNames {
     public static ConditionNames of(Collection<String> joinKeys, Map<String, FieldType> request) {
         var names = new ConditionNames();
         names.add("prediction", ValueType.DOUBLE, facts -> real(facts.score().prediction()));
+        names.add(
+                "novelty",
+                ValueType.DOUBLE,
+                facts -> Double.isNaN(facts.score().novelty())
+                        ? null
+                        : real(facts.score().novelty()));
         names.add("key", ValueType.STRING, facts -> new FeatureValue.Text(facts.key()));
         names.add(
                 "complete",

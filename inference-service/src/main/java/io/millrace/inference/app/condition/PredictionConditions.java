@@ -73,6 +73,16 @@ public final class PredictionConditions {
         };
     }
 
+    /** The words and paths that an expression has outside of its texts. */
+    public static Set<String> names(String expression) {
+        var names = new LinkedHashSet<String>();
+        Matcher paths = PATH.matcher(TEXT.matcher(expression).replaceAll("\"\""));
+        while (paths.find()) {
+            names.add(paths.group());
+        }
+        return names;
+    }
+
     /** The features that a condition names, {@code view.feature}. */
     public static Set<String> features(String expression, ConditionNames names) {
         return compile(expression, names) instanceof Compiled.Usable usable ? usable.features() : Set.of();

@@ -70,6 +70,45 @@ public final class FeatureCounts implements Tally<FeatureCounts> {
         return reference.of(cells.clone(), missing);
     }
 
+    /** The same rows under another reference of the same cells, such as {@link #asReference} made of the rows of another time. */
+    public FeatureCounts against(FeatureReference other) {
+        if (other.cells() != cells.length || !other.name().equals(reference.name())) {
+            throw new IllegalArgumentException(other.name() + " has other cells than " + reference.name());
+        }
+        var counts = new FeatureCounts(other);
+        counts.add(this);
+        return counts;
+    }
+
+    /** How many rows were counted, those without a value among them. */
+    public long rows() {
+        return present() + missing;
+    }
+
+    /**
+     * The number below which this share of the values lies, as exactly as the cells tell: within a cell values are taken to be spread evenly, and beyond what the reference saw they are its ends. NaN of
+     * categories, and where there are no values.
+     *
+     * @param share 0 to 1
+     */
+    public double quantile(double share) {
+        long all = present();
+        if (!reference.isNumeric() || all == 0 || cells.length < 2) {
+            return Double.NaN;
+        }
+        double wanted = share * all;
+        long below = 0;
+        for (int cell = 0; cell < cells.length; cell++) {
+            if (cells[cell] > 0 && below + cells[cell] >= wanted) {
+                double from = reference.edge(cell - 1);
+                double to = reference.edge(cell);
+                return from + (to - from) * Math.max(0, wanted - below) / cells[cell];
+            }
+            below += cells[cell];
+        }
+        return reference.edge(cells.length - 1);
+    }
+
     FeatureReference reference() {
         return reference;
     }

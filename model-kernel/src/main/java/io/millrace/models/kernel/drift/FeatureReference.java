@@ -132,6 +132,11 @@ public final class FeatureReference {
         return counts.length;
     }
 
+    /** The upper end of a cell of numbers; those outside of what was seen end where that begins and ends. */
+    double edge(int cell) {
+        return edges[Math.max(0, Math.min(edges.length - 1, cell))];
+    }
+
     long count(int cell) {
         return counts[cell];
     }
