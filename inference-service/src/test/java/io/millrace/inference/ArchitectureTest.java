@@ -29,12 +29,12 @@ class ArchitectureTest {
     };
 
     @ArchTest
-    static final ArchRule domainSeesTheJdkAlone = classes()
+    static final ArchRule domainSeesTheJdkAndTheModelKernelAlone = classes()
             .that()
             .resideInAPackage(ROOT + "domain..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(ROOT + "domain..", "java..", "org.jspecify..");
+            .resideInAnyPackage(ROOT + "domain..", "io.millrace.models.kernel..", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule useCasesSeeNoAdapter = noClasses()

@@ -10,6 +10,7 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ final class InputTensors {
     /** Of the same bytes, with positions of their own. */
     private final List<ByteBuffer> views = new ArrayList<>();
 
+    /** Row by row, of inputs that are texts; empty of others. */
+    private final List<List<byte[]>> texts = new ArrayList<>();
+
     private final BitSet imputed = new BitSet();
     private final MessageDigest sha256 = sha256();
     /** Of the row that was added last; made when somebody asks for its novelty. */
@@ -42,6 +46,7 @@ final class InputTensors {
             int bytes = Math.multiplyExact(capacity, rowBytes(input));
             buffers.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
             views.add(buffers.getLast().duplicate());
+            texts.add(input.type() == TensorType.STRING ? new ArrayList<>() : List.of());
         }
     }
 
@@ -58,8 +63,11 @@ final class InputTensors {
             ScoringPlan.Input input = inputs.get(i);
             int at = rows * rowBytes(input);
             for (ScoringPlan.Source source : input.sources()) {
-                Invalid invalid = put(buffers.get(i), at, input.type(), source, row, cells);
+                Invalid invalid = input.type() == TensorType.STRING
+                        ? putText(texts.get(i), source, row, cells)
+                        : put(buffers.get(i), at, input.type(), source, row, cells);
                 if (invalid != null) {
+                    takeBack();
                     return invalid;
                 }
                 at += input.type().bytes();
@@ -67,6 +75,16 @@ final class InputTensors {
         }
         rows++;
         return null;
+    }
+
+    /** Forgets the texts of a row that was not added. */
+    private void takeBack() {
+        for (int i = 0; i < inputs.size(); i++) {
+            List<byte[]> of = texts.get(i);
+            if (!of.isEmpty()) {
+                of.subList(rows * inputs.get(i).sources().size(), of.size()).clear();
+            }
+        }
     }
 
     int rows() {
@@ -84,6 +102,9 @@ final class InputTensors {
             int bytes = rowBytes(inputs.get(i));
             ByteBuffer row = views.get(i);
             sha256.update(row.limit(rows * bytes).position((rows - 1) * bytes));
+            if (inputs.get(i).type() == TensorType.STRING) {
+                sha256.update(textsOf(i, rows - 1, rows, 1).data());
+            }
         }
         return HexFormat.of().formatHex(sha256.digest());
     }
@@ -122,6 +143,11 @@ final class InputTensors {
         for (int i = 0; i < inputs.size(); i++) {
             ScoringPlan.Input input = inputs.get(i);
             int columns = input.sources().size();
+            if (input.type() == TensorType.STRING) {
+                Tensor row = textsOf(i, rows - 1, rows, 1);
+                vector.add(new InputRow(row.name(), row.datatype(), List.copyOf(RowValues.of(row))));
+                continue;
+            }
             int bytes = rowBytes(input);
             var row = new Tensor(
                     input.name(),
@@ -131,7 +157,7 @@ final class InputTensors {
             vector.add(new InputRow(
                     row.name(),
                     row.datatype(),
-                    IntStream.range(0, columns).mapToObj(row::number).toList()));
+                    IntStream.range(0, columns).<Object>mapToObj(row::number).toList()));
         }
         return vector;
     }
@@ -141,6 +167,10 @@ final class InputTensors {
         var filled = new ArrayList<Tensor>(buffers.size());
         for (int i = 0; i < inputs.size(); i++) {
             ScoringPlan.Input input = inputs.get(i);
+            if (input.type() == TensorType.STRING) {
+                filled.add(textsOf(i, 0, rows, rows));
+                continue;
+            }
             filled.add(new Tensor(
                     input.name(),
                     input.type().datatype(),
@@ -148,6 +178,40 @@ final class InputTensors {
                     buffers.get(i).slice(0, rows * rowBytes(input))));
         }
         return filled;
+    }
+
+    private Tensor textsOf(int input, int from, int to, int count) {
+        int columns = inputs.get(input).sources().size();
+        return Tensor.ofStrings(
+                inputs.get(input).name(),
+                List.of((long) count, (long) columns),
+                texts.get(input).subList(from * columns, to * columns));
+    }
+
+    private @Nullable Invalid putText(List<byte[]> into, ScoringPlan.Source source, ScoreRow row, List<Cell> cells) {
+        Object value;
+        switch (source) {
+            case ScoringPlan.Source.Request(String field) -> {
+                value = row.fields().get(field);
+                if (value == null) {
+                    return RowCheck.invalid(InferenceReason.MISSING_FIELD, "request field '" + field + "' is missing");
+                }
+            }
+            case ScoringPlan.Source.Feature feature -> {
+                Cell cell = cells.get(feature.index());
+                value = cell.status() == FeatureLookup.Status.PRESENT ? cell.value() : null;
+                if (value == null) {
+                    if (cell.status() == FeatureLookup.Status.BEFORE_RETENTION
+                            || pipeline.missing() != Pipeline.Missing.IMPUTE) {
+                        return missing(cell.status(), pipeline.features().get(feature.index()), row);
+                    }
+                    imputed.set(feature.index());
+                    value = "";
+                }
+            }
+        }
+        into.add(CategoryText.of(value).getBytes(StandardCharsets.UTF_8));
+        return null;
     }
 
     private @Nullable Invalid put(
@@ -221,6 +285,7 @@ final class InputTensors {
                 }
                 buffer.putLong(at, number.longValue());
             }
+            case STRING -> throw new IllegalStateException("texts are put elsewhere");
         }
         return null;
     }

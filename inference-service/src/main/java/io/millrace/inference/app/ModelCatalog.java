@@ -282,11 +282,11 @@ public class ModelCatalog {
         refresh();
     }
 
-    /** Places among the pipeline's features of those that the model takes that it would be scored with; none where no such serves yet. */
-    Set<Integer> taken(Pipeline pipeline, ModelReference reference) {
+    /** Places among the pipeline's features of those that the model that it would be scored with takes as numbers; none where no such serves yet. */
+    Set<Integer> takenAsNumbers(Pipeline pipeline, ModelReference reference) {
         return serving(reference).stream()
                 .findFirst()
-                .map(model -> ScoringPlan.of(pipeline, model.definition()).features())
+                .map(model -> ScoringPlan.of(pipeline, model.definition()).numbers())
                 .orElse(Set.of());
     }
 

@@ -12,7 +12,10 @@ public final class ModelColumns {
 
     private ModelColumns() {}
 
-    /** Reads {@code {feature: view:feature, impute: 0.0}} or {@code {request: field}}; what is wrong becomes faults of the node. */
+    /**
+     * Reads {@code {feature: view:feature, impute: 0.0}} or {@code {request: field}}; what is wrong becomes faults of the node. A text has no {@code impute}: a missing one is the
+     * empty text where the pipeline imputes.
+     */
     public static Column read(MapNode node, TensorType type) {
         Column column;
         if (node.has("request")) {
@@ -27,7 +30,9 @@ public final class ModelColumns {
             String reference = node.string("feature", FEATURE, "view:feature or view@version:feature");
             OptionalDouble impute =
                     node.optionalDouble("impute").map(OptionalDouble::of).orElse(OptionalDouble.empty());
-            if (impute.isPresent() && !fits(impute.getAsDouble(), type)) {
+            if (impute.isPresent() && type == TensorType.STRING) {
+                node.fault("impute", "numbers are imputed; a missing text is the empty one");
+            } else if (impute.isPresent() && !fits(impute.getAsDouble(), type)) {
                 node.fault("impute", "'impute' must be a finite " + type + ", was " + impute.getAsDouble());
             }
             column = new Column.Feature(reference, impute);
@@ -41,6 +46,7 @@ public final class ModelColumns {
             case FLOAT32 -> Double.isFinite((float) value);
             case FLOAT64 -> Double.isFinite(value);
             case INT64 -> Math.rint(value) == value && Math.abs(value) <= 0x1p53;
+            case STRING -> false;
         };
     }
 }

@@ -62,7 +62,7 @@ public class PipelineChecks implements PipelineCheck {
         Pipeline reading = pipeline.reading(service);
         faults.addAll(models(pipeline, reading, all));
         for (ModelReference model : references(pipeline, all)) {
-            for (int taken : models.taken(reading, model)) {
+            for (int taken : models.takenAsNumbers(reading, model)) {
                 ServedFeatures.Feature feature = service.features().get(taken);
                 if (!feature.isNumber()) {
                     faults.add("the model takes feature '" + feature.reference() + "', which is a " + feature.type()

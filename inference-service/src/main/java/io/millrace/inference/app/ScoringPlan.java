@@ -55,7 +55,7 @@ final class ScoringPlan {
         for (ModelDefinition.Input input : model.inputs()) {
             var sources = new ArrayList<Source>();
             for (Column column : input.columns()) {
-                sources.add(source(pipeline, model, column, faults, remarks));
+                sources.add(source(pipeline, model, input.type(), column, faults, remarks));
             }
             inputs.add(new Input(input.name(), input.type(), List.copyOf(sources)));
         }
@@ -89,7 +89,12 @@ final class ScoringPlan {
     }
 
     private static Source source(
-            Pipeline pipeline, ModelDefinition model, Column column, List<String> faults, List<String> remarks) {
+            Pipeline pipeline,
+            ModelDefinition model,
+            TensorType type,
+            Column column,
+            List<String> faults,
+            List<String> remarks) {
         return switch (column) {
             case Column.Feature(String reference, OptionalDouble impute) -> {
                 int index = indexOf(pipeline, reference);
@@ -98,17 +103,19 @@ final class ScoringPlan {
                             + pipeline.service()
                                     .map(service -> "feature service '" + service + "' does not have")
                                     .orElse("the pipeline does not list"));
-                } else if (pipeline.missing() == Pipeline.Missing.IMPUTE && impute.isEmpty()) {
+                } else if (pipeline.missing() == Pipeline.Missing.IMPUTE
+                        && impute.isEmpty()
+                        && type != TensorType.STRING) {
                     remarks.add(
                             "the pipeline imputes, but " + title(model) + " gives no value for '" + reference + "'");
                 }
                 yield new Source.Feature(index, impute);
             }
             case Column.Request(String field) -> {
-                FieldType type = pipeline.request().get(field);
-                if (type == null) {
+                FieldType given = pipeline.request().get(field);
+                if (given == null) {
                     faults.add(title(model) + " takes request field '" + field + "', which the pipeline does not list");
-                } else if (type == FieldType.STRING) {
+                } else if (given == FieldType.STRING && type != TensorType.STRING) {
                     faults.add(title(model) + " takes request field '" + field + "', which is no number");
                 }
                 yield new Source.Request(field);
@@ -147,12 +154,14 @@ final class ScoringPlan {
         return inputs;
     }
 
-    /** Places of the features that the model takes, among the pipeline's. */
-    Set<Integer> features() {
+    /** Places of the features that the model takes as numbers, among the pipeline's. */
+    Set<Integer> numbers() {
         var features = new TreeSet<Integer>();
         for (Input input : inputs) {
             for (Source source : input.sources()) {
-                if (source instanceof Source.Feature feature && feature.index() >= 0) {
+                if (source instanceof Source.Feature feature
+                        && feature.index() >= 0
+                        && input.type() != TensorType.STRING) {
                     features.add(feature.index());
                 }
             }

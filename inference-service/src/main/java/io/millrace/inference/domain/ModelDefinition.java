@@ -99,7 +99,9 @@ public record ModelDefinition(
     public enum TensorType {
         FLOAT32(Datatype.FP32),
         FLOAT64(Datatype.FP64),
-        INT64(Datatype.INT64);
+        INT64(Datatype.INT64),
+        /** Texts, as UTF-8. */
+        STRING(Datatype.BYTES);
 
         private final Datatype datatype;
 
@@ -118,7 +120,7 @@ public record ModelDefinition(
             return datatype;
         }
 
-        /** Size of one element. */
+        /** Size of one element; 0 of texts. */
         public int bytes() {
             return datatype.bytes();
         }

@@ -41,9 +41,9 @@ public sealed interface RowScore {
     /**
      * What an input of a model took of one row.
      *
-     * @param values of its columns, in order: a Double of floats of all widths, each exactly what the model took, else a Long
+     * @param values of its columns, in order: a Double of floats of all widths, each exactly what the model took, a String of texts, else a Long
      */
-    record InputRow(String name, Datatype datatype, List<Number> values) {
+    record InputRow(String name, Datatype datatype, List<Object> values) {
         public InputRow {
             values = List.copyOf(values);
         }

@@ -69,10 +69,6 @@ final class SignatureCheck {
             return;
         }
         int elements = type.getTensorType().getElemType();
-        if (elements == TensorProto.DataType.STRING_VALUE) {
-            faults.add(title + " of the file takes text, which is not supported: encode it in numbers");
-            return;
-        }
         if (elements != elementType(input.type())) {
             faults.add(title + " of the file is of type " + OnnxTypes.nameInFile(elements) + ", declared is "
                     + input.type());
@@ -146,6 +142,7 @@ final class SignatureCheck {
             case FLOAT32 -> TensorProto.DataType.FLOAT_VALUE;
             case FLOAT64 -> TensorProto.DataType.DOUBLE_VALUE;
             case INT64 -> TensorProto.DataType.INT64_VALUE;
+            case STRING -> TensorProto.DataType.STRING_VALUE;
         };
     }
 }

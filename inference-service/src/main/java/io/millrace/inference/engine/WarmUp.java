@@ -8,6 +8,7 @@ import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
 import io.millrace.inference.domain.ModelDefinition.Input;
+import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.TensorSpec;
@@ -76,7 +77,11 @@ final class WarmUp {
         List<Tensor> inputs = new ArrayList<>();
         for (Input input : definition.inputs()) {
             List<Long> shape = List.of((long) rows, (long) input.columns().size());
-            inputs.add(new Tensor(input.name(), input.type().datatype(), shape, imputed(input, rows)));
+            int elements = rows * input.columns().size();
+            inputs.add(
+                    input.type() == TensorType.STRING
+                            ? Tensor.ofStrings(input.name(), shape, Collections.nCopies(elements, new byte[0]))
+                            : new Tensor(input.name(), input.type().datatype(), shape, imputed(input, rows)));
         }
         try {
             PredictionColumn.read(
@@ -104,6 +109,7 @@ final class WarmUp {
                     case FLOAT32 -> buffer.putFloat((float) value);
                     case FLOAT64 -> buffer.putDouble(value);
                     case INT64 -> buffer.putLong((long) value);
+                    case STRING -> throw new IllegalStateException("texts are imputed elsewhere");
                 }
             }
         }

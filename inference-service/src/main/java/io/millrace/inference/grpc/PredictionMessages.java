@@ -95,10 +95,11 @@ final class PredictionMessages {
         var input = ModelInput.newBuilder()
                 .setName(row.name())
                 .setDatatype(row.datatype().name());
-        for (Number value : row.values()) {
+        for (Object value : row.values()) {
             switch (value) {
                 case Long whole -> input.addInt64Values(whole);
-                default -> input.addDoubleValues(value.doubleValue());
+                case Double real -> input.addDoubleValues(real);
+                default -> input.addStringValues(value.toString());
             }
         }
         return input.build();

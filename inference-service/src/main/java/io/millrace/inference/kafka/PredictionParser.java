@@ -91,19 +91,18 @@ final class PredictionParser {
 
     static Map<String, Object> scalars(JsonNode object) {
         var values = new HashMap<String, Object>();
-        object.properties().forEach(entry -> {
-            JsonNode value = entry.getValue();
-            if (value.isBoolean()) {
-                values.put(entry.getKey(), value.booleanValue());
-            } else if (value.isIntegralNumber()) {
-                values.put(entry.getKey(), value.longValue());
-            } else if (value.isNumber()) {
-                values.put(entry.getKey(), value.doubleValue());
-            } else {
-                values.put(entry.getKey(), value.asText());
-            }
-        });
+        object.properties().forEach(entry -> values.put(entry.getKey(), scalar(entry.getValue())));
         return values;
+    }
+
+    private static Object scalar(JsonNode value) {
+        if (value.isBoolean()) {
+            return value.booleanValue();
+        }
+        if (value.isIntegralNumber()) {
+            return value.longValue();
+        }
+        return value.isNumber() ? (Object) value.doubleValue() : value.asText();
     }
 
     private static Map<String, Long> times(JsonNode object) {
@@ -139,10 +138,8 @@ final class PredictionParser {
     private static List<InputRow> vector(JsonNode array) {
         var vector = new ArrayList<InputRow>();
         array.forEach(input -> {
-            var values = new ArrayList<Number>();
-            input.path("data")
-                    .forEach(value ->
-                            values.add(value.isIntegralNumber() ? (Number) value.longValue() : value.doubleValue()));
+            var values = new ArrayList<Object>();
+            input.path("data").forEach(value -> values.add(scalar(value)));
             vector.add(new InputRow(
                     input.path("name").asText(),
                     Datatype.valueOf(input.path("datatype").asText()),

@@ -229,10 +229,11 @@ final class PredictionWriter {
             out.writeNumber(input.values().size());
             out.writeEndArray();
             out.writeArrayFieldStart("data");
-            for (Number value : input.values()) {
+            for (Object value : input.values()) {
                 switch (value) {
                     case Long whole -> out.writeNumber(whole);
-                    default -> out.writeNumber(value.doubleValue());
+                    case Double real -> out.writeNumber(real);
+                    default -> out.writeString(value.toString());
                 }
             }
             out.writeEndArray();

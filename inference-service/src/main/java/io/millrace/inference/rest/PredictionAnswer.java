@@ -70,7 +70,7 @@ public record PredictionAnswer(
 
     /** What an input of the model took: a row of as many columns as {@code data} has. */
     @RegisterForReflection
-    public record Input(String name, String datatype, List<Integer> shape, List<Number> data) {}
+    public record Input(String name, String datatype, List<Integer> shape, List<Object> data) {}
 
     static PredictionAnswer of(Predictions.Answer answer, String id) {
         return new PredictionAnswer(

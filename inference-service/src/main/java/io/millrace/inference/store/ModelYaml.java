@@ -102,7 +102,7 @@ final class ModelYaml {
         String name = node.string("name");
         TensorType type = node.optionalEnum("type", TensorType.class).orElseGet(() -> {
             if (!node.has("type")) {
-                node.fault("type", "'type' is missing: expected float32, float64 or int64");
+                node.fault("type", "'type' is missing: expected float32, float64, int64 or string");
             }
             return TensorType.FLOAT32;
         });

@@ -147,7 +147,7 @@ class OnnxEngineTest {
                         .setInput(0, OnnxModels.value("input", DataType.STRING, -1, 1))
                         .build()),
                 one,
-                "takes text");
+                "is of type STRING, declared is FLOAT32");
         refused(
                 OnnxModels.model(graph.clone()
                         .setInput(0, OnnxModels.value("input", DataType.FLOAT, 1, 1))

@@ -83,7 +83,7 @@ final class EnsembleReader {
                 ? TensorType.of(node.optionalEnum("datatype", Datatype.class).orElse(Datatype.FP32))
                 : Optional.empty();
         if (node.has("columns") && type.isEmpty()) {
-            node.fault("datatype", "pipelines fill tensors of FP32, FP64 and INT64 alone");
+            node.fault("datatype", "pipelines fill tensors of FP32, FP64, INT64 and BYTES alone");
         }
         for (MapNode column : node.maps("columns")) {
             columns.add(ModelColumns.read(column, type.orElse(TensorType.FLOAT64)));

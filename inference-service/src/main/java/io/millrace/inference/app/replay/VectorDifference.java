@@ -31,8 +31,8 @@ final class VectorDifference {
         for (int i = 0; i < then.size(); i++) {
             InputRow before = then.get(i);
             for (int column = 0; column < before.values().size(); column++) {
-                Number was = before.values().get(column);
-                Number is = now.get(i).values().get(column);
+                Object was = before.values().get(column);
+                Object is = now.get(i).values().get(column);
                 if (!was.equals(is)) {
                     columns.add(new Column(
                             before.name() + "[" + column + "]" + filler(model, before.name(), column),

@@ -5,6 +5,8 @@ import io.millrace.models.kernel.random.Seeded;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,10 @@ public final class AdaptiveRandomForest implements Classifier {
             this.warning = warning;
             this.change = change;
         }
+
+        double weight() {
+            return total == 0 ? 1 : (double) right / total;
+        }
     }
 
     public AdaptiveRandomForest(FeatureSpace space, Settings settings, long seed) {
@@ -91,7 +97,7 @@ public final class AdaptiveRandomForest implements Classifier {
         double votes = 0;
         double weights = 0;
         for (Member member : members) {
-            double weight = member.total == 0 ? 1 : (double) member.right / member.total;
+            double weight = member.weight();
             votes += weight * member.tree.predict(example);
             weights += weight;
         }
@@ -136,6 +142,19 @@ public final class AdaptiveRandomForest implements Classifier {
     private static boolean rose(Adwin error, boolean wrong) {
         double before = error.mean();
         return error.update(wrong ? 1 : 0) && error.mean() > before;
+    }
+
+    /** The forest as it is now; empty where a leaf predicts by naive Bayes over categories, for which there is no plain form. */
+    public Optional<ForestForm> form() {
+        var trees = new ArrayList<TreeForm>();
+        double[] weights = new double[members.length];
+        for (int i = 0; i < members.length; i++) {
+            TreeForm form = members[i].tree.form();
+            if (form == null) return Optional.empty();
+            trees.add(form);
+            weights[i] = members[i].weight();
+        }
+        return Optional.of(new ForestForm(space, weights, trees));
     }
 
     /** How many nodes all trees have together, those in the background included. */

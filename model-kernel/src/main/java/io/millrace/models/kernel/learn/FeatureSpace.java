@@ -150,6 +150,24 @@ public final class FeatureSpace {
         return multipliers[field];
     }
 
+    /** The categories that a field's slot is of, as their places in {@link #categories}: itself, the one that a number is multiplied with, or the two of a pair. */
+    public int[] categoriesOf(int field) {
+        return field < categories.size() ? new int[] {field} : crossed[field - categories.size()].clone();
+    }
+
+    /**
+     * The seed of a field's hash, MurmurHash3_x86_32: of a category that of its text as UTF-8, of a pair that of the eight bytes of the two categories' hashes, little-endian. A number
+     * multiplied with a category has the category's own slots.
+     */
+    public int seed(int field) {
+        return seeds[field];
+    }
+
+    /** A field's slot is its hash without the lower 32 bits but these. */
+    public int bits(int field) {
+        return bits[field];
+    }
+
     /** The slot of a category's value, counted within its field. */
     public int slotOf(int category, String value) {
         return Murmur3.of(value, seeds[category]) >>> (32 - bits[category]);
