@@ -134,6 +134,8 @@ final class InputTensors {
             case FLOAT32 -> buffer.getFloat(at);
             case FLOAT64 -> buffer.getDouble(at);
             case INT64 -> buffer.getLong(at);
+            // A text is no number: to what looks at numbers it is missing.
+            case STRING -> Double.NaN;
         };
     }
 
