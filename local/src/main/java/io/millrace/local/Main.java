@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             StoreCommand.Backup.class,
             StoreCommand.Restore.class,
             StoreCommand.Rebuild.class,
+            ModelsCommand.class,
             DeploymentCommand.ListAll.class,
             DeploymentCommand.Rollback.class,
             DemoCommand.class,

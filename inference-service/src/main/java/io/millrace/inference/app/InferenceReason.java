@@ -60,6 +60,9 @@ public enum InferenceReason implements Reason {
     DEPLOYMENT_NOT_FOUND(Kind.NOT_FOUND),
     /** A deployment has no such definition to go back to. */
     REVISION_NOT_FOUND(Kind.NOT_FOUND),
+    ONLINE_MODEL_NOT_FOUND(Kind.NOT_FOUND),
+    /** Only an online model that is frozen is resumed. */
+    ONLINE_MODEL_NOT_FROZEN(Kind.FAILED_PRECONDITION),
     /** Another revision of a deployment holds than the caller says. */
     DEPLOYMENT_CHANGED(Kind.FAILED_PRECONDITION),
     DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED),

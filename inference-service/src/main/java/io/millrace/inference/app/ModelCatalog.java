@@ -234,11 +234,11 @@ public class ModelCatalog {
      * @param pipeline with the features that it reads
      */
     List<String> check(Pipeline pipeline) {
-        return check(pipeline, pipeline.model());
+        return check(pipeline, pipeline.model(), Set.of());
     }
 
     /** The same with another model in place of the pipeline's. */
-    List<String> check(Pipeline pipeline, ModelReference reference) {
+    List<String> check(Pipeline pipeline, ModelReference reference, Set<String> also) {
         List<ServedModel> serving = serving(reference);
         if (serving.isEmpty()) {
             return reference
@@ -248,7 +248,7 @@ public class ModelCatalog {
                     .map(_ -> List.of(notServing(reference)))
                     .orElse(List.of());
         }
-        ScoringPlan plan = ScoringPlan.of(pipeline, serving.getFirst().definition());
+        ScoringPlan plan = ScoringPlan.of(pipeline, serving.getFirst().definition(), also);
         var faults = new ArrayList<>(plan.faults());
         faults.addAll(plan.remarks());
         return faults;

@@ -12,12 +12,15 @@ import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.ensemble.Ensemble;
+import io.millrace.inference.domain.label.LabelStream;
+import io.millrace.inference.domain.learn.OnlineModel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Checks a pipeline with its model and, where it names one, its feature service. */
@@ -85,12 +88,28 @@ public class PipelineChecks implements PipelineCheck {
                 ? null
                 : all.find(Ensemble.class, model.name()).orElse(null);
         if (ensemble == null) {
-            return models.check(reading, model);
+            return models.check(reading, model, forOthers(reading, model, all));
         }
-        ScoringPlan plan = ScoringPlan.of(reading, EnsembleUse.definition(ensemble, ""));
+        ScoringPlan plan =
+                ScoringPlan.of(reading, EnsembleUse.definition(ensemble, ""), forOthers(reading, model, all));
         var faults = new ArrayList<>(plan.faults());
         faults.addAll(plan.remarks());
         return faults;
+    }
+
+    /** What a pipeline may list although a model does not take it: what models that learn from its labels take. Of such a model itself, which comes beside others, all that is listed. */
+    private static Set<String> forOthers(Pipeline pipeline, ModelReference model, Definitions all) {
+        if (all.find(OnlineModel.class, model.name()).isPresent()) {
+            return Stream.concat(pipeline.features().stream(), pipeline.request().keySet().stream())
+                    .collect(Collectors.toSet());
+        }
+        return all.all(OnlineModel.class).values().stream()
+                .filter(online -> all.find(LabelStream.class, online.labels())
+                        .filter(labels -> labels.pipeline().equals(pipeline.name()))
+                        .isPresent())
+                .flatMap(online -> online.columns().stream())
+                .map(OnlineModel.Column::name)
+                .collect(Collectors.toSet());
     }
 
     /** What may come to score for the pipeline: the models of a deployment's arms and shadows where it names one. */

@@ -46,6 +46,11 @@ final class ScoringPlan {
     }
 
     static ScoringPlan of(Pipeline pipeline, ModelDefinition model) {
+        return of(pipeline, model, Set.of());
+    }
+
+    /** @param also features and request fields that the pipeline may list for others than this model */
+    static ScoringPlan of(Pipeline pipeline, ModelDefinition model, Set<String> also) {
         var faults = new ArrayList<String>();
         var remarks = new ArrayList<String>();
         var inputs = new ArrayList<Input>();
@@ -61,12 +66,12 @@ final class ScoringPlan {
         }
         // A service may have more than one model takes.
         for (String feature : pipeline.service().isPresent() ? List.<String>of() : pipeline.features()) {
-            if (!model.features().contains(feature)) {
+            if (!model.features().contains(feature) && !also.contains(feature)) {
                 remarks.add("the pipeline lists feature '" + feature + "', which " + title(model) + " does not take");
             }
         }
         for (String field : pipeline.request().keySet().stream().sorted().toList()) {
-            if (!model.requestFields().contains(field)) {
+            if (!model.requestFields().contains(field) && !also.contains(field)) {
                 remarks.add(
                         "the pipeline lists request field '" + field + "', which " + title(model) + " does not take");
             }

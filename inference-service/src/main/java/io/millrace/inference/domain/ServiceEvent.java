@@ -77,6 +77,19 @@ public record ServiceEvent(String type, String subject, Map<String, Object> data
     }
 
     /**
+     * Something happened to a model that learns.
+     *
+     * @param what one word: {@code snapshot}, {@code drifted}, {@code frozen} or {@code resumed}
+     * @param more what belongs to it; {@code model} is put in front
+     */
+    public static ServiceEvent onlineModel(String name, String what, Map<String, Object> more) {
+        var data = new LinkedHashMap<String, Object>();
+        data.put("model", name);
+        data.putAll(more);
+        return new ServiceEvent("io.millrace.online-model." + what, name, data);
+    }
+
+    /**
      * Somebody applied, paused, resumed or removed a pipeline. Told once, by the replica that was asked.
      *
      * @param fields in which the definition changed; empty for a new one

@@ -1,6 +1,7 @@
 package io.millrace.inference.store;
 
 import io.millrace.inference.app.ModelRepository;
+import io.millrace.inference.app.learn.VersionStore;
 import io.millrace.inference.config.InferenceConfig;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -21,6 +22,22 @@ public class ModelStores {
                 ? new ModelBucket(
                         ModelBucket.client(s3), s3.bucket().get(), s3.prefix().orElse(""), maxFileBytes, trusted)
                 : new ModelFolder(models.directory(), maxFileBytes, trusted);
+    }
+
+    @Produces
+    @Singleton
+    VersionStore snapshots(InferenceConfig config) {
+        InferenceConfig.S3 s3 = config.models().s3();
+        return s3.bucket().isPresent()
+                ? new SnapshotBucket(
+                        ModelBucket.client(s3), s3.bucket().get(), s3.prefix().orElse(""))
+                : new SnapshotFolder(config.models().directory());
+    }
+
+    void close(@Disposes VersionStore snapshots) {
+        if (snapshots instanceof SnapshotBucket bucket) {
+            bucket.close();
+        }
     }
 
     void close(@Disposes ModelRepository repository) {

@@ -24,12 +24,12 @@ import java.util.stream.Stream;
 
 /**
  * What a folder of definitions holds: {@code topics.yaml}, {@code contracts/}, {@code entities/}, {@code feature-views/}, {@code on-demand/},
- * {@code feature-services/}, {@code ensembles/}, {@code deployments/}, {@code pipelines/} and {@code edge-nodes.yaml}, each of which may be missing. {@code millrace.yaml} may name the
+ * {@code feature-services/}, {@code ensembles/}, {@code deployments/}, {@code labels/}, {@code online-models/}, {@code pipelines/} and {@code edge-nodes.yaml}, each of which may be missing. {@code millrace.yaml} may name the
  * project; else it has the folder's name.
  *
  * @param contracts by path, as the lists below are
  * @param featureViews feature definitions of all kinds
- * @param routes ensembles and deployments
+ * @param routes ensembles, deployments, labels and online models
  * @param faults of topics, edge nodes and the project; a file that has one gives nothing else
  */
 public record DefinitionFolder(
@@ -86,14 +86,15 @@ public record DefinitionFolder(
                 yaml(folder, "contracts"),
                 features,
                 yaml(folder, "pipelines"),
-                Stream.concat(yaml(folder, "ensembles").stream(), yaml(folder, "deployments").stream())
+                Stream.of("ensembles", "deployments", "labels", "online-models")
+                        .flatMap(part -> yaml(folder, part).stream())
                         .toList(),
                 nodes,
                 faults.all());
         if (read.size() == 0 && faults.isEmpty()) {
             throw CommandFailure.usage(
                     folder + " holds no definitions: expected topics.yaml, contracts/*.yaml,"
-                            + " entities/*.yaml, feature-views/*.yaml, pipelines/*.yaml, ensembles/*.yaml, deployments/*.yaml or edge-nodes.yaml");
+                            + " entities/*.yaml, feature-views/*.yaml, pipelines/*.yaml, ensembles/*.yaml, deployments/*.yaml, labels/*.yaml, online-models/*.yaml or edge-nodes.yaml");
         }
         return read;
     }

@@ -21,6 +21,7 @@ import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.deploy.Deployment.Arm;
 import io.millrace.inference.domain.deploy.Deployment.Shadow;
 import io.millrace.inference.domain.ensemble.Ensemble;
+import io.millrace.inference.domain.learn.OnlineModel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -99,6 +100,10 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
             Optional<Signature> signature = ensemble(each.getValue(), all)
                     .map(ensemble -> signature(each.getKey(), each.getValue(), ensemble, faults::add))
                     .orElseGet(() -> signature(each.getKey(), each.getValue(), faults::add));
+            if (all.find(OnlineModel.class, each.getValue().name()).isPresent()) {
+                // It takes tensors of its own: pipelines fill them, and whoever calls with others is refused.
+                continue;
+            }
             if (base == null) {
                 base = signature.orElse(null);
             } else if (signature.isPresent()) {

@@ -12,10 +12,12 @@ import io.millrace.inference.domain.ensemble.Ensemble;
 import io.millrace.inference.domain.label.LabelStream;
 import io.millrace.inference.domain.learn.OnlineModel;
 import io.millrace.inference.domain.learn.OnlineModel.Column;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 
 /** {@code kind: OnlineModel}. */
+@ApplicationScoped
 public class OnlineModelKind implements DefinitionKind<OnlineModel> {
     @Override
     public String kind() {

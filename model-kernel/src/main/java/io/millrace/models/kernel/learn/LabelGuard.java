@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A law that changes at one stroke looks as flipped labels do; the guard cannot know. The tolerance says how much is let pass.
  */
 public final class LabelGuard {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
 
     /** Windows that the reference looks back to. */
     private static final int REFERENCE = 10;
@@ -31,6 +31,8 @@ public final class LabelGuard {
     private Learner good;
     private byte[] goodState;
     private byte[] candidateState;
+    private long goodAt;
+    private long candidateAt;
     private final Map<String, Integer> given = new HashMap<>();
     private final Window window = new Window();
     private long examples;
@@ -109,6 +111,16 @@ public final class LabelGuard {
     /** The learner as it is. */
     public Learner learner() {
         return learner;
+    }
+
+    /** How many examples were offered while it was not frozen. */
+    public long examples() {
+        return examples;
+    }
+
+    /** Of how many offered examples the last good snapshot is. */
+    public long goodExamples() {
+        return goodAt;
     }
 
     /** Null while it learns. */
@@ -200,11 +212,14 @@ public final class LabelGuard {
         goodState = candidateState;
         good = States.learner(goodState);
         candidateState = States.bytes(learner);
+        goodAt = candidateAt;
+        candidateAt = examples;
     }
 
     private void back() {
         learner = States.learner(goodState);
         candidateState = goodState;
+        candidateAt = goodAt;
     }
 
     /** Learns again, from the last good snapshot on, against the same reference. */
@@ -235,6 +250,8 @@ public final class LabelGuard {
         out.writeInt(window.learned);
         States.write(out, new double[] {window.loss, window.excess, window.positives, referenceLoss, referenceShare});
         out.writeLong(examples);
+        out.writeLong(goodAt);
+        out.writeLong(candidateAt);
         out.writeInt(offered);
         out.writeInt(passed);
         out.writeInt(referenceLeast);
@@ -262,6 +279,8 @@ public final class LabelGuard {
         guard.referenceLoss = in.readDouble();
         guard.referenceShare = in.readDouble();
         guard.examples = in.readLong();
+        guard.goodAt = in.readLong();
+        guard.candidateAt = in.readLong();
         guard.offered = in.readInt();
         guard.passed = in.readInt();
         guard.referenceLeast = in.readInt();

@@ -10,15 +10,8 @@ public final class ProgressiveValidation {
     private final Learner learner;
     private final int delay;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private final boolean classes;
-    private long count;
+    private final ProgressiveErrors errors;
     private long refused;
-    private long truePositives;
-    private long falsePositives;
-    private long falseNegatives;
-    private double logLoss;
-    private double absolute;
-    private double squared;
 
     private record Waiting(Example example, double label) {}
 
@@ -27,13 +20,13 @@ public final class ProgressiveValidation {
         if (delay < 0) throw new IllegalArgumentException("delay must be at least 0, was " + delay);
         this.learner = learner;
         this.delay = delay;
-        classes = learner instanceof Classifier;
+        errors = new ProgressiveErrors(learner instanceof Classifier);
     }
 
     /** Predicts the row, counts how far it is off, and learns what is due. Returns the prediction. */
     public double offer(Example example, double label) {
         double prediction = learner.predict(example);
-        if (Double.isFinite(prediction) && Double.isFinite(label)) measure(prediction, label);
+        errors.add(prediction, label);
         if (delay == 0) {
             learn(example, label);
             return prediction;
@@ -50,24 +43,9 @@ public final class ProgressiveValidation {
         if (learner.learn(example, label) != Outcome.LEARNED) refused++;
     }
 
-    private void measure(double prediction, double label) {
-        count++;
-        double distance = Math.abs(prediction - label);
-        absolute += distance;
-        squared += distance * distance;
-        if (!classes) return;
-        boolean says = prediction > 0.5;
-        boolean is = label == 1;
-        if (says && is) truePositives++;
-        else if (says) falsePositives++;
-        else if (is) falseNegatives++;
-        double probability = is ? prediction : 1 - prediction;
-        logLoss -= StrictMath.log(Math.max(probability, 1e-15));
-    }
-
     /** How many predictions were measured. */
     public long count() {
-        return count;
+        return errors.count();
     }
 
     /** How many examples the learner refused. */
@@ -77,24 +55,24 @@ public final class ProgressiveValidation {
 
     /** The share of right classes, positive being a probability above 0.5. */
     public double accuracy() {
-        return 1 - (double) (falsePositives + falseNegatives) / count;
+        return errors.accuracy();
     }
 
     public double f1() {
-        return 2.0 * truePositives / (2.0 * truePositives + falsePositives + falseNegatives);
+        return errors.f1();
     }
 
     /** In nats, probabilities cut at 1e-15. */
     public double logLoss() {
-        return logLoss / count;
+        return errors.logLoss();
     }
 
     /** The mean square; of classes Brier's score. */
     public double meanSquaredError() {
-        return squared / count;
+        return errors.meanSquaredError();
     }
 
     public double meanAbsoluteError() {
-        return absolute / count;
+        return errors.meanAbsoluteError();
     }
 }
