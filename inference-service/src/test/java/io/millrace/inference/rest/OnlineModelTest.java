@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -26,6 +27,7 @@ import io.restassured.http.ContentType;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** An online model in the running service, from the outcomes' topic to a version that serves. */
@@ -41,7 +43,7 @@ class OnlineModelTest extends PredictingService {
             request: {x: double, place: string}
             features: ["v:a"]
             record-vector: true
-            model: {name: m}
+            model: {name: scored}
             output: {topic: learned.out}
             ---
             kind: Labels
@@ -68,12 +70,20 @@ class OnlineModelTest extends PredictingService {
 
     private static final String SHADOWED = """
             kind: Deployment
-            name: m
+            name: scored
             arms:
               - {name: champion, model: m, version: "1"}
             shadow:
               - {name: challenger, model: online}
             """;
+
+    /** The service is other tests', too. */
+    @AfterEach
+    void remove() {
+        given().delete("/v1/deployments/scored").then().statusCode(anyOf(equalTo(204), equalTo(404)));
+        given().delete("/v1/online-models/online").then().statusCode(anyOf(equalTo(204), equalTo(404)));
+        given().delete("/v1/pipelines/learned").then().statusCode(anyOf(equalTo(204), equalTo(404)));
+    }
 
     @Test
     void itLearnsServesFreezesAndIsResumed() {

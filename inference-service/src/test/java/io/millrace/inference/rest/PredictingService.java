@@ -94,6 +94,8 @@ abstract class PredictingService {
                         "127.0.0.1:" + Ports.free(),
                         "millrace.inference.models.directory",
                         Files.createTempDirectory("models").toString(),
+                        "millrace.inference.outcomes.directory",
+                        Files.createTempDirectory("outcomes").toString(),
                         "millrace.inference.models.poll-interval",
                         "100ms",
                         "quarkus.grpc.server.test-port",
