@@ -122,11 +122,13 @@ public final class IngestCommand implements Callable<Integer> {
         return rate;
     }
 
+    /** Events per second of a consumer, without its end: closing waits for the fetch that is under way, half a second in which nothing is read. */
     private double decode(Bench bench) {
         var json = new ObjectMapper();
         double cpuBefore = ServerProcess.cpuNanosOfThis();
         long begin = System.nanoTime();
         long seen = 0;
+        double rate;
         try (var consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers", bench.bootstrap(),
@@ -145,10 +147,10 @@ public final class IngestCommand implements Callable<Integer> {
                     seen += json.readTree(each.value()).size() > 0 ? 1 : 0;
                 }
             }
+            rate = seen / ((System.nanoTime() - begin) / 1e9);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        double rate = seen / ((System.nanoTime() - begin) / 1e9);
         cpuOfFloor.add((ServerProcess.cpuNanosOfThis() - cpuBefore) / 1e3 / seen);
         return rate;
     }

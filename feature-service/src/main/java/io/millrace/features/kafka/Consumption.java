@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,11 +24,17 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 
-/** Takes a view version's events into the online store: one life of a consumer, each poll one atomic change of the store. */
+/**
+ * Takes a view version's events into the online store: one life of a consumer, each poll one atomic change of the store. While a large one is applied, the next poll is fetched and decoded; small ones,
+ * as they come where the view keeps up, are applied at once.
+ */
 final class Consumption implements SourceLoop.Taking {
     private static final Logger LOG = Logger.getLogger(Consumption.class);
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration COMMIT_PATIENCE = Duration.ofMillis(500);
+
+    /** Fewer events are applied at once: handing them over would take longer. */
+    private static final int MANY = 1_000;
 
     private final FeatureView view;
     private final TopicInfo topic;
@@ -38,7 +45,12 @@ final class Consumption implements SourceLoop.Taking {
     private final Progress progress;
     private final Counts counts;
     private final long commitNanos;
-    private final Map<SourcePartition, Long> applied = new HashMap<>();
+    private final ApplyAhead ahead;
+
+    /** Read so far, and handed over to be applied. */
+    private final Map<SourcePartition, Long> taken = new HashMap<>();
+
+    private final Map<SourcePartition, Long> applied = new ConcurrentHashMap<>();
     private final Map<SourcePartition, Long> committed = new HashMap<>();
     private long lastCommit = System.nanoTime();
     private long lastLook = System.nanoTime();
@@ -62,11 +74,13 @@ final class Consumption implements SourceLoop.Taking {
         this.progress = progress;
         this.counts = counts;
         this.commitNanos = commitInterval.toNanos();
+        this.ahead = new ApplyAhead("apply-" + view.id());
     }
 
     /** Where the store has no position, the first record that there is comes first. */
     @Override
     public void begin(Collection<TopicPartition> partitions) {
+        ahead.await();
         Map<SourcePartition, Long> stored = store.positions(view.id());
         Map<TopicPartition, OffsetAndMetadata> ofGroup = consumer.committed(new HashSet<>(partitions));
         Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
@@ -82,6 +96,7 @@ final class Consumption implements SourceLoop.Taking {
                 position = beginning;
             }
             applied.put(source, position);
+            taken.put(source, position);
             consumer.seek(partition, reader.resume(source, position, beginning, note));
         }
         if (!fresh.isEmpty()) {
@@ -92,7 +107,11 @@ final class Consumption implements SourceLoop.Taking {
 
     @Override
     public void leave(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> applied.remove(topic.source(partition.partition())));
+        ahead.settle();
+        for (TopicPartition partition : partitions) {
+            applied.remove(topic.source(partition.partition()));
+            taken.remove(topic.source(partition.partition()));
+        }
     }
 
     @Override
@@ -112,8 +131,14 @@ final class Consumption implements SourceLoop.Taking {
         }
     }
 
+    /** Waits until all that was read is applied. */
+    void settle() {
+        ahead.await();
+    }
+
     @Override
     public void close() {
+        ahead.close();
         deadLetters.close();
     }
 
@@ -134,7 +159,7 @@ final class Consumption implements SourceLoop.Taking {
         var dead = new ArrayList<DeadLetters.DeadLetter>();
         for (TopicPartition partition : records.partitions()) {
             SourcePartition source = topic.source(partition.partition());
-            long begin = applied.getOrDefault(source, 0L);
+            long begin = taken.getOrDefault(source, 0L);
             for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
                 if (record.offset() < begin) {
                     reader.remember(record, source);
@@ -154,18 +179,34 @@ final class Consumption implements SourceLoop.Taking {
             return;
         }
         if (!dead.isEmpty()) {
+            ahead.await();
             Map<SourcePartition, DeadLetters.Reached> reached = new HashMap<>();
             next.forEach((source, offset) ->
                     reached.put(source, new DeadLetters.Reached(offset, reader.note(source, offset))));
             counts.add(deadLetters.write(dead, reached, consumer.groupMetadata(), topic.partitions()));
         }
-        counts.add(store.apply(view, new Batch(events, next)));
-        applied.putAll(next);
-        progress.note(next);
+        taken.putAll(next);
+        var batch = new Batch(events, next);
+        if (events.size() < MANY) {
+            ahead.await();
+            apply(batch);
+        } else {
+            ahead.begin(() -> apply(batch));
+        }
+    }
+
+    private void apply(Batch batch) {
+        counts.add(store.apply(view, batch));
+        applied.putAll(batch.next());
+        progress.note(batch.next());
     }
 
     /** A store that went back to an earlier state says so when something is applied; where nothing comes, it is asked with nothing. */
     private void lookAfterStore() {
+        if (!ahead.isIdle()) {
+            return;
+        }
+        ahead.await();
         if (System.nanoTime() - lastLook >= LOOK_NANOS) {
             lastLook = System.nanoTime();
             store.apply(view, new Batch(List.of(), Map.of()));
@@ -177,7 +218,7 @@ final class Consumption implements SourceLoop.Taking {
         Map<SourcePartition, Long> moved = new HashMap<>();
         for (TopicPartition partition : consumer.assignment()) {
             SourcePartition source = topic.source(partition.partition());
-            Long before = applied.get(source);
+            Long before = taken.get(source);
             if (before != null) {
                 long position = consumer.position(partition);
                 if (position > before) {
@@ -192,12 +233,16 @@ final class Consumption implements SourceLoop.Taking {
         long lag = 0;
         for (TopicPartition partition : consumer.assignment()) {
             lag += consumer.currentLag(partition).orElse(0);
+            SourcePartition source = topic.source(partition.partition());
+            Long read = taken.get(source);
+            lag += read == null ? 0 : Math.max(0, read - applied.getOrDefault(source, read));
         }
         return lag;
     }
 
     /** For tools that show lag; nothing here reads it back but which dead letters are written. */
     private void commit() {
+        ahead.await();
         lastCommit = System.nanoTime();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : consumer.assignment()) {

@@ -117,8 +117,11 @@ final class ViewRebuild {
             do {
                 state.turn(consumer.poll(POLL));
                 told.checkCancelled();
-                applied = sum(progress.applied()) - gone;
                 behind = behind(topic, consumer);
+                if (behind == 0) {
+                    state.settle();
+                }
+                applied = sum(progress.applied()) - gone;
                 told.progress(applied, applied + behind);
             } while (behind > 0 || !store.promote(view));
             LOG.infof("%s: built again from %d records, and served", view.id(), applied);

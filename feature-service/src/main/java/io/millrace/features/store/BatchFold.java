@@ -3,7 +3,6 @@ package io.millrace.features.store;
 import io.millrace.features.app.OnlineStore.Applied;
 import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.SourcePartition;
-import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.fold.Horizon;
 import io.millrace.features.kernel.fold.Tile;
 import io.millrace.features.kernel.fold.ViewPlan;
@@ -13,11 +12,12 @@ import io.millrace.features.kernel.window.Levels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +31,7 @@ final class BatchFold {
     private final ViewPlan plan;
     private final Levels levels;
     private final int trimLevel;
-    private final Map<EntityRow, RowFold> rows = new LinkedHashMap<>();
-    private final ByteWriter key = new ByteWriter();
+    private final RowTable rows;
     private final int seen;
     private final int fresh;
     private final long newest;
@@ -92,6 +91,7 @@ final class BatchFold {
         this.plan = plan;
         this.levels = plan.levels();
         this.trimLevel = trimLevel(levels);
+        this.rows = new RowTable(levels.micros().size());
         var unseen = new Unseen(positions);
         long max = newestBefore.orElse(Long.MIN_VALUE);
         for (FeatureEvent event : all) {
@@ -115,9 +115,7 @@ final class BatchFold {
     private void take(FeatureEvent event) {
         long time = event.timeMicros();
         oldest = Math.min(oldest, time);
-        RowFold row = rows.computeIfAbsent(
-                EntityRow.of(event.key(), key),
-                of -> new RowFold(of, levels.micros().size()));
+        RowFold row = rows.of(event.key());
         Observation observed = plan.observe(event);
         boolean inTiles = !levels.isEmpty() && time > horizon.tilesAfterMicros();
         if (inTiles) {
@@ -142,7 +140,7 @@ final class BatchFold {
 
     /** The rows that the batch touches. */
     Set<EntityRow> rows() {
-        return rows.keySet();
+        return rows.all().stream().map(RowFold::row).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** What {@link #fold} answers where there is nothing to apply. */
@@ -154,20 +152,20 @@ final class BatchFold {
         mergeTiles(stored);
         int tooLate = foldLate(stored);
         if (levels.isEmpty()) {
-            for (RowFold row : rows.values()) {
+            for (RowFold row : rows.all()) {
                 if (!row.singles().isEmpty()) {
                     row.trim();
                 }
             }
         }
         return new RowChanges(
-                List.copyOf(rows.values()), horizon, newest, oldest, new Applied(fresh - tooLate, seen, tooLate));
+                List.copyOf(rows.all()), horizon, newest, oldest, new Applied(fresh - tooLate, seen, tooLate));
     }
 
     /** States do not depend on how events were grouped before they were merged, to the bit. */
     private void mergeTiles(Rows stored) {
         var keys = new ArrayList<TileKey>();
-        for (RowFold row : rows.values()) {
+        for (RowFold row : rows.all()) {
             for (RowFold.Slot slot : row.slots()) {
                 keys.add(slot.key());
             }
@@ -177,7 +175,7 @@ final class BatchFold {
         }
         byte[] @Nullable [] before = stored.tiles(keys);
         int at = 0;
-        for (RowFold row : rows.values()) {
+        for (RowFold row : rows.all()) {
             for (RowFold.Slot slot : row.slots()) {
                 byte[] bytes = before[at++];
                 if (bytes != null) {
@@ -194,7 +192,7 @@ final class BatchFold {
     /** Events behind the horizon: of each row the newest stays, if it is newer than the one that is there. Gives how many changed nothing. */
     private int foldLate(Rows stored) {
         List<RowFold> late =
-                rows.values().stream().filter(row -> !row.late().isEmpty()).toList();
+                rows.all().stream().filter(row -> !row.late().isEmpty()).toList();
         if (late.isEmpty()) {
             return 0;
         }

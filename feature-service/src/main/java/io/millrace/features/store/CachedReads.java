@@ -8,6 +8,7 @@ import io.millrace.features.kernel.FeatureEvent;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.encoding.ByteWriter;
 import io.millrace.features.kernel.fold.ViewPlan;
 import io.millrace.features.kernel.table.FeatureTable;
 import java.util.ArrayList;
@@ -66,11 +67,18 @@ final class CachedReads implements DurableStore {
         return changing(
                 shelf,
                 () -> {
-                    for (FeatureEvent event : batch.events()) {
-                        rows.remove(new CachedRows.Key(shelf.life(), EntityRow.of(event.key())));
+                    if (shelf.anyRow() != null) {
+                        forget(shelf, batch);
                     }
                 },
                 () -> store.apply(view, batch));
+    }
+
+    private void forget(ViewShelf shelf, Batch batch) {
+        var scratch = new ByteWriter();
+        for (FeatureEvent event : batch.events()) {
+            rows.remove(new CachedRows.Key(shelf.life(), EntityRow.of(event.key(), scratch)));
+        }
     }
 
     @Override

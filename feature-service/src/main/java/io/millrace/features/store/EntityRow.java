@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An entity's key as bytes, equal where the keys are. */
 final class EntityRow implements Comparable<EntityRow> {
+    private static final long BASIS = 0xcbf29ce484222325L;
+    private static final long PRIME = 0x100000001b3L;
+
     private final byte[] bytes;
     private final long hash;
 
@@ -28,11 +31,35 @@ final class EntityRow implements Comparable<EntityRow> {
 
     /** @param scratch what is in it goes */
     static EntityRow of(EntityKey key, ByteWriter scratch) {
+        write(key, scratch);
+        return new EntityRow(scratch.toBytes());
+    }
+
+    /** Writes a row's bytes alone into the scratch. */
+    static void write(EntityKey key, ByteWriter scratch) {
         scratch.cutTo(0);
         for (int i = 0; i < key.values().size(); i++) {
             ValueEncoding.write(key.values().get(i), scratch);
         }
-        return new EntityRow(scratch.toBytes());
+    }
+
+    /** The row of which {@link #write} wrote the bytes. */
+    static EntityRow of(ByteWriter written) {
+        return new EntityRow(written.toBytes());
+    }
+
+    /** The {@link #hash} of the row of which {@link #write} wrote the bytes. */
+    static long hash(ByteWriter written) {
+        long hash = BASIS;
+        for (int i = 0; i < written.length(); i++) {
+            hash = (hash ^ written.octetAt(i) & 0xff) * PRIME;
+        }
+        return hash ^ hash >>> 32;
+    }
+
+    /** Whether {@link #write} wrote the bytes of this row. */
+    boolean is(long writtenHash, ByteWriter written) {
+        return hash == writtenHash && written.holds(bytes);
     }
 
     /** Those of all keys, null where there is none. */
@@ -77,9 +104,9 @@ final class EntityRow implements Comparable<EntityRow> {
     }
 
     private static long hash(byte[] bytes) {
-        long hash = 0xcbf29ce484222325L;
+        long hash = BASIS;
         for (byte b : bytes) {
-            hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+            hash = (hash ^ (b & 0xff)) * PRIME;
         }
         return hash ^ hash >>> 32;
     }

@@ -8,6 +8,7 @@ import io.millrace.features.kernel.state.EventOrder;
 import io.millrace.features.kernel.state.Observation;
 import io.millrace.features.kernel.window.Levels;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,7 @@ final class EventPack {
             events.forEach(event -> packs.add(List.of(event)));
             return packs;
         }
-        var sorted = new ArrayList<>(events);
-        sorted.sort(NEWEST_FIRST);
+        List<Observation> sorted = newestFirst(events);
         int from = 0;
         for (int i = 1; i <= sorted.size(); i++) {
             if (i == sorted.size()
@@ -48,6 +48,20 @@ final class EventPack {
             }
         }
         return packs;
+    }
+
+    /** Mostly they came in the order of time. */
+    private static List<Observation> newestFirst(List<Observation> events) {
+        for (int i = 1; i < events.size(); i++) {
+            if (events.get(i - 1).order().timeMicros() >= events.get(i).order().timeMicros()) {
+                var sorted = new ArrayList<>(events);
+                sorted.sort(NEWEST_FIRST);
+                return sorted;
+            }
+        }
+        var reversed = new ArrayList<>(events);
+        Collections.reverse(reversed);
+        return reversed;
     }
 
     private static long tile(Observation event, Levels levels) {

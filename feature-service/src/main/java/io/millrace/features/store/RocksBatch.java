@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
     private final RowWrites rows;
     private final ByteWriter key = new ByteWriter();
     private final ByteWriter value = new ByteWriter();
-    private final Map<TileKey, byte[]> written = new LinkedHashMap<>();
+    private final WrittenTiles.Batch written = new WrittenTiles.Batch();
     private @Nullable RocksIterator keys;
     private @Nullable RocksRowReader reader;
     private long oldestMicros = Long.MAX_VALUE;
@@ -39,7 +38,7 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         this.folder = folder;
         this.plan = plan;
         this.number = before.number();
-        this.rows = new RowWrites(folder.rows().getID());
+        this.rows = new RowWrites(folder.rows().getID(), folder.memory());
         folder.tiles().begin(number, plan.levels(), before.newestMicros());
     }
 
@@ -61,6 +60,7 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
         if (made != null) {
             made.close();
         }
+        folder.giveBack(rows.memory());
     }
 
     /** Writes the rows and the other changes as one, and keeps the tiles that are among them. */
@@ -87,13 +87,15 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
             key.cutTo(0);
             RocksKeys.writeRow(number, row.row(), key);
             int prefix = key.length();
-            for (RowFold.Slot slot : row.slots()) {
+            List<RowFold.Slot> slots = row.slots();
+            for (int i = 0; i < slots.size(); i++) {
+                RowFold.Slot slot = slots.get(i);
                 key.cutTo(prefix);
                 RocksKeys.writeTile(slot.key().level(), slot.key().number(), key);
                 value.cutTo(0);
                 slot.tile().writeTo(value);
                 rows.put(key, value);
-                written.put(slot.key(), value.toBytes());
+                written.add(slot.key(), isOneOfTheLast(slots, i) ? value.toBytes() : null);
             }
             for (List<Observation> pack : EventPack.of(row.singles(), plan.levels())) {
                 key.cutTo(prefix);
@@ -110,6 +112,13 @@ final class RocksBatch implements BatchFold.Rows, AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Whether a tile is one of the last of its level that a row has. */
+    private static boolean isOneOfTheLast(List<RowFold.Slot> slots, int place) {
+        int later = place + WrittenTiles.KEPT;
+        return later >= slots.size()
+                || slots.get(later).key().level() != slots.get(place).key().level();
     }
 
     private void trim(RowFold changed, Horizon horizon, WriteBatch changes) throws RocksDBException {

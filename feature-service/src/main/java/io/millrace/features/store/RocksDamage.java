@@ -85,9 +85,15 @@ final class RocksDamage {
                             verified, newestFirst.size(), patience);
                     return;
                 }
+                String path = file.path() + file.fileName();
                 try (var reader = new SstFileReader(options)) {
-                    reader.open(file.path() + file.fileName());
+                    reader.open(path);
                     reader.verifyChecksum();
+                } catch (RocksDBException e) {
+                    if (Files.exists(Path.of(path))) {
+                        throw e;
+                    }
+                    LOG.debugf(e, "%s was merged into other files meanwhile", path);
                 }
                 verified++;
             }

@@ -9,8 +9,8 @@ package io.millrace.features.store;
  * @param tileBytes memory for tiles that were written last, so that they need not be read to be written again
  */
 public record RocksDbSettings(long blockCacheBytes, long writeBufferBytes, int maxOpenFiles, long tileBytes) {
-    /** 64 MiB of blocks, 32 MiB of write buffers, 512 files, 32 MiB of tiles. */
-    public static final RocksDbSettings DEFAULT = new RocksDbSettings(64L << 20, 32L << 20, 512);
+    /** 64 MiB of blocks, 64 MiB of write buffers, 512 files, 32 MiB of tiles. */
+    public static final RocksDbSettings DEFAULT = new RocksDbSettings(64L << 20, 64L << 20, 512);
 
     private static final long SMALLEST = 1L << 20;
 

@@ -1,10 +1,12 @@
 package io.millrace.features.store;
 
+import io.millrace.features.kernel.encoding.ByteWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -27,6 +29,7 @@ final class RocksFolder implements AutoCloseable {
     private static final byte[] ROWS = {'r', 'o', 'w', 's'};
     private static final byte[] FORMAT = {3};
     private static final int PART_BYTES = 4_096;
+    private static final int SPARE_BYTES = 16 << 20;
 
     /** Share of a write buffer that its filter of rows may take: a row of which nothing was written lately is not searched there. */
     private static final double MEMTABLE_FILTER = 0.02;
@@ -41,6 +44,7 @@ final class RocksFolder implements AutoCloseable {
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final RocksDB db;
     private final WrittenTiles tiles;
+    private final AtomicReference<@Nullable ByteWriter> spare = new AtomicReference<>();
 
     /**
      * @throws IllegalStateException where another process, or another store of this one, has the folder, or it cannot be written
@@ -80,6 +84,19 @@ final class RocksFolder implements AutoCloseable {
     /** What is known of the rows without reading them. */
     WrittenTiles tiles() {
         return tiles;
+    }
+
+    /** Memory to write a batch of rows down in; to be given back. */
+    ByteWriter memory() {
+        ByteWriter kept = spare.getAndSet(null);
+        return kept == null ? new ByteWriter() : kept;
+    }
+
+    /** The memory of one batch is kept for the next, where it is not more than {@value #SPARE_BYTES} bytes. */
+    void giveBack(ByteWriter memory) {
+        if (memory.length() <= SPARE_BYTES) {
+            spare.set(memory);
+        }
     }
 
     /** Tells this folder and its copies from all others. */

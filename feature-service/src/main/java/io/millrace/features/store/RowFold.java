@@ -20,6 +20,7 @@ final class RowFold {
 
     private final List<Observation> singles = new ArrayList<>(4);
     private List<Late> late = List.of();
+    private List<Slot> slots = List.of();
     private @Nullable Observation behind;
     private boolean trimmed;
 
@@ -63,11 +64,15 @@ final class RowFold {
         return row;
     }
 
-    /** The tiles that change, in the order of level and number. */
+    /** The tiles that change, in the order of level and number; asked for once all events are added. */
     List<Slot> slots() {
-        var all = new ArrayList<Slot>();
-        tiles.forEach(all::addAll);
-        return all;
+        List<Slot> known = slots;
+        if (known.isEmpty()) {
+            known = new ArrayList<>();
+            tiles.forEach(known::addAll);
+            slots = known;
+        }
+        return known;
     }
 
     /** Single events to add, in the order in which they came. */

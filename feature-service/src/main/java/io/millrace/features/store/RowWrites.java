@@ -15,12 +15,20 @@ final class RowWrites {
     private static final int COUNT_AT = 8;
     private static final int PUT = 5;
 
-    private final ByteWriter records = new ByteWriter();
+    private final ByteWriter records;
     private final int columnFamily;
     private int count;
 
-    RowWrites(int columnFamily) {
+    /** @param memory used until the rows are written; what is in it goes */
+    RowWrites(int columnFamily, ByteWriter memory) {
         this.columnFamily = columnFamily;
+        this.records = memory;
+        memory.cutTo(0);
+    }
+
+    /** The memory, for the next batch. */
+    ByteWriter memory() {
+        return records;
     }
 
     void put(ByteWriter key, ByteWriter value) {

@@ -57,7 +57,7 @@ final class ViewShelf {
         state = positions;
     }
 
-    /** A row that was kept lately: most others have values of the same kinds. Within {@link #whileAsAt}. */
+    /** A row that was kept lately: most others have values of the same kinds; null where none was ever kept. Within {@link #whileAsAt} or {@link #begin}. */
     @Nullable
     FeatureRow anyRow() {
         return anyRow;

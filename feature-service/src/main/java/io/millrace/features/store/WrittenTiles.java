@@ -13,29 +13,34 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an open folder's views without reading them: the tiles that were written last, within a bound of memory; behind which tile of a level there is none but those; and how
+ * What is known of an open folder's views without reading them: the last tiles of the rows that were written last, within a bound of memory; behind which tile of a level there is none but those; and how
  * old the oldest event is. Whoever changes tiles by another way than {@link #written} calls {@link #forget} before.
  *
  * <p>Thread-safe. The calls for one view are made while that view's lock is held.
  */
 final class WrittenTiles {
-    /** About what an entry costs beside its bytes: the two keys, the places in the map, the heads of arrays. */
+    /** How many tiles of one level of a row are kept: the last ones, which the next batch adds to. */
+    static final int KEPT = 2;
+
+    /** About what a row costs beside its bytes: its key, its place in the map, the heads of arrays. */
     private static final long ENTRY_BYTES = 200;
 
+    private static final long TILE_BYTES = 40;
+
     private final long mostBytes;
-    private final Map<Key, byte[]> tiles = new LinkedHashMap<>(1 << 10, 0.75f, true);
+    private final Map<Key, Row> rows = new LinkedHashMap<>(1 << 10, 0.75f, true);
     private final Map<Integer, Known> views = new HashMap<>();
     private long bytes;
 
-    private record Key(int view, TileKey tile) {
+    private record Key(int view, EntityRow row) {
         @Override
         public int hashCode() {
-            return tile.hashCode() + view;
+            return (int) ((row.hash() + view) * 0x9e3779b97f4a7c15L >>> 32);
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && view == key.view && tile.equals(key.tile);
+            return other instanceof Key key && view == key.view && row.equals(key.row);
         }
     }
 
@@ -43,12 +48,114 @@ final class WrittenTiles {
         /** Not above any event's time. */
         private long oldestMicros;
 
-        /** For each level: tiles with a greater number that are not among those kept are not there. */
-        private final long[] keptAbove;
+        /** For each level, of rows that are not kept: there are no tiles with a greater number. */
+        private final long[] nothingAbove;
 
-        private Known(long oldestMicros, long[] keptAbove) {
+        private Known(long oldestMicros, long[] nothingAbove) {
             this.oldestMicros = oldestMicros;
-            this.keptAbove = keptAbove;
+            this.nothingAbove = nothingAbove;
+        }
+    }
+
+    /** The last tiles of one row: {@link #KEPT} places for each level, in no order. */
+    private static final class Row {
+        /** For each level: tiles with a greater number that are not among those kept are not there. */
+        private final long[] nothingAbove;
+
+        private final long[] numbers;
+        private final byte[] @Nullable [] contents;
+        private long bytes;
+
+        private Row(long[] nothingAbove, long bytes) {
+            this.nothingAbove = nothingAbove.clone();
+            this.numbers = new long[nothingAbove.length * KEPT];
+            this.contents = new byte[numbers.length][];
+            this.bytes = bytes;
+        }
+
+        private byte @Nullable [] find(int level, long number) {
+            int place = place(level, number);
+            return place < 0 ? null : contents[place];
+        }
+
+        private int place(int level, long number) {
+            for (int place = level * KEPT; place < (level + 1) * KEPT; place++) {
+                if (contents[place] != null && numbers[place] == number) {
+                    return place;
+                }
+            }
+            return -1;
+        }
+
+        /** Takes a tile as it is now; of those of its level the greatest numbers stay. */
+        private void put(int level, long number, byte @Nullable [] content) {
+            int place = place(level, number);
+            if (place < 0) {
+                place = lowest(level);
+                if (content == null || contents[place] != null && numbers[place] > number) {
+                    nothingAbove[level] = Math.max(nothingAbove[level], number);
+                    return;
+                }
+                leave(level, place);
+            } else if (content == null) {
+                leave(level, place);
+                return;
+            } else {
+                bytes -= cost(contents[place]);
+            }
+            numbers[place] = number;
+            contents[place] = content;
+            bytes += cost(content);
+        }
+
+        /** A free place of a level, or that of its smallest number. */
+        private int lowest(int level) {
+            int lowest = level * KEPT;
+            for (int place = lowest; place < (level + 1) * KEPT; place++) {
+                if (contents[place] == null) {
+                    return place;
+                }
+                if (numbers[place] < numbers[lowest]) {
+                    lowest = place;
+                }
+            }
+            return lowest;
+        }
+
+        /** Leaves a tile to the folder. */
+        private void leave(int level, int place) {
+            byte[] content = contents[place];
+            if (content != null) {
+                nothingAbove[level] = Math.max(nothingAbove[level], numbers[place]);
+                bytes -= cost(content);
+                contents[place] = null;
+            }
+        }
+
+        /** Leaves all tiles to the folder. */
+        private void leaveAll(Known known) {
+            for (int place = 0; place < contents.length; place++) {
+                leave(place / KEPT, place);
+            }
+            for (int level = 0; level < nothingAbove.length; level++) {
+                known.nothingAbove[level] = Math.max(known.nothingAbove[level], nothingAbove[level]);
+            }
+        }
+
+        private static long cost(byte @Nullable [] content) {
+            return content == null ? 0 : TILE_BYTES + content.length;
+        }
+    }
+
+    /** The tiles that a batch has written, in the order of their rows. Used by one thread. */
+    static final class Batch {
+        private final List<TileKey> keys = new ArrayList<>();
+        private final List<byte @Nullable []> contents = new ArrayList<>();
+
+        /** @param content null of a tile that is not to be kept */
+        void add(TileKey key, byte @Nullable [] content) {
+            keys.add(key);
+            contents.add(content);
         }
     }
 
@@ -64,33 +171,41 @@ final class WrittenTiles {
      */
     synchronized void begin(int view, Levels levels, OptionalLong newestMicros) {
         views.computeIfAbsent(view, _ -> {
-            long[] keptAbove = new long[levels.micros().size()];
+            long[] nothingAbove = new long[levels.micros().size()];
             if (newestMicros.isEmpty()) {
-                Arrays.fill(keptAbove, Long.MIN_VALUE);
-                return new Known(Long.MAX_VALUE, keptAbove);
+                Arrays.fill(nothingAbove, Long.MIN_VALUE);
+                return new Known(Long.MAX_VALUE, nothingAbove);
             }
-            for (int level = 0; level < keptAbove.length; level++) {
-                keptAbove[level] = levels.tileOf(level, newestMicros.getAsLong());
+            for (int level = 0; level < nothingAbove.length; level++) {
+                nothingAbove[level] = levels.tileOf(level, newestMicros.getAsLong());
             }
-            return new Known(Long.MIN_VALUE, keptAbove);
+            return new Known(Long.MIN_VALUE, nothingAbove);
         });
     }
 
     /**
      * Finds tiles.
      *
+     * @param wanted those of one row together
      * @param found gets those that are kept, at the places of the keys
      * @return the places of those that must be read; what is neither is not there
      */
     synchronized List<Integer> find(int view, List<TileKey> wanted, byte[] @Nullable [] found) {
         Known known = views.get(view);
         var rest = new ArrayList<Integer>();
+        TileKey before = null;
+        Row row = null;
         for (int i = 0; i < found.length; i++) {
             TileKey tile = wanted.get(i);
-            byte[] kept = tiles.get(new Key(view, tile));
+            if (before == null || !tile.row().equals(before.row())) {
+                row = rows.get(new Key(view, tile.row()));
+            }
+            before = tile;
+            byte[] kept = row == null ? null : row.find(tile.level(), tile.number());
             if (kept != null) {
                 found[i] = kept;
-            } else if (known == null || tile.number() <= known.keptAbove[tile.level()]) {
+            } else if (known == null
+                    || tile.number() <= (row == null ? known.nothingAbove : row.nothingAbove)[tile.level()]) {
                 rest.add(i);
             }
         }
@@ -107,7 +222,7 @@ final class WrittenTiles {
         if (oldest == Long.MIN_VALUE || oldest <= horizon.singlesAfterMicros()) {
             return false;
         }
-        for (int level = 0; level < known.keptAbove.length; level++) {
+        for (int level = 0; level < known.nothingAbove.length; level++) {
             if (levels.tileOf(level, oldest) < horizon.firstTiles().get(level)) {
                 return false;
             }
@@ -116,30 +231,40 @@ final class WrittenTiles {
     }
 
     /**
-     * Keeps what has just been written. Where more is kept than fits, those that were used least lately are left to the folder.
+     * Keeps what has just been written. Where more is kept than fits, the rows that were used least lately are left to the folder.
      *
      * @param oldestMicros of the events that went into the view
      */
-    synchronized void written(int view, Map<TileKey, byte[]> changed, long oldestMicros) {
+    synchronized void written(int view, Batch changed, long oldestMicros) {
         Known known = views.get(view);
         if (known == null) {
             return;
         }
         known.oldestMicros = Math.min(known.oldestMicros, oldestMicros);
-        changed.forEach((tile, content) -> {
-            var key = new Key(view, tile);
-            byte[] before = tiles.put(key, content);
-            bytes += before == null ? cost(key, content) : content.length - before.length;
-        });
-        Iterator<Map.Entry<Key, byte[]>> eldest = tiles.entrySet().iterator();
+        Key of = null;
+        Row row = null;
+        for (int i = 0; i < changed.keys.size(); i++) {
+            TileKey tile = changed.keys.get(i);
+            if (of == null || row == null || !tile.row().equals(of.row())) {
+                of = new Key(view, tile.row());
+                row = rows.get(of);
+                if (row == null) {
+                    row = new Row(known.nothingAbove, ENTRY_BYTES + tile.row().bytes().length);
+                    rows.put(of, row);
+                    bytes += row.bytes;
+                }
+            }
+            long before = row.bytes;
+            row.put(tile.level(), tile.number(), changed.contents.get(i));
+            bytes += row.bytes - before;
+        }
+        Iterator<Map.Entry<Key, Row>> eldest = rows.entrySet().iterator();
         while (bytes > mostBytes && eldest.hasNext()) {
-            Map.Entry<Key, byte[]> entry = eldest.next();
-            Key key = entry.getKey();
-            bytes -= cost(key, entry.getValue());
-            @Nullable Known of = views.get(key.view());
-            if (of != null) {
-                int level = key.tile().level();
-                of.keptAbove[level] = Math.max(of.keptAbove[level], key.tile().number());
+            Map.Entry<Key, Row> entry = eldest.next();
+            bytes -= entry.getValue().bytes;
+            @Nullable Known left = views.get(entry.getKey().view());
+            if (left != null) {
+                entry.getValue().leaveAll(left);
             }
             eldest.remove();
         }
@@ -150,11 +275,11 @@ final class WrittenTiles {
         if (views.remove(view) == null) {
             return;
         }
-        Iterator<Map.Entry<Key, byte[]>> all = tiles.entrySet().iterator();
+        Iterator<Map.Entry<Key, Row>> all = rows.entrySet().iterator();
         while (all.hasNext()) {
-            Map.Entry<Key, byte[]> entry = all.next();
+            Map.Entry<Key, Row> entry = all.next();
             if (entry.getKey().view() == view) {
-                bytes -= cost(entry.getKey(), entry.getValue());
+                bytes -= entry.getValue().bytes;
                 all.remove();
             }
         }
@@ -163,9 +288,5 @@ final class WrittenTiles {
     /** About how much memory is used. */
     synchronized long bytes() {
         return bytes;
-    }
-
-    private static long cost(Key key, byte[] content) {
-        return ENTRY_BYTES + key.tile().row().bytes().length + content.length;
     }
 }

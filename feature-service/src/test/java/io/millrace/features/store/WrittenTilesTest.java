@@ -27,6 +27,14 @@ class WrittenTilesTest {
         return new TileKey(EntityRow.of(entity(entity)), 0, LEVELS.tileOf(0, time));
     }
 
+    private static WrittenTiles.Batch batch(TileKey... keys) {
+        var batch = new WrittenTiles.Batch();
+        for (TileKey key : keys) {
+            batch.add(key, new byte[] {1});
+        }
+        return batch;
+    }
+
     private List<TileKey> read(WrittenTiles from, TileKey... wanted) {
         return find(from, NUMBER, List.of(wanted));
     }
@@ -53,7 +61,7 @@ class WrittenTilesTest {
     @Test
     void whatWasWrittenIsFoundAndNotRead() {
         tiles.begin(NUMBER, LEVELS, OptionalLong.empty());
-        tiles.written(NUMBER, Map.of(tile("a", NOON), new byte[] {1}), NOON);
+        tiles.written(NUMBER, batch(tile("a", NOON)), NOON);
         assertThat(read(tiles, tile("a", NOON), tile("b", NOON))).isEmpty();
         assertThat(found).containsOnlyKeys(tile("a", NOON));
         assertThat(found.get(tile("a", NOON))).containsExactly(1);
@@ -70,7 +78,7 @@ class WrittenTilesTest {
     void whatDidNotFitIsReadAgainAndSoIsAllBeforeIt() {
         var small = new WrittenTiles(1);
         small.begin(NUMBER, LEVELS, OptionalLong.empty());
-        small.written(NUMBER, Map.of(tile("a", NOON), new byte[] {1}), NOON);
+        small.written(NUMBER, batch(tile("a", NOON)), NOON);
         assertThat(small.bytes()).isZero();
         assertThat(read(small, tile("a", NOON), tile("b", NOON - DAY), tile("b", NOON + HOUR)))
                 .containsExactly(tile("a", NOON), tile("b", NOON - DAY));
@@ -80,19 +88,53 @@ class WrittenTilesTest {
     void theTileUsedLeastLatelyIsTheOneThatIsLeft() {
         var two = new WrittenTiles(500);
         two.begin(NUMBER, LEVELS, OptionalLong.empty());
-        two.written(NUMBER, Map.of(tile("a", NOON), new byte[1]), NOON);
-        two.written(NUMBER, Map.of(tile("b", NOON), new byte[1]), NOON);
+        two.written(NUMBER, batch(tile("a", NOON)), NOON);
+        two.written(NUMBER, batch(tile("b", NOON)), NOON);
         read(two, tile("a", NOON));
-        two.written(NUMBER, Map.of(tile("c", NOON), new byte[1]), NOON);
+        two.written(NUMBER, batch(tile("c", NOON)), NOON);
         assertThat(read(two, tile("a", NOON), tile("b", NOON), tile("c", NOON))).containsExactly(tile("b", NOON));
+    }
+
+    @Test
+    void ofARowTheLastTilesOfALevelAreKeptAndThoseBeforeAreRead() {
+        tiles.begin(NUMBER, LEVELS, OptionalLong.empty());
+        tiles.written(NUMBER, batch(tile("a", NOON), tile("a", NOON + HOUR)), NOON);
+        tiles.written(NUMBER, batch(tile("a", NOON + 2 * HOUR)), NOON);
+        assertThat(read(
+                        tiles,
+                        tile("a", NOON - HOUR),
+                        tile("a", NOON),
+                        tile("a", NOON + HOUR),
+                        tile("a", NOON + 2 * HOUR),
+                        tile("a", NOON + 3 * HOUR)))
+                .containsExactly(tile("a", NOON - HOUR), tile("a", NOON));
+        assertThat(found).containsOnlyKeys(tile("a", NOON + HOUR), tile("a", NOON + 2 * HOUR));
+    }
+
+    @Test
+    void whatOneRowLeftToTheFolderSaysNothingOfAnother() {
+        tiles.begin(NUMBER, LEVELS, OptionalLong.empty());
+        tiles.written(NUMBER, batch(tile("a", NOON), tile("a", NOON + HOUR), tile("a", NOON + 2 * HOUR)), NOON);
+        assertThat(read(tiles, tile("b", NOON))).isEmpty();
+    }
+
+    @Test
+    void aTileThatIsWrittenAndNotToBeKeptIsReadAgainAndNeverFoundAsItWas() {
+        tiles.begin(NUMBER, LEVELS, OptionalLong.empty());
+        tiles.written(NUMBER, batch(tile("a", NOON), tile("a", NOON + HOUR)), NOON);
+        var left = new WrittenTiles.Batch();
+        left.add(tile("a", NOON), null);
+        tiles.written(NUMBER, left, NOON);
+        assertThat(read(tiles, tile("a", NOON), tile("a", NOON + HOUR))).containsExactly(tile("a", NOON));
+        assertThat(found).containsOnlyKeys(tile("a", NOON + HOUR));
     }
 
     @Test
     void aForgottenViewIsReadAndOthersAreKept() {
         tiles.begin(NUMBER, LEVELS, OptionalLong.empty());
         tiles.begin(NUMBER + 1, LEVELS, OptionalLong.empty());
-        tiles.written(NUMBER, Map.of(tile("a", NOON), new byte[1]), NOON);
-        tiles.written(NUMBER + 1, Map.of(tile("a", NOON), new byte[1]), NOON);
+        tiles.written(NUMBER, batch(tile("a", NOON)), NOON);
+        tiles.written(NUMBER + 1, batch(tile("a", NOON)), NOON);
         long ofBoth = tiles.bytes();
         tiles.forget(NUMBER);
         assertThat(tiles.bytes()).isEqualTo(ofBoth / 2);
@@ -104,7 +146,7 @@ class WrittenTilesTest {
     void nothingLiesBehindTheHorizonUntilTheOldestEventDoes() {
         assertThat(tiles.isAllWithin(NUMBER, LEVELS, PLAN.horizon(NOON), NOON)).isFalse();
         tiles.begin(NUMBER, LEVELS, OptionalLong.empty());
-        tiles.written(NUMBER, Map.of(), NOON);
+        tiles.written(NUMBER, new WrittenTiles.Batch(), NOON);
         assertThat(tiles.isAllWithin(NUMBER, LEVELS, PLAN.horizon(NOON), NOON)).isTrue();
         assertThat(tiles.isAllWithin(NUMBER, LEVELS, PLAN.horizon(NOON), NOON - 2 * DAY))
                 .isFalse();

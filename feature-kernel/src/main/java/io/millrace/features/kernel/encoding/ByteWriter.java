@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** Writes the compact form into memory. Not thread-safe. */
 public final class ByteWriter {
@@ -83,6 +84,16 @@ public final class ByteWriter {
     /** How many bytes were written. */
     public int length() {
         return length;
+    }
+
+    /** One byte of what was written. */
+    public byte octetAt(int place) {
+        return bytes[Objects.checkIndex(place, length)];
+    }
+
+    /** Whether exactly these bytes were written. */
+    public boolean holds(byte[] others) {
+        return Arrays.equals(bytes, 0, length, others, 0, others.length);
     }
 
     /** Forgets all but the first bytes; the memory stays, for what is written next. */

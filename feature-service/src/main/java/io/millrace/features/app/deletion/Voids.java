@@ -61,10 +61,11 @@ public class Voids {
 
     /** Whether the event's entity was deleted behind it. */
     public boolean isVoid(FeatureView view, FeatureEvent event) {
-        return targets(view).filter(target -> isBelow(target, event)).anyMatch(target -> Optional.ofNullable(
-                        byId.get(id(target, view, event.key())))
-                .filter(deletion -> deletion.voids(event.position()))
-                .isPresent());
+        return !highest.isEmpty()
+                && targets(view).filter(target -> isBelow(target, event)).anyMatch(target -> Optional.ofNullable(
+                                byId.get(id(target, view, event.key())))
+                        .filter(deletion -> deletion.voids(event.position()))
+                        .isPresent());
     }
 
     /** Whether the entity was deleted at or after this time, microseconds since the epoch: a row of a file or a table, which has no position. */
