@@ -9,15 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs online reads where they belong: a small one at once on the thread that asks, which may be an event loop; one that waits for completeness,
- * or a large one, on virtual threads, bounded in number.
+ * or a large one, when it has its turn ({@link ReadTurns}).
  */
 @ApplicationScoped
 public class OnlineFeatures {
@@ -26,22 +23,20 @@ public class OnlineFeatures {
 
     private final OnlineReads reads;
     private final ReadLimits limits;
-    private final Semaphore running;
+    private final ReadTurns turns;
     private final Semaphore admitted;
     private final AtomicInteger waiting = new AtomicInteger();
-    private final ExecutorService virtual = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("read-", 0).factory());
 
     public OnlineFeatures(OnlineReads reads, ReadLimits limits) {
         this.reads = reads;
         this.limits = limits;
-        this.running = new Semaphore(limits.concurrency());
+        this.turns = new ReadTurns(limits.concurrency(), limits.maxQueueing());
         this.admitted = new Semaphore(limits.admitted());
     }
 
     @PreDestroy
     void stop() {
-        virtual.shutdownNow();
+        turns.close();
     }
 
     /** Reads for a caller without a deadline. */
@@ -70,8 +65,8 @@ public class OnlineFeatures {
         }
         CompletableFuture<Optional<List<Map<SourcePartition, Long>>>> caughtUp =
                 waits ? prepared.caughtUp(wait(completeWithin)) : CompletableFuture.completedFuture(Optional.empty());
-        CompletableFuture<OnlineAnswer> answer = caughtUp.thenApplyAsync(
-                        reached -> bounded(prepared, reached, call), virtual)
+        CompletableFuture<OnlineAnswer> answer = caughtUp.thenCompose(
+                        reached -> turns.read(call, () -> prepared.read(reached)))
                 .whenComplete((_, _) -> waiting.decrementAndGet());
         call.onCancel(() -> caughtUp.cancel(false));
         return answer;
@@ -101,31 +96,7 @@ public class OnlineFeatures {
         return completeWithin.compareTo(limits.maxCompleteWait()) < 0 ? completeWithin : limits.maxCompleteWait();
     }
 
-    private OnlineAnswer bounded(
-            OnlineReads.Prepared prepared, Optional<List<Map<SourcePartition, Long>>> caughtUp, ReadCall call) {
-        takeTurn(call);
-        try {
-            call.requireWaiting();
-            return prepared.read(caughtUp);
-        } finally {
-            running.release();
-        }
-    }
-
-    private void takeTurn(ReadCall call) {
-        call.requireWaiting();
-        try {
-            if (!running.tryAcquire(call.left(limits.maxQueueing()).toNanos(), TimeUnit.NANOSECONDS)) {
-                call.requireWaiting();
-                throw tooMany("the store is busy with " + limits.concurrency() + " reads");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw tooMany("the service ends");
-        }
-    }
-
-    private static Refusal tooMany(String why) {
+    static Refusal tooMany(String why) {
         return Refusal.forNow(FeatureReason.TOO_MANY_READS, why + "; try again later", RETRY_AFTER);
     }
 }

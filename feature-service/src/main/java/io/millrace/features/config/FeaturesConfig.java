@@ -62,8 +62,8 @@ public interface FeaturesConfig {
         @WithDefault("32M")
         MemorySize rowCache();
 
-        /** Memory for changes that are not on disk yet; 1 MiB to 64 GiB. */
-        @WithDefault("32M")
+        /** Memory for changes that are not on disk yet; the more, the less is written again to merge files. 1 MiB to 64 GiB. */
+        @WithDefault("64M")
         MemorySize writeBuffer();
 
         /** How long the embedded store's checksums are compared before it is used; what is left is compared when it is read. 0 to 1 h. */
@@ -137,12 +137,12 @@ public interface FeaturesConfig {
         @WithDefault("10000")
         int maxWaiting();
 
-        /** Reads of the store that run at one time off the event loop; 1 to 10,000. */
-        @WithDefault("64")
+        /** Reads of the store that run at one time off the event loop; 0 to 10,000. 0: twice the processors for the embedded store, whose reads compute, 64 for Redis, whose reads wait. */
+        @WithDefault("0")
         int concurrency();
 
-        /** The most that a read waits for its turn at the store; then it is refused. 1 ms to 1 min. */
-        @WithDefault("1s")
+        /** The most that a read waits for its turn at the store; then it is refused. Once one had to be, the newest are served first. 1 ms to 1 min. */
+        @WithDefault("100ms")
         Duration maxQueueing();
 
         /** Requests for features over HTTP that are served at one time; more are refused. 1 to 100,000. */

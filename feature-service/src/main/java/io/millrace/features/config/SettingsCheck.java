@@ -108,7 +108,7 @@ public class SettingsCheck {
     private void reads(FeaturesConfig.Reads reads) {
         bounds.number("reads.inline-rows", reads.inlineRows(), 0, 100_000);
         bounds.number("reads.max-waiting", reads.maxWaiting(), 1, 1_000_000);
-        bounds.number("reads.concurrency", reads.concurrency(), 1, 10_000);
+        bounds.number("reads.concurrency", reads.concurrency(), 0, 10_000);
         bounds.time("reads.max-queueing", reads.maxQueueing(), "PT0.001S", "PT1M");
         bounds.number("reads.admitted", reads.admitted(), 1, 100_000);
         bounds.time("reads.event-loop-delay", reads.eventLoopDelay(), "PT0.001S", "PT1M");

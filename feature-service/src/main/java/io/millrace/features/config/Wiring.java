@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 
 /** Makes the beans that are values of the configuration. */
 public class Wiring {
+    private static final int READS_OF_REDIS = 64;
+
     @Produces
     @Singleton
     InstantSource clock() {
@@ -44,10 +46,17 @@ public class Wiring {
         return new ReadLimits(
                 embedded ? config.reads().inlineRows() : 0,
                 config.reads().maxWaiting(),
-                config.reads().concurrency(),
+                concurrency(config.reads().concurrency(), embedded),
                 config.reads().maxCompleteWait(),
                 config.reads().maxQueueing(),
                 config.reads().admitted());
+    }
+
+    private static int concurrency(int set, boolean embedded) {
+        if (set > 0) {
+            return set;
+        }
+        return embedded ? 2 * Runtime.getRuntime().availableProcessors() : READS_OF_REDIS;
     }
 
     @Produces
