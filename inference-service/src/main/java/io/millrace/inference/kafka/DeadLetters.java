@@ -19,6 +19,17 @@ final class DeadLetters {
             ConsumerRecord<byte @Nullable [], byte @Nullable []> record,
             String reason,
             String detail) {
+        return of(topic, "pipeline", pipeline, record, reason, detail);
+    }
+
+    /** @param kind of what could not read it, {@code pipeline} or {@code labels}; the header that holds its name */
+    static ProducerRecord<byte[], byte[]> of(
+            String topic,
+            String kind,
+            String name,
+            ConsumerRecord<byte @Nullable [], byte @Nullable []> record,
+            String reason,
+            String detail) {
         var headers = new RecordHeaders();
         for (Header header : record.headers()) {
             if (!header.key().startsWith(OURS)) {
@@ -30,7 +41,7 @@ final class DeadLetters {
         add(headers, "source-topic", record.topic());
         add(headers, "source-partition", Integer.toString(record.partition()));
         add(headers, "source-offset", Long.toString(record.offset()));
-        add(headers, "pipeline", pipeline);
+        add(headers, kind, name);
         return new ProducerRecord<>(topic, null, null, record.key(), record.value(), headers);
     }
 

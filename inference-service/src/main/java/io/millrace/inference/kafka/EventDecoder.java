@@ -112,7 +112,16 @@ final class EventDecoder {
     }
 
     private long timestamp(Object written, String text) {
-        TimestampUnit unit = pipeline.input().unit();
+        return timestamp(pipeline.input().unit(), written, text);
+    }
+
+    /**
+     * A timestamp field's instant in microseconds since the epoch.
+     *
+     * @param text as it is written
+     * @throws DateTimeException where it is none, or outside the years 1 to 9999; also {@link ArithmeticException} and {@link NumberFormatException}
+     */
+    static long timestamp(TimestampUnit unit, Object written, String text) {
         long micros =
                 switch (unit) {
                     case RFC3339 -> {
@@ -128,7 +137,7 @@ final class EventDecoder {
         return inRange(micros);
     }
 
-    private static long inRange(long micros) {
+    static long inRange(long micros) {
         if (micros < MIN_MICROS || micros > MAX_MICROS) {
             throw new DateTimeException("outside the years 1 to 9999");
         }
@@ -152,7 +161,7 @@ final class EventDecoder {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    private static String shortened(@Nullable String text) {
+    static String shortened(@Nullable String text) {
         String whole = String.valueOf(text);
         return whole.length() <= 300 ? whole : whole.substring(0, 300);
     }

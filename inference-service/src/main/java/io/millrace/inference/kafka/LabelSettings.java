@@ -29,6 +29,23 @@ public record LabelSettings(
         return "millrace.inference.outcomes." + labels + ".v1";
     }
 
+    /** What the outcomes do not say of the state of the join. */
+    static String state(String labels) {
+        return "millrace.inference.outcomes." + labels + ".state.v1";
+    }
+
+    static Map<String, String> stateTopic() {
+        return Map.of(
+                "cleanup.policy",
+                "compact",
+                "segment.bytes",
+                Integer.toString(16 << 20),
+                "segment.ms",
+                Long.toString(Duration.ofMinutes(10).toMillis()),
+                "min.cleanable.dirty.ratio",
+                "0.1");
+    }
+
     static String group(String labels) {
         return "millrace.inference-service.labels." + labels;
     }
@@ -54,6 +71,14 @@ public record LabelSettings(
         Map<String, Object> config = reader(labels);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, group(labels));
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, "labels." + labels + "-" + streams.ordinal());
+        return config;
+    }
+
+    /** Of the one that reads what is joined: no member, but it asks for the group's offsets. */
+    Map<String, Object> joiner(String labels) {
+        Map<String, Object> config = reader(labels);
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, group(labels));
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, "millrace-labels-" + labels + "-" + streams.ordinal() + "-join");
         return config;
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of the consumer of a stream's outcomes. Whoever has their one partition owns the stream: feeds the folds, and joins labels to predictions. Its offset is that of the folds, which they keep
@@ -23,6 +25,7 @@ import org.jboss.logging.Logger;
 final class OutcomeSession implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutcomeSession.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration STOP_JOINING = Duration.ofSeconds(10);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
     private final LabelParts parts;
@@ -32,6 +35,8 @@ final class OutcomeSession implements AutoCloseable {
     private final TopicPartition outcomes;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private boolean owned;
+    private @Nullable JoinLoop join;
+    private volatile ConsumerGroupMetadata membership;
 
     /** Makes the topic where it is missing and joins the group. */
     OutcomeSession(LabelParts parts, LabelTopics topics, FoldFeed feed, OutcomeLoop loop) {
@@ -44,6 +49,7 @@ final class OutcomeSession implements AutoCloseable {
         this.outcomes = new TopicPartition(topic, 0);
         this.consumer = new KafkaConsumer<>(
                 parts.settings().owner(name), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.membership = consumer.groupMetadata();
         consumer.subscribe(List.of(topic), new Ownership());
     }
 
@@ -51,18 +57,23 @@ final class OutcomeSession implements AutoCloseable {
     void run() {
         while (!loop.isStopping()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            membership = consumer.groupMetadata();
+            if (owned && join == null) {
+                join = JoinLoop.start(parts, () -> membership);
+            }
             if (owned && loop.hasChanged()) {
                 consumer.seek(outcomes, feed.update(end()));
             } else if (owned) {
                 feed(records);
             }
-            loop.running(owned, owned ? consumer.currentLag(outcomes).orElse(-1) : -1);
+            said(owned ? consumer.currentLag(outcomes).orElse(-1) : -1);
         }
         release();
     }
 
     @Override
     public void close() {
+        stopJoining();
         try {
             consumer.close(CloseOptions.timeout(CLOSE)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
@@ -74,6 +85,15 @@ final class OutcomeSession implements AutoCloseable {
         }
         owned = false;
         feed.abandon();
+    }
+
+    private void said(long lag) {
+        JoinLoop joining = join;
+        if (joining != null && !joining.reason().isEmpty()) {
+            loop.stalled(true, joining.reason());
+        } else {
+            loop.running(owned, lag);
+        }
     }
 
     private void feed(ConsumerRecords<byte[], byte[]> records) {
@@ -96,9 +116,18 @@ final class OutcomeSession implements AutoCloseable {
     }
 
     private void release() {
+        stopJoining();
         if (owned) {
             owned = false;
             feed.end();
+        }
+    }
+
+    private void stopJoining() {
+        JoinLoop joining = join;
+        join = null;
+        if (joining != null) {
+            joining.stop(STOP_JOINING);
         }
     }
 
@@ -124,6 +153,7 @@ final class OutcomeSession implements AutoCloseable {
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             // Another replica may feed its folds by now; what is kept here is of no other offset than it says.
+            stopJoining();
             owned = false;
             feed.abandon();
         }

@@ -1,18 +1,31 @@
 package io.millrace.inference.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.inference.app.label.LabelTelemetry;
+import io.millrace.inference.domain.label.LeftOut;
+import io.millrace.inference.domain.label.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The metrics of label streams. */
 @ApplicationScoped
 public class LabelMetrics implements LabelTelemetry {
+    public static final String OUTCOMES = "millrace.inference.labels.outcomes";
+    public static final String LEFT_OUT = "millrace.inference.labels.left.out";
+    public static final String WAITING = "millrace.inference.labels.waiting";
+    public static final String LAG = "millrace.inference.labels.lag";
     public static final String FOLDED = "millrace.inference.outcomes.folded";
     public static final String FOLD_FAILURES = "millrace.inference.outcomes.fold.failures";
     public static final String KEEP_FAILURES = "millrace.inference.outcomes.keep.failures";
 
     private final MeterRegistry registry;
+    private final Map<String, Waiting> gauges = new ConcurrentHashMap<>();
 
     public LabelMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -36,6 +49,79 @@ public class LabelMetrics implements LabelTelemetry {
     public void notKept(String labels) {
         counter(KEEP_FAILURES, "Times that a state made of outcomes could not be kept or published", labels)
                 .increment();
+    }
+
+    @Override
+    public void joined(String labels, List<Outcome> outcomes, Map<LeftOut, Integer> leftOut) {
+        var counts = new EnumMap<Kind, Integer>(Kind.class);
+        outcomes.forEach(outcome -> counts.merge(Kind.of(outcome), 1, Integer::sum));
+        counts.forEach((kind, count) -> Counter.builder(OUTCOMES)
+                .description("What became known of predictions")
+                .tag("labels", labels)
+                .tag("outcome", word(kind))
+                .register(registry)
+                .increment(count));
+        leftOut.forEach((reason, count) -> Counter.builder(LEFT_OUT)
+                .description("Labels and predictions that became no outcome, by reason")
+                .tag("labels", labels)
+                .tag("reason", word(reason))
+                .register(registry)
+                .increment(count));
+    }
+
+    @Override
+    public void waiting(String labels, int predictions, int waitingLabels, long behind) {
+        gauges.computeIfAbsent(labels, this::watched).set(predictions, waitingLabels, behind);
+    }
+
+    private Waiting watched(String labels) {
+        var waiting = new Waiting();
+        Gauge.builder(WAITING, waiting, now -> now.predictions)
+                .description("Predictions that are remembered, and labels that wait for theirs")
+                .tag("labels", labels)
+                .tag("what", "predictions")
+                .register(registry);
+        Gauge.builder(WAITING, waiting, now -> now.labels)
+                .description("Predictions that are remembered, and labels that wait for theirs")
+                .tag("labels", labels)
+                .tag("what", "labels")
+                .register(registry);
+        Gauge.builder(LAG, waiting, now -> Math.max(0, now.behind))
+                .description("Records of predictions and labels that are not joined yet")
+                .tag("labels", labels)
+                .register(registry);
+        return waiting;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private enum Kind {
+        PREDICTED,
+        LABELLED,
+        UNLABELLED;
+
+        static Kind of(Outcome outcome) {
+            return switch (outcome) {
+                case Outcome.Predicted _ -> PREDICTED;
+                case Outcome.Labelled _ -> LABELLED;
+                case Outcome.Unlabelled _ -> UNLABELLED;
+            };
+        }
+    }
+
+    /** What waits now. */
+    private static final class Waiting {
+        private volatile int predictions;
+        private volatile int labels;
+        private volatile long behind;
+
+        void set(int waitingPredictions, int waitingLabels, long lag) {
+            predictions = waitingPredictions;
+            labels = waitingLabels;
+            behind = lag;
+        }
     }
 
     private Counter counter(String name, String help, String labels) {

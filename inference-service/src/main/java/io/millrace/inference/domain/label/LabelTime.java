@@ -1,0 +1,60 @@
+package io.millrace.inference.domain.label;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The event time of a label stream: what every partition of predictions and labels has come to. A partition with nothing more to read is not waited for once it is further behind the newest than records may be out of order. Time never goes back, and no clock moves it: where nothing
+ * comes, it stands still. Microseconds since the epoch. Not thread-safe.
+ */
+public final class LabelTime {
+    /** Before anything was read. */
+    public static final long NEVER = Long.MIN_VALUE / 4;
+
+    private final long disorderMicros;
+    private final Map<String, Long> partitions = new HashMap<>();
+    private long now = NEVER;
+
+    LabelTime(long disorderMicros) {
+        this.disorderMicros = disorderMicros;
+    }
+
+    /** A partition that is waited for. */
+    void expect(String partition) {
+        partitions.putIfAbsent(partition, NEVER);
+    }
+
+    void seen(String partition, long micros) {
+        partitions.merge(partition, micros, Math::max);
+    }
+
+    /** Goes on to what all partitions have come to. */
+    void advance(Set<String> nothingMore) {
+        long newest =
+                partitions.values().stream().mapToLong(Long::longValue).max().orElse(NEVER);
+        long least = newest;
+        for (Map.Entry<String, Long> partition : partitions.entrySet()) {
+            boolean idle = nothingMore.contains(partition.getKey()) && partition.getValue() < newest - disorderMicros;
+            if (!idle) {
+                least = Math.min(least, partition.getValue());
+            }
+        }
+        now = Math.max(now, least);
+    }
+
+    void restore(Map<String, Long> times, long micros) {
+        times.forEach(this::seen);
+        now = Math.max(now, micros);
+    }
+
+    /** Every record of before has been read, but for those out of order and those of partitions that were not waited for. */
+    public long now() {
+        return now;
+    }
+
+    /** The latest time that was seen of each partition. */
+    public Map<String, Long> partitions() {
+        return Map.copyOf(partitions);
+    }
+}
