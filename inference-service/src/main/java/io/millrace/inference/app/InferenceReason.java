@@ -58,6 +58,9 @@ public enum InferenceReason implements Reason {
     /** As many requests as are allowed are under way. */
     BUSY(Kind.RESOURCE_EXHAUSTED),
     DEPLOYMENT_NOT_FOUND(Kind.NOT_FOUND),
+    LABELS_NOT_FOUND(Kind.NOT_FOUND),
+    /** Another replica reads these labels, or none does at the moment: ask again, or there. */
+    LABELS_ELSEWHERE(Kind.UNAVAILABLE),
     /** A deployment has no such definition to go back to. */
     REVISION_NOT_FOUND(Kind.NOT_FOUND),
     ONLINE_MODEL_NOT_FOUND(Kind.NOT_FOUND),

@@ -53,8 +53,10 @@ final class LabelStage implements AutoCloseable {
 
     /** Its label, half an hour later: late where the number is odd. */
     void label(int number) {
-        label(number, "{\"id\":\"k" + number + "\",\"at\":" + (START + 1_800_000 + number * 1_000L) + ",\"late\":"
-                + (number % 2 == 1) + "}");
+        label(
+                number,
+                "{\"id\":\"k" + number + "\",\"at\":" + (START + 1_800_000 + number * 1_000L) + ",\"late\":"
+                        + (number % 2 == 1) + "}");
     }
 
     void label(int number, String json) {

@@ -93,9 +93,13 @@ class LabelStreamTest {
                 try {
                     int from = round * perRound;
                     // Every second label is there before its prediction; every tenth never comes.
-                    IntStream.range(from, from + perRound).filter(i -> i % 10 != 0 && i % 2 == 0).forEach(stage::label);
+                    IntStream.range(from, from + perRound)
+                            .filter(i -> i % 10 != 0 && i % 2 == 0)
+                            .forEach(stage::label);
                     IntStream.range(from, from + perRound).forEach(stage::predict);
-                    IntStream.range(from, from + perRound).filter(i -> i % 2 == 1).forEach(stage::label);
+                    IntStream.range(from, from + perRound)
+                            .filter(i -> i % 2 == 1)
+                            .forEach(stage::label);
                     // The pipeline was moved back.
                     IntStream.range(Math.max(0, from - 20), from + 5).forEach(stage::predict);
                     stage.flush();
@@ -107,11 +111,12 @@ class LabelStreamTest {
             }
             stage.end();
             int all = rounds * perRound;
-            long labelled = IntStream.range(0, all).filter(i -> i % 10 != 0 || i % 2 == 1).count();
+            long labelled = IntStream.range(0, all)
+                    .filter(i -> i % 10 != 0 || i % 2 == 1)
+                    .count();
             var sum = new SumFold("sum", "1");
             Running running = start(stage, sum, LabelTelemetry.NONE);
-            await().atMost(PATIENCE)
-                    .until(() -> stage.outcomes().size() >= all + 2 + labelled + (all - labelled));
+            await().atMost(PATIENCE).until(() -> stage.outcomes().size() >= all + 2 + labelled + (all - labelled));
             await().atMost(PATIENCE).until(() -> sum.count >= 2L * all + 2);
             end(running);
 
@@ -125,7 +130,9 @@ class LabelStreamTest {
                 assertThat(byId.get("k" + i)).as("k%d", i).containsExactly("predicted", closing);
             }
             assertThat(byId).hasSize(all + 2);
-            assertThat(sum.count).as("outcomes that the fold took over all kills").isEqualTo(2L * all + 2);
+            assertThat(sum.count)
+                    .as("outcomes that the fold took over all kills")
+                    .isEqualTo(2L * all + 2);
         }
     }
 

@@ -145,14 +145,14 @@ public final class FoldFeed {
     /** Keeps all states and lets the folds go: another replica, or this one later, takes them up. */
     public void end() {
         folds.values().stream().filter(fed -> !fed.failed).forEach(this::keep);
-        folds.clear();
-        live = Map.of();
+        abandon();
     }
 
     /** Lets the folds go without keeping what they have: somebody else may have gone on from what they kept. */
     public void abandon() {
         folds.clear();
         live = Map.of();
+        telemetry.released(labels);
     }
 
     /** The folds that are fed here now, by name. Thread-safe. */

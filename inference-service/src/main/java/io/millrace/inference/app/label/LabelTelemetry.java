@@ -27,6 +27,12 @@ public interface LabelTelemetry {
      */
     default void waiting(String labels, int predictions, int waitingLabels, long behind) {}
 
+    /** How good predictions are by now. */
+    default void quality(String labels, Quality quality) {}
+
+    /** Nothing is made of the labels on this replica any more. */
+    default void released(String labels) {}
+
     /** Tells nobody. */
     LabelTelemetry NONE = new LabelTelemetry() {};
 }

@@ -94,7 +94,9 @@ class LabelJoinProperties {
                 int from = random.nextInt(records.size() - 5);
                 records.addAll(
                         from + 5,
-                        records.subList(from, from + 5).stream().map(LabelJoinProperties::again).toList());
+                        records.subList(from, from + 5).stream()
+                                .map(LabelJoinProperties::again)
+                                .toList());
             }
         }
         return partitions;
