@@ -45,7 +45,8 @@ import picocli.CommandLine.Command;
             PipelineCommands.Resume.class,
             PipelineCommands.RewindIt.class,
             ReplayCommand.class,
-            KeepCommand.class
+            KeepCommand.class,
+            LabelsCommand.class
         })
 public final class Main {
     private Main() {}
