@@ -21,7 +21,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,9 @@ class LabelResourceTest {
         assertThat(window.getLabels()).isEqualTo(3);
         // Two of three came at 0.8.
         assertThat(window.getClassification().getBrier()).isEqualTo((0.04 + 0.04 + 0.64) / 3, within(1e-12));
-        assertThat(grpc.listLabels(ListLabelsRequest.getDefaultInstance()).getLabels(0).getOwned())
+        assertThat(grpc.listLabels(ListLabelsRequest.getDefaultInstance())
+                        .getLabels(0)
+                        .getOwned())
                 .isTrue();
         channel.shutdownNow();
 
@@ -150,12 +151,14 @@ class LabelResourceTest {
                          "model":{"name":"m","version":"1","digest":"d"},
                          "features":{"values":{},"event_times":{},"imputed":[],"hash":"","positions":[]},
                          "source":{"topic":"late-absent","partition":0,"offset":%d}}
-                        """.formatted(i, at, at, i))).get();
+                        """.formatted(i, at, at, i)))
+                        .get();
             }
             for (int i = 0; i < 3; i++) {
                 producer.send(new ProducerRecord<>(
                                 "late-labels",
-                                "{\"id\":\"k" + i + "\",\"at\":" + (1_700_000_100_000L + i) + ",\"delay\":" + (i * 20) + "}"))
+                                "{\"id\":\"k" + i + "\",\"at\":" + (1_700_000_100_000L + i) + ",\"delay\":" + (i * 20)
+                                        + "}"))
                         .get();
             }
         }

@@ -114,7 +114,10 @@ class QualityFoldTest {
         double count = known.size();
         assertThat(all.meanAbsoluteError().value())
                 .isEqualTo(
-                        known.stream().mapToDouble(row -> Math.abs(row.label() - row.score())).sum() / count,
+                        known.stream()
+                                        .mapToDouble(row -> Math.abs(row.label() - row.score()))
+                                        .sum()
+                                / count,
                         within(1e-9));
         assertThat(all.rootMeanSquaredError())
                 .isEqualTo(

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,21 +71,21 @@ class LabelJoinProperties {
             long micros = 1 + random.nextLong(400);
             String group = byKey ? "k" + i : "e" + random.nextInt(4);
             String id = "in-0-" + i;
-            partitions.get("p" + i % 2).add(new Record.P(JoinRun.prediction(id, group, micros)));
+            of(partitions, "p" + i % 2).add(new Record.P(JoinRun.prediction(id, group, micros)));
             if (random.nextInt(3) == 0) {
-                partitions.get("s0").add(new Record.S(id, "next"));
+                of(partitions, "s0").add(new Record.S(id, "next"));
                 if (random.nextInt(3) == 0) {
-                    partitions.get("s0").add(new Record.S(id, "next"));
+                    of(partitions, "s0").add(new Record.S(id, "next"));
                 }
             }
             int labels = random.nextInt(3);
             for (int j = 0; j < labels; j++) {
                 long at = micros - 10 + random.nextLong(DELAY + 40);
                 String to = "l" + (byKey ? i % 2 : random.nextInt(2));
-                partitions.get(to).add(new Record.L("l-" + i + "-" + j, byKey ? group : key(group), at, j));
+                of(partitions, to).add(new Record.L("l-" + i + "-" + j, byKey ? group : key(group), at, j));
             }
         }
-        partitions.get("l0").add(new Record.L("l-none", "nobody", 50, 1));
+        of(partitions, "l0").add(new Record.L("l-none", "nobody", 50, 1));
         for (List<Record> records : partitions.values()) {
             Map<Record, Long> place = new HashMap<>();
             records.forEach(record -> place.put(record, time(record) + (byKey ? random.nextLong(DISORDER / 2) : 0)));
@@ -100,6 +101,10 @@ class LabelJoinProperties {
             }
         }
         return partitions;
+    }
+
+    private static List<Record> of(Map<String, List<Record>> partitions, String name) {
+        return Objects.requireNonNull(partitions.get(name), name);
     }
 
     /** The same in another place of the topic. */
@@ -130,7 +135,7 @@ class LabelJoinProperties {
         int preferred = random.nextInt(left.size());
         while (!left.isEmpty()) {
             String name = left.get(random.nextInt(3) == 0 ? random.nextInt(left.size()) : preferred % left.size());
-            List<Record> records = partitions.get(name);
+            List<Record> records = of(partitions, name);
             int at = next.merge(name, 1, Integer::sum) - 1;
             if (at >= records.size()) {
                 left.remove(name);
@@ -167,7 +172,7 @@ class LabelJoinProperties {
         var shadowed = new HashSet<String>();
         var labels = new ArrayList<Record.L>();
         for (String name : new TreeSet<>(partitions.keySet())) {
-            for (Record record : partitions.get(name)) {
+            for (Record record : of(partitions, name)) {
                 switch (record) {
                     case Record.P(Prediction prediction) -> predictions.putIfAbsent(prediction.id(), prediction);
                     case Record.L label -> labels.add(label);
