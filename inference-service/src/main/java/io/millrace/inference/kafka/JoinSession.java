@@ -95,7 +95,7 @@ final class JoinSession implements AutoCloseable {
 
     /** Joins until told to stop, or until there are other topics or partitions. */
     void run(BooleanSupplier stopping, Runnable running) {
-        JoinState.@Nullable Time time = restore();
+        JoinState.@Nullable Time time = restore(stopping);
         assign(time == null ? Map.of() : time.topics());
         while (!stopping.getAsBoolean()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
@@ -168,10 +168,10 @@ final class JoinSession implements AutoCloseable {
     }
 
     /** Takes up what was kept; gives the time that it was kept with, or null where nothing was. */
-    private JoinState.@Nullable Time restore() {
+    private JoinState.@Nullable Time restore(BooleanSupplier stopping) {
         var values = new LinkedHashMap<String, byte[]>();
         String name = parts.labels().name();
-        read(new TopicPartition(LabelSettings.state(name), 0), 0, record -> {
+        read(new TopicPartition(LabelSettings.state(name), 0), 0, stopping, record -> {
             String key = new String(record.key(), StandardCharsets.UTF_8);
             values.remove(key);
             if (record.value() != null) {
@@ -195,7 +195,8 @@ final class JoinSession implements AutoCloseable {
                     .sorted(java.util.Comparator.comparingLong(Held::order))
                     .forEach(join::restored);
             long from = restored == null ? 0 : restored.outcomes();
-            outputs.restoredTo(read(new TopicPartition(LabelSettings.outcomes(name), 0), from, this::restoreOutcome));
+            outputs.restoredTo(
+                    read(new TopicPartition(LabelSettings.outcomes(name), 0), from, stopping, this::restoreOutcome));
             return restored;
         } catch (IOException e) {
             throw new StreamStalledException("the state of the join cannot be read: " + e.getMessage(), e);
@@ -231,12 +232,15 @@ final class JoinSession implements AutoCloseable {
     }
 
     /** Reads a partition from an offset to its end, which it gives. */
-    private long read(TopicPartition partition, long from, Taking taking) {
+    private long read(TopicPartition partition, long from, BooleanSupplier stopping, Taking taking) {
         consumer.assign(List.of(partition));
         long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         consumer.seek(partition, Math.min(end, Math.max(first, from)));
         while (consumer.position(partition) < end) {
+            if (stopping.getAsBoolean()) {
+                throw new StreamStalledException("stopping", null);
+            }
             consumer.poll(POLL).forEach(taking::take);
         }
         return end;

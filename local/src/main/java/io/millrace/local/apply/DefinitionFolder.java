@@ -110,7 +110,9 @@ public record DefinitionFolder(
 
     /** The schemas of records that pipelines name, by path. */
     List<DefinitionFile> schemasOfPipelines() {
-        return schemas(folder, "pipelines");
+        return Stream.of("pipelines", "labels")
+                .flatMap(part -> schemas(folder, part).stream())
+                .toList();
     }
 
     /** Where each feature definition stands, by {@code Kind name@version} or {@code Kind name}. */
