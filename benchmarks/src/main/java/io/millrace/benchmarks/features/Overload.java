@@ -10,6 +10,7 @@ import io.millrace.benchmarks.load.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Three times the load that a server can serve, in rounds with the peak: what is still answered in time, what a refusal costs, and what the load itself takes of the processors that both share. */
 public final class Overload {
@@ -25,6 +26,7 @@ public final class Overload {
     private final ServerProcess server;
     private final int rounds;
     private final Duration length;
+    private final @Nullable Target floor;
 
     private final List<Double> answered = new ArrayList<>();
     private final List<Double> peaks = new ArrayList<>();
@@ -34,6 +36,12 @@ public final class Overload {
     private final List<Double> loading = new ArrayList<>();
 
     public Overload(ServerProcess server, int rounds, Duration length) {
+        this(server, rounds, length, null);
+    }
+
+    /** @param floor a server that answers everything at once: what the load takes of the processors although nothing is refused */
+    public Overload(ServerProcess server, int rounds, Duration length, @Nullable Target floor) {
+        this.floor = floor;
         this.server = server;
         this.rounds = rounds;
         this.length = length;
@@ -74,6 +82,17 @@ public final class Overload {
         loading.add(spentHere / calls);
         answered.add(over.rate());
         refused.add(over.failedNanos().getValueAtPercentile(50) / 1e3);
+        if (floor != null) {
+            double before = ServerProcess.cpuNanosOfThis();
+            Measured echoed = OpenLoop.run(floor, TIMES * peak, length);
+            System.out.printf(
+                    "%s, an echo under the same load: %d answered, %d not (%s); processors: load %.1f s%n",
+                    what,
+                    echoed.answered(),
+                    echoed.failed(),
+                    echoed.failures(),
+                    (ServerProcess.cpuNanosOfThis() - before) / 1e9);
+        }
         System.out.printf(
                 "%s: %.0f/s offered in %.1f s (meant: %.1f), %d answered, %d refused or late (%s); processors: server"
                         + " %.1f s, load %.1f s%n",

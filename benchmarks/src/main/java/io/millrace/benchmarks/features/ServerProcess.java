@@ -95,7 +95,8 @@ public final class ServerProcess implements AutoCloseable {
         return cpuNanos(ProcessHandle.current());
     }
 
-    private static double cpuNanos(ProcessHandle handle) {
+    /** The same of any process. */
+    public static double cpuNanos(ProcessHandle handle) {
         return handle.info().totalCpuDuration().orElseThrow().toNanos();
     }
 

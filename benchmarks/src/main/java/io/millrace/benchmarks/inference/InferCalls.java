@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import io.millrace.benchmarks.features.ServerProcess;
 import io.millrace.benchmarks.load.GrpcTarget;
 import io.millrace.benchmarks.load.HttpTarget;
+import io.millrace.benchmarks.load.SocketTarget;
 import io.millrace.proto.oip.GRPCInferenceServiceGrpc;
 import io.millrace.proto.oip.ModelInferRequest;
 import io.millrace.proto.oip.ModelInferResponse;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,17 +54,29 @@ final class InferCalls {
     }
 
     HttpTarget overHttp(ServerProcess server) {
-        return overHttp(server, DEADLINE);
+        return new HttpTarget(uri(server), bodies(), DEADLINE, headers());
     }
 
-    HttpTarget overHttp(ServerProcess server, Duration deadline) {
+    /** The same at less cost for who calls. */
+    SocketTarget overSockets(ServerProcess server, Duration deadline) {
+        return new SocketTarget(uri(server), bodies(), deadline, headers());
+    }
+
+    private URI uri(ServerProcess server) {
+        return server.uri("/v2/models/" + model + "/infer");
+    }
+
+    private List<byte[]> bodies() {
         byte[] head = json.getBytes(StandardCharsets.UTF_8);
-        List<byte[]> bodies = tensors.stream().map(data -> together(head, data)).toList();
-        return new HttpTarget(
-                server.uri("/v2/models/" + model + "/infer"),
-                bodies,
-                deadline,
-                Map.of("Content-Type", "application/octet-stream", JSON_LENGTH, Integer.toString(head.length)));
+        return tensors.stream().map(data -> together(head, data)).toList();
+    }
+
+    private Map<String, String> headers() {
+        return Map.of(
+                "Content-Type",
+                "application/octet-stream",
+                JSON_LENGTH,
+                Integer.toString(json.getBytes(StandardCharsets.UTF_8).length));
     }
 
     /** Gives the echo the answers that the service gives. */

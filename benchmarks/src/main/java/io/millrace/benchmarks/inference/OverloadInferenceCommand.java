@@ -42,11 +42,14 @@ public final class OverloadInferenceCommand implements Callable<Integer> {
         var calls = new InferCalls(network, MODEL, rows);
         String what = rows + " rows of a network of 2 x " + width;
         try (var bench = new InferenceBench(network, Map.of(MODEL, ""))) {
-            try (var target = calls.overGrpc(bench.service(), CONNECTIONS, Overload.DEADLINE)) {
-                figures.addAll(new Overload(bench.service(), rounds, length).measure("gRPC " + what, target));
+            calls.teach(bench.service(), bench.echo());
+            try (var target = calls.overGrpc(bench.service(), CONNECTIONS, Overload.DEADLINE);
+                    var floor = calls.overGrpc(bench.echo(), CONNECTIONS, Overload.DEADLINE)) {
+                figures.addAll(new Overload(bench.service(), rounds, length, floor).measure("gRPC " + what, target));
             }
-            try (var target = calls.overHttp(bench.service(), Overload.DEADLINE)) {
-                figures.addAll(new Overload(bench.service(), rounds, length).measure("HTTP " + what, target));
+            try (var target = calls.overSockets(bench.service(), Overload.DEADLINE);
+                    var floor = calls.overSockets(bench.echo(), Overload.DEADLINE)) {
+                figures.addAll(new Overload(bench.service(), rounds, length, floor).measure("HTTP " + what, target));
             }
         }
         System.out.print(Table.of(figures));

@@ -59,7 +59,7 @@ public final class GrpcTarget implements Target, AutoCloseable {
                 new ClientCall.Listener<>() {
                     @Override
                     public void onClose(Status status, Metadata trailers) {
-                        done.ended(status.isOk() ? null : status.asRuntimeException(trailers));
+                        done.ended(status.isOk() ? null : new FailedException(status));
                     }
                 },
                 new Metadata());
@@ -71,6 +71,15 @@ public final class GrpcTarget implements Target, AutoCloseable {
     @Override
     public void close() {
         channels.forEach(ManagedChannel::shutdownNow);
+    }
+
+    /** Without a trace: of an overload thousands come in a second. */
+    private static final class FailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FailedException(Status status) {
+            super(status.getCode() + ": " + status.getDescription(), status.getCause(), false, false);
+        }
     }
 
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {

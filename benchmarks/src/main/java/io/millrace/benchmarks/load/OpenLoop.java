@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
  * so that a stall is seen by every call that it delays.
  */
 public final class OpenLoop {
+    private static final long LEAST_SLEEP_NANOS = 1_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private OpenLoop() {}
@@ -25,7 +26,8 @@ public final class OpenLoop {
             long due = begin + Math.round(i * 1e9 / perSecond);
             long early = due - System.nanoTime();
             while (early > 0) {
-                LockSupport.parkNanos(early);
+                // To wake up for each call would cost the processors more than many a call does.
+                LockSupport.parkNanos(Math.max(early, LEAST_SLEEP_NANOS));
                 early = due - System.nanoTime();
             }
             target.call(failure -> tally.ended(failure, System.nanoTime() - due));

@@ -55,6 +55,8 @@ final class CopyLoop {
                 5,
                 "batch.size",
                 128 << 10,
+                "compression.type",
+                "lz4",
                 "buffer.memory",
                 64L << 20);
         try (var producer = new KafkaProducer<>(writing, new ByteArraySerializer(), new ByteArraySerializer());

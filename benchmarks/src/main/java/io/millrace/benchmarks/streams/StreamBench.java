@@ -108,6 +108,15 @@ final class StreamBench implements AutoCloseable {
         return inference;
     }
 
+    ServerProcess features() {
+        return features;
+    }
+
+    /** Processor time that the broker has had. */
+    double brokerCpuNanos() {
+        return ServerProcess.cpuNanos(ProcessHandle.of(broker.process().pid()).orElseThrow());
+    }
+
     void createTopic(String topic) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
             admin.createTopics(List.of(new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty())))

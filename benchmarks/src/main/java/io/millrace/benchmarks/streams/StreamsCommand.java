@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
                         + " call of a gRPC echo per poll; from event to committed prediction at half of the peak, p50 and p99")
 public final class StreamsCommand implements Callable<Integer> {
     private static final String EVENTS = "bench.events";
+    private static final String WITHOUT_FEATURES = "scoring without features, beside the bare copy loop";
+    private static final String WITH_FEATURES = "scoring with features, beside the copy loop that asks an echo";
 
     @Option(names = "--events", defaultValue = "300000", description = "of each round (default: ${DEFAULT-VALUE})")
     private int events;
@@ -45,6 +47,9 @@ public final class StreamsCommand implements Callable<Integer> {
     private final AtomicInteger names = new AtomicInteger();
     private final List<Double> streamCpu = new ArrayList<>();
     private final List<Double> copyCpu = new ArrayList<>();
+    private final List<Double> streamBroker = new ArrayList<>();
+    private final List<Double> copyBroker = new ArrayList<>();
+    private final List<Double> lookUpCpu = new ArrayList<>();
 
     @Override
     public Integer call() {
@@ -57,18 +62,12 @@ public final class StreamsCommand implements Callable<Integer> {
             measure(bench, bare, asking, 1);
             figures.addAll(measure(bench, bare, asking, rounds));
             for (boolean withFeatures : List.of(false, true)) {
-                double peak = Figure.median(figures.get(withFeatures ? 2 : 0).subject());
-                var latency = new Latency(bench, "latency-" + withFeatures, withFeatures);
-                Latency.Result result = latency.at((int) (peak / 2), seconds);
-                String what = "event to committed prediction at half of the peak, "
-                        + (withFeatures ? "with features" : "without features");
-                figures.add(Figure.alone(what + ", p50", "ms", List.of(result.p50Millis())));
-                figures.add(new Figure(
-                        what + ", p99 (goal: 250 ms)",
-                        "ms",
-                        List.of(result.p99Millis()),
-                        List.of(250.0),
-                        Goal.atMost(1)));
+                double peak = Figure.median(figures.stream()
+                        .filter(figure -> figure.name().equals(withFeatures ? WITH_FEATURES : WITHOUT_FEATURES))
+                        .findFirst()
+                        .orElseThrow()
+                        .subject());
+                figures.addAll(latency(bench, withFeatures, (int) (peak / 2)));
             }
         }
         System.out.print(Table.of(figures));
@@ -76,45 +75,80 @@ public final class StreamsCommand implements Callable<Integer> {
     }
 
     private List<Figure> measure(StreamBench bench, CopyLoop bare, CopyLoop asking, int rounds) {
-        streamCpu.clear();
-        copyCpu.clear();
-        Figure without = Rounds.paired(
-                "scoring without features, beside the bare copy loop",
+        forget();
+        var figures = new ArrayList<Figure>();
+        figures.add(Rounds.paired(
+                WITHOUT_FEATURES,
                 "events/s",
                 rounds,
                 Goal.atLeast(0.6),
                 () -> stream(bench, false),
-                () -> copy(bare));
-        Figure cpuWithout = new Figure("the same, processor time of the process", "us/event", streamCpu, copyCpu, null);
-        streamCpu.clear();
-        copyCpu.clear();
-        Figure with = Rounds.paired(
-                "scoring with features, beside the copy loop that asks an echo",
+                () -> copy(bench, bare)));
+        figures.addAll(processors());
+        forget();
+        figures.add(Rounds.paired(
+                WITH_FEATURES,
                 "events/s",
                 rounds,
                 Goal.atLeast(0.5),
                 () -> stream(bench, true),
-                () -> copy(asking));
-        Figure cpuWith = new Figure("the same, processor time of the process", "us/event", streamCpu, copyCpu, null);
-        return List.of(without, cpuWithout, with, cpuWith);
+                () -> copy(bench, asking)));
+        figures.addAll(processors());
+        figures.add(Figure.alone("the same, processor time of feature-service", "us/event", lookUpCpu));
+        return figures;
+    }
+
+    /** Beside it what a copy loop takes at the same rate, and how late the events themselves are sent. */
+    private List<Figure> latency(StreamBench bench, boolean withFeatures, int rate) {
+        String what = "event to committed prediction at %,d/s, half of the peak, %s features"
+                .formatted(rate, withFeatures ? "with" : "without");
+        Latency.Result floor = new Latency(bench, "latency-of-copies-" + withFeatures).ofCopies(rate, seconds, poll);
+        Latency.Result result = new Latency(bench, "latency-" + withFeatures).ofStream(rate, seconds, withFeatures);
+        return List.of(
+                new Figure(what + ", p50", "ms", List.of(result.p50Millis()), List.of(floor.p50Millis()), null),
+                new Figure(what + ", p99", "ms", List.of(result.p99Millis()), List.of(floor.p99Millis()), null),
+                new Figure(
+                        "the same (goal: 250 ms)", "ms", List.of(result.p99Millis()), List.of(250.0), Goal.atMost(1)),
+                new Figure(
+                        "how late its events were sent, p99",
+                        "ms",
+                        List.of(result.lateMillis()),
+                        List.of(floor.lateMillis()),
+                        null));
+    }
+
+    private void forget() {
+        List.of(streamCpu, copyCpu, streamBroker, copyBroker, lookUpCpu).forEach(List::clear);
+    }
+
+    private List<Figure> processors() {
+        return List.of(
+                new Figure("the same, processor time of the process", "us/event", streamCpu, copyCpu, null),
+                new Figure("the same, processor time of the broker", "us/event", streamBroker, copyBroker, null));
     }
 
     private double stream(StreamBench bench, boolean withFeatures) {
         String name = "bench-" + names.incrementAndGet();
         bench.createTopic(name + ".out");
         double before = bench.inference().cpuNanos();
+        double broker = bench.brokerCpuNanos();
+        double features = bench.features().cpuNanos();
         bench.apply(name, EVENTS, name + ".out", withFeatures);
         double rate = bench.rate(name, events);
         streamCpu.add((bench.inference().cpuNanos() - before) / 1e3 / events);
+        streamBroker.add((bench.brokerCpuNanos() - broker) / 1e3 / events);
+        lookUpCpu.add((bench.features().cpuNanos() - features) / 1e3 / events);
         bench.remove(name);
         return rate;
     }
 
-    private double copy(CopyLoop loop) {
+    private double copy(StreamBench bench, CopyLoop loop) {
         String name = "copy-" + names.incrementAndGet();
         double before = ServerProcess.cpuNanosOfThis();
+        double broker = bench.brokerCpuNanos();
         double rate = loop.run(name, EVENTS, "bench.copies", events, poll);
         copyCpu.add((ServerProcess.cpuNanosOfThis() - before) / 1e3 / events);
+        copyBroker.add((bench.brokerCpuNanos() - broker) / 1e3 / events);
         return rate;
     }
 
