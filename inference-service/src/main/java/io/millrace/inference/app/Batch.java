@@ -67,8 +67,9 @@ final class Batch {
 
     /** Closes the rows that lack a key or field. */
     void check() {
+        var check = new RowCheck(pipeline);
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = RowCheck.check(pipeline, rows.get(i));
+            scores[i] = check.check(rows.get(i));
         }
     }
 
@@ -258,11 +259,16 @@ final class Batch {
         int count = featureNames.size();
         var values = new @Nullable Object[count];
         var eventTimes = new @Nullable Long[count];
+        Long last = null;
         for (int i = 0; i < found.size(); i++) {
             Cell cell = found.get(i);
             if (!row.imputed().get(i) && cell.status() == FeatureLookup.Status.PRESENT && cell.value() != null) {
                 values[i] = cell.value();
-                eventTimes[i] = cell.eventTimeMicros();
+                // Features of one view mostly have one event time.
+                if (last == null || last != cell.eventTimeMicros()) {
+                    last = cell.eventTimeMicros();
+                }
+                eventTimes[i] = last;
             }
         }
         return new Scored(

@@ -4,16 +4,25 @@ import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.ScoreRow;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a row has what its pipeline asks for: every join key, and every request field in its type. */
+/** Whether rows have what their pipeline asks for: every join key, and every request field in its type. */
 final class RowCheck {
-    private RowCheck() {}
+    private final List<Map.Entry<String, String>> keys;
+    private final List<Map.Entry<String, FieldType>> fields;
+
+    RowCheck(Pipeline pipeline) {
+        this.keys = List.copyOf(pipeline.entity().entrySet());
+        this.fields = List.copyOf(pipeline.request().entrySet());
+    }
 
     /** The first thing that is wrong with the row, or null. */
-    static @Nullable Invalid check(Pipeline pipeline, ScoreRow row) {
-        for (Map.Entry<String, String> key : pipeline.entity().entrySet()) {
+    @Nullable
+    Invalid check(ScoreRow row) {
+        for (int i = 0; i < keys.size(); i++) {
+            Map.Entry<String, String> key = keys.get(i);
             Object value = row.fields().get(key.getValue());
             if (value == null) {
                 return invalid(
@@ -24,7 +33,8 @@ final class RowCheck {
                 return invalid(InferenceReason.NOT_FINITE, "field '" + key.getValue() + "' is " + number);
             }
         }
-        for (Map.Entry<String, FieldType> field : pipeline.request().entrySet()) {
+        for (int i = 0; i < fields.size(); i++) {
+            Map.Entry<String, FieldType> field = fields.get(i);
             Invalid invalid =
                     check(field.getKey(), field.getValue(), row.fields().get(field.getKey()));
             if (invalid != null) {

@@ -1,14 +1,12 @@
 package io.millrace.inference.app;
 
-import java.time.Duration;
-
 /** Where streams report their figures. Implementations are thread-safe and never throw. */
 public interface StreamTelemetry {
     /** One transaction was committed: its records, and how many of them became predictions. */
     void committed(int records, int predictions);
 
-    /** From an event's Kafka timestamp to its committed prediction. */
-    void latency(Duration latency);
+    /** Milliseconds from each event's Kafka timestamp to its committed prediction. */
+    void latencies(long[] millis);
 
     /** A record was dead-lettered. */
     void deadLettered(DeadLetterReason reason);
@@ -23,7 +21,7 @@ public interface StreamTelemetry {
         public void committed(int records, int predictions) {}
 
         @Override
-        public void latency(Duration latency) {}
+        public void latencies(long[] millis) {}
 
         @Override
         public void deadLettered(DeadLetterReason reason) {}

@@ -1,5 +1,6 @@
 package io.millrace.inference.config;
 
+import io.millrace.inference.kafka.StreamSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -185,6 +186,12 @@ public interface InferenceConfig {
         @WithDefault("2000")
         int pollRecords();
 
+        /**
+         * A poll of more records is scored in parts of about as many, eight at most, at the same time, each with a look-up of its own and all in one transaction. 1 to 100,000.
+         */
+        @WithDefault("500")
+        int partRecords();
+
         /** How long the group waits for a replica that fell silent. Within the broker's bounds. */
         @WithDefault("6s")
         Duration sessionTimeout();
@@ -198,6 +205,10 @@ public interface InferenceConfig {
         /** Bound on one scoring call, waiting for complete features excluded. */
         @WithDefault("10s")
         Duration callDeadline();
+
+        /** Of predictions, alerts and dead letters: LZ4, which takes most of their bytes from network, broker and disk, or NONE for consumers that cannot read it. */
+        @WithDefault("LZ4")
+        StreamSettings.Compression compression();
 
         /** Whether output and dead-letter topics are made where they are missing. */
         @WithDefault("true")

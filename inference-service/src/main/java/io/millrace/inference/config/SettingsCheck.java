@@ -53,6 +53,7 @@ public class SettingsCheck {
         bounds.number("serving.queue-size", config.serving().queueSize(), 0, Integer.MAX_VALUE);
         config.serving().queueTimeout().ifPresent(time -> bounds.positive("serving.queue-timeout", time));
         bounds.number("streams.poll-records", config.streams().pollRecords(), 1, Integer.MAX_VALUE);
+        bounds.number("streams.part-records", config.streams().partRecords(), 1, 100_000);
         bounds.number("streams.contract-rows", config.streams().contractRows(), 1, Integer.MAX_VALUE);
         bounds.number("events.max-waiting", config.events().maxWaiting(), 1, 100_000);
         bounds.time("schema-registry.timeout", config.schemaRegistry().timeout(), "PT0.1S", "PT1M");

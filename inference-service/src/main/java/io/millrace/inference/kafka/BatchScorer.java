@@ -18,11 +18,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 
-/** Turns records into predictions and dead letters: decode, one call of scoring, encode. Changes nothing outside, so that it can be repeated. Used by one thread. */
-final class BatchScorer {
+/**
+ * Turns records into predictions and dead letters: decode, one call of scoring, encode. Many records are decoded and scored in parts at the same time, so that the rest goes on while one of them
+ * waits for its features. Changes nothing outside, so that it can be repeated. Used by one thread.
+ */
+final class BatchScorer implements AutoCloseable {
+    private static final int MOST_PARTS = 8;
+
     private final Pipeline pipeline;
     private final Scoring scoring;
     private final Duration deadline;
@@ -30,6 +40,8 @@ final class BatchScorer {
     private final OutputWriter writer;
     private final EventTraces traces;
     private final String deadLetters;
+    private final int partRecords;
+    private final ExecutorService threads;
     private int maxPredictionBytes = Integer.MAX_VALUE;
 
     /** @throws StreamStalledException where the pipeline's format cannot be read in this service */
@@ -50,6 +62,11 @@ final class BatchScorer {
         this.writer = new OutputWriter(pipeline);
         this.traces = new EventTraces(telemetry, pipeline.name());
         this.deadLetters = StreamSettings.deadLetters(pipeline);
+        this.partRecords = settings.partRecords();
+        this.threads = Executors.newCachedThreadPool(Thread.ofPlatform()
+                .name("score-" + pipeline.name() + "-", 1)
+                .daemon()
+                .factory());
     }
 
     /** Sets the id of the input topic. */
@@ -69,6 +86,48 @@ final class BatchScorer {
      * @throws ScoringFailedException where scoring fails inside, as an engine may on certain rows
      */
     PreparedBatch prepare(List<ConsumerRecord<byte[], byte[]>> records) {
+        int count = Math.min(MOST_PARTS, Math.ceilDiv(records.size(), partRecords));
+        if (count <= 1) {
+            return part(records);
+        }
+        var others = new ArrayList<Future<PreparedBatch>>(count);
+        for (int i = 1; i < count; i++) {
+            List<ConsumerRecord<byte[], byte[]>> some = part(records, i, count);
+            others.add(threads.submit(() -> part(some)));
+        }
+        var parts = new ArrayList<PreparedBatch>(count);
+        RuntimeException failure = null;
+        try {
+            parts.add(part(part(records, 0, count)));
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        for (Future<PreparedBatch> other : others) {
+            try {
+                parts.add(other.get());
+            } catch (ExecutionException e) {
+                RuntimeException own = e.getCause() instanceof RuntimeException cause
+                        ? cause
+                        : new IllegalStateException(e.getCause());
+                failure = failure == null ? own : failure;
+            } catch (InterruptedException e) {
+                others.forEach(each -> each.cancel(true));
+                throw new InterruptException(e);
+            }
+        }
+        if (failure != null) {
+            String why = String.valueOf(failure.getMessage());
+            parts.forEach(part -> part.endTraces(why));
+            throw failure;
+        }
+        return PreparedBatch.together(parts);
+    }
+
+    private static <T> List<T> part(List<T> records, int part, int count) {
+        return records.subList(records.size() * part / count, records.size() * (part + 1) / count);
+    }
+
+    private PreparedBatch part(List<ConsumerRecord<byte[], byte[]>> records) {
         var decoded = new ArrayList<DecodedEvent>(records.size());
         var scorable = new ArrayList<ConsumerRecord<byte[], byte[]>>(records.size());
         var rows = new ArrayList<ScoreRow>(records.size());
@@ -101,6 +160,11 @@ final class BatchScorer {
             trace.end(e.getMessage());
             throw e;
         }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 
     /** Whether the record can be read as an event. */

@@ -3,6 +3,7 @@ package io.millrace.inference.kafka;
 import io.millrace.inference.app.DeadLetterReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,30 @@ import org.jspecify.annotations.Nullable;
 final class PreparedBatch {
     private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     private final List<DeadLetterReason> deadLetters = new ArrayList<>();
-    private final List<Long> predictedTimestamps = new ArrayList<>();
-    private EventTraces.@Nullable Batch traces;
+    private final LongStream.Builder predictedTimestamps = LongStream.builder();
+    private final List<EventTraces.Batch> traces = new ArrayList<>();
     private @Nullable Runnable encoding;
     private boolean scored;
+
+    /** Parts one after another as one. */
+    static PreparedBatch together(List<PreparedBatch> parts) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        var whole = new PreparedBatch();
+        parts.forEach(part -> whole.traces.addAll(part.traces));
+        whole.encodedBy(
+                () -> parts.forEach(part -> {
+                    part.encode();
+                    whole.records.addAll(part.records);
+                    whole.deadLetters.addAll(part.deadLetters);
+                    for (long timestamp : part.predictedTimestamps()) {
+                        whole.predictedTimestamps.add(timestamp);
+                    }
+                }),
+                parts.stream().anyMatch(PreparedBatch::isAnyScored));
+        return whole;
+    }
 
     void predict(List<ProducerRecord<byte[], byte[]>> prediction, long sourceTimestampMillis) {
         records.addAll(prediction);
@@ -49,7 +70,7 @@ final class PreparedBatch {
     }
 
     void tracedBy(EventTraces.Batch batch) {
-        traces = batch;
+        traces.add(batch);
     }
 
     List<ProducerRecord<byte[], byte[]>> records() {
@@ -60,14 +81,12 @@ final class PreparedBatch {
         return deadLetters;
     }
 
-    /** Kafka timestamps, milliseconds, of the events that became predictions. */
-    List<Long> predictedTimestamps() {
-        return predictedTimestamps;
+    /** Kafka timestamps, milliseconds, of the events that became predictions; asked for once, when all are there. */
+    long[] predictedTimestamps() {
+        return predictedTimestamps.build().toArray();
     }
 
     void endTraces(@Nullable String error) {
-        if (traces != null) {
-            traces.end(error);
-        }
+        traces.forEach(batch -> batch.end(error));
     }
 }

@@ -86,6 +86,7 @@ final class StreamSession implements AutoCloseable {
             consumer.subscribe(List.of(input), new Assignments());
         } catch (KafkaException e) {
             transactions.close();
+            scorer.close();
             throw e;
         }
     }
@@ -126,6 +127,7 @@ final class StreamSession implements AutoCloseable {
             parts.telemetry().aborted();
         }
         transactions.close();
+        scorer.close();
         try {
             consumer.close(CloseOptions.timeout(CLOSE)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
@@ -286,16 +288,18 @@ final class StreamSession implements AutoCloseable {
     }
 
     private void count(PreparedBatch prepared, int records) {
-        int predictions = prepared.predictedTimestamps().size();
+        long[] timestamps = prepared.predictedTimestamps();
+        int predictions = timestamps.length;
         parts.tally().committed(predictions, prepared.deadLetters().size());
         parts.telemetry().committed(records, predictions);
         for (DeadLetterReason reason : prepared.deadLetters()) {
             parts.telemetry().deadLettered(reason);
         }
         long now = parts.clock().millis();
-        for (long timestamp : prepared.predictedTimestamps()) {
-            parts.telemetry().latency(Duration.ofMillis(Math.max(0, now - timestamp)));
+        for (int i = 0; i < predictions; i++) {
+            timestamps[i] = Math.max(0, now - timestamps[i]);
         }
+        parts.telemetry().latencies(timestamps);
     }
 
     private void readAgain() {

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The figures of all streams of this process. */
 @ApplicationScoped
@@ -57,8 +58,10 @@ public class StreamMetrics implements StreamTelemetry {
     }
 
     @Override
-    public void latency(Duration fromEvent) {
-        latency.record(fromEvent);
+    public void latencies(long[] millis) {
+        for (long each : millis) {
+            latency.record(each, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override

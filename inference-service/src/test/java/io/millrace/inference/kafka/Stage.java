@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 /** A pipeline of its own on the shared broker: its topics, its streams, and the check of what came out against what went in. */
 final class Stage implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** So few that polls of the tests are scored in several parts at the same time. */
+    private static final int PART_RECORDS = 15;
+
     private static final int MAX_EVENT_BYTES = 100_000;
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -112,10 +115,12 @@ final class Stage implements AutoCloseable {
                 bootstrapServers,
                 ordinal,
                 pollRecords,
+                PART_RECORDS,
                 sessionTimeout,
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(2),
+                StreamSettings.Compression.LZ4,
                 true,
                 MAX_EVENT_BYTES,
                 Duration.ofMillis(50),
