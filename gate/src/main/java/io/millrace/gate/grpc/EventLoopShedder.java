@@ -6,12 +6,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import io.millrace.gate.Refusal;
-import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses calls at the door while the event loop that would serve them is far behind. Where small calls are answered on the event loops themselves, one after another, no number of
@@ -19,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * be served. A delay behind which few calls wait (a pause of the machine) refuses nobody. Health checks and reflection are always let in. A service has its own as a global interceptor.
  */
 public abstract class EventLoopShedder implements ServerInterceptor {
-    private final ThreadLocal<LoopDelay> delays;
+    private final LoopLoad load;
     private final StatusRuntimeException refusal;
     private final Runnable refused;
 
@@ -29,8 +24,7 @@ public abstract class EventLoopShedder implements ServerInterceptor {
      * @param refused told of each
      */
     protected EventLoopShedder(Duration target, Refusal refusal, Runnable refused) {
-        long targetNanos = target.toNanos();
-        this.delays = ThreadLocal.withInitial(() -> new LoopDelay(targetNanos));
+        this.load = new LoopLoad(target);
         this.refusal = GrpcRefusals.status(refusal);
         this.refused = refused;
     }
@@ -38,14 +32,7 @@ public abstract class EventLoopShedder implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
-        Executor loop = eventLoop();
-        if (loop != null
-                && !call.getMethodDescriptor().getFullMethodName().startsWith("grpc.")
-                && delays.get()
-                        .refuses(
-                                loop,
-                                System.nanoTime(),
-                                ThreadLocalRandom.current().nextDouble())) {
+        if (!call.getMethodDescriptor().getFullMethodName().startsWith("grpc.") && load.refuses()) {
             refused.run();
             var trailers = new Metadata();
             Metadata known = refusal.getTrailers();
@@ -56,12 +43,5 @@ public abstract class EventLoopShedder implements ServerInterceptor {
             return new ServerCall.Listener<>() {};
         }
         return next.startCall(call, metadata);
-    }
-
-    private static @Nullable Executor eventLoop() {
-        return Vertx.currentContext() instanceof ContextInternal context
-                        && context.nettyEventLoop().inEventLoop()
-                ? context.nettyEventLoop()
-                : null;
     }
 }

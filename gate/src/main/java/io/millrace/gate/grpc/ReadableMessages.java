@@ -20,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before a gRPC service and refuses messages that cannot be read: INVALID_ARGUMENT where the bytes are no such message, RESOURCE_EXHAUSTED
@@ -34,10 +35,29 @@ public final class ReadableMessages {
     /** Takes the place of a message that could not be read, on its way from the marshaller to the listener. */
     private record Unreadable(StatusRuntimeException refusal) {}
 
+    /** Looks at a message before it is read, so that one that is not served now costs no reading. */
+    @FunctionalInterface
+    public interface Glance {
+        /**
+         * What the call is refused with; null where its message is to be read.
+         *
+         * @param method the bare name of the method
+         * @param message the message's bytes; whatever is read of them is there again afterwards
+         */
+        @Nullable
+        StatusRuntimeException refuse(String method, InputStream message) throws IOException;
+    }
+
     /** The service behind this; to be called by its {@code bindService}. */
     public static ServerServiceDefinition of(ServerServiceDefinition service) {
-        var methods =
-                service.getMethods().stream().map(ReadableMessages::method).toList();
+        return of(service, (_, _) -> null);
+    }
+
+    /** The same with a look at each message before. */
+    public static ServerServiceDefinition of(ServerServiceDefinition service, Glance glance) {
+        var methods = service.getMethods().stream()
+                .map(method -> method(method, glance))
+                .toList();
         ServiceDescriptor before = service.getServiceDescriptor();
         var descriptor =
                 ServiceDescriptor.newBuilder(before.getName()).setSchemaDescriptor(before.getSchemaDescriptor());
@@ -47,11 +67,11 @@ public final class ReadableMessages {
         return definition.build();
     }
 
-    private static <Q, A> ServerMethodDefinition<Q, A> method(ServerMethodDefinition<Q, A> method) {
+    private static <Q, A> ServerMethodDefinition<Q, A> method(ServerMethodDefinition<Q, A> method, Glance glance) {
         MethodDescriptor<Q, A> before = method.getMethodDescriptor();
+        var reader = new Reader<>(before.getRequestMarshaller(), String.valueOf(before.getBareMethodName()), glance);
         return ServerMethodDefinition.create(
-                before.toBuilder(new Reader<>(before.getRequestMarshaller()), before.getResponseMarshaller())
-                        .build(),
+                before.toBuilder(reader, before.getResponseMarshaller()).build(),
                 handler(method.getServerCallHandler()));
     }
 
@@ -59,7 +79,11 @@ public final class ReadableMessages {
         return (call, headers) -> new Listener<>(handler.startCall(call, headers), call);
     }
 
-    private record Reader<Q>(MethodDescriptor.Marshaller<Q> marshaller) implements MethodDescriptor.Marshaller<Q> {
+    private record Reader<Q>(MethodDescriptor.Marshaller<Q> marshaller, String method, Glance glance)
+            implements MethodDescriptor.Marshaller<Q> {
+        /** How far a look goes. */
+        private static final int GLANCE_BYTES = 1 << 10;
+
         @Override
         public InputStream stream(Q value) {
             return marshaller.stream(value);
@@ -69,9 +93,24 @@ public final class ReadableMessages {
         @SuppressWarnings("unchecked") // what is not of the type goes to Listener alone, which looks
         public Q parse(InputStream stream) {
             try {
-                return marshaller.parse(stream);
+                StatusRuntimeException refusal = glanced(stream);
+                return refusal == null ? marshaller.parse(stream) : (Q) new Unreadable(refusal);
             } catch (StatusRuntimeException e) {
                 return (Q) new Unreadable(refusal(e));
+            }
+        }
+
+        private @Nullable StatusRuntimeException glanced(InputStream stream) {
+            if (!stream.markSupported()) {
+                return null;
+            }
+            try {
+                stream.mark(GLANCE_BYTES);
+                StatusRuntimeException refusal = glance.refuse(method, stream);
+                stream.reset();
+                return refusal;
+            } catch (IOException e) {
+                throw new UncheckedIOException("a message in memory could not be read", e);
             }
         }
     }
@@ -89,8 +128,12 @@ public final class ReadableMessages {
         public void onMessage(Q message) {
             if ((Object) message instanceof Unreadable(StatusRuntimeException refusal)) {
                 refused = true;
-                Metadata trailers = refusal.getTrailers();
-                call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+                // One refusal may answer many calls: its trailers are not theirs.
+                var trailers = new Metadata();
+                if (refusal.getTrailers() != null) {
+                    trailers.merge(refusal.getTrailers());
+                }
+                call.close(refusal.getStatus(), trailers);
             } else if (!refused) {
                 super.onMessage(message);
             }

@@ -212,16 +212,14 @@ public class ModelCatalog {
      * @throws Refusal MODEL_NOT_FOUND where there is none of that name or number; MODEL_UNAVAILABLE where it is refused or was unloaded
      */
     public ModelUse use(String name, Optional<String> version) {
-        var reference = new ModelReference(name, version);
         while (true) {
-            List<ServedModel> serving = serving(reference);
-            if (serving.isEmpty()) {
+            ServedModel newest = newest(name, version);
+            if (newest == null) {
                 boolean there = version.isPresent() ? entry(name, version.get()) != null : knows(name);
                 throw new Refusal(
                         there ? InferenceReason.MODEL_UNAVAILABLE : InferenceReason.MODEL_NOT_FOUND,
-                        notServing(reference));
+                        notServing(new ModelReference(name, version)));
             }
-            ServedModel newest = serving.getFirst();
             if (newest.acquire()) {
                 return new ModelUse(newest);
             }
@@ -284,10 +282,20 @@ public class ModelCatalog {
 
     /** Places among the pipeline's features of those that the model that it would be scored with takes as numbers; none where no such serves yet. */
     Set<Integer> takenAsNumbers(Pipeline pipeline, ModelReference reference) {
-        return serving(reference).stream()
-                .findFirst()
-                .map(model -> ScoringPlan.of(pipeline, model.definition()).numbers())
-                .orElse(Set.of());
+        ServedModel model = newest(reference.name(), reference.version());
+        return model == null
+                ? Set.of()
+                : ScoringPlan.of(pipeline, model.definition()).numbers();
+    }
+
+    /** Whether a call that came now would be refused for those that wait; then it is counted as one that was. */
+    public boolean refuses(String name, Optional<String> version) {
+        ServedModel model = newest(name, version);
+        return model != null && model.lane().refuses();
+    }
+
+    private @Nullable ServedModel newest(String name, Optional<String> version) {
+        return ModelEntry.newest(models.getOrDefault(name, Collections.emptyNavigableMap()), version);
     }
 
     /** What becomes of a model's versions, which come newest first. */
@@ -363,16 +371,11 @@ public class ModelCatalog {
 
     /** What serves for the reference, newest first. */
     private List<ServedModel> serving(ModelReference reference) {
-        NavigableMap<String, ModelEntry> versions = models.get(reference.name());
-        if (versions == null) {
-            return List.of();
-        }
         if (reference.version().isPresent()) {
-            ModelEntry entry = versions.get(reference.version().get());
-            ServedModel model = entry == null ? null : entry.serving();
+            ServedModel model = newest(reference.name(), reference.version());
             return model == null ? List.of() : List.of(model);
         }
-        return versions.descendingMap().values().stream()
+        return models.getOrDefault(reference.name(), Collections.emptyNavigableMap()).descendingMap().values().stream()
                 .map(ModelEntry::serving)
                 .filter(Objects::nonNull)
                 .toList();

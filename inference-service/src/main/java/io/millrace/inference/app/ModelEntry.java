@@ -2,7 +2,10 @@ package io.millrace.inference.app;
 
 import io.millrace.inference.app.ModelCatalog.Listing;
 import io.millrace.inference.domain.ModelState;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,19 @@ record ModelEntry(
 
     static ModelEntry withheld(String why) {
         return new ModelEntry("", null, why, true);
+    }
+
+    /** Of versions, oldest first, the one that is asked for, else the newest that serves; null where that does not, or none. */
+    static @Nullable ServedModel newest(NavigableMap<String, ModelEntry> versions, Optional<String> asked) {
+        if (asked.isPresent()) {
+            ModelEntry entry = versions.get(asked.get());
+            return entry == null ? null : entry.serving();
+        }
+        Map.Entry<String, ModelEntry> last = versions.lastEntry();
+        while (last != null && last.getValue().serving() == null) {
+            last = versions.lowerEntry(last.getKey());
+        }
+        return last == null ? null : last.getValue().serving();
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.millrace.inference.config;
 
-import io.millrace.inference.kafka.StreamSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -179,6 +178,12 @@ public interface InferenceConfig {
 
     /** The pipelines' streams. Each bound rests on the next: call deadline &lt; transaction timeout &lt; maximum poll interval. */
     interface Streams {
+        /** How records are compressed on their way to Kafka, and there. */
+        enum Compression {
+            NONE,
+            LZ4
+        }
+
         /** This replica's number, from 0; where left out, the number at the end of the host's name (as in a StatefulSet), else 0. */
         OptionalInt ordinal();
 
@@ -206,9 +211,9 @@ public interface InferenceConfig {
         @WithDefault("10s")
         Duration callDeadline();
 
-        /** Of predictions, alerts and dead letters: LZ4, which takes most of their bytes from network, broker and disk, or NONE for consumers that cannot read it. */
-        @WithDefault("LZ4")
-        StreamSettings.Compression compression();
+        /** Of predictions, alerts and dead letters: lz4 takes most of their bytes from network, broker and disk; none is for consumers that cannot read it. */
+        @WithDefault("lz4")
+        Compression compression();
 
         /** Whether output and dead-letter topics are made where they are missing. */
         @WithDefault("true")

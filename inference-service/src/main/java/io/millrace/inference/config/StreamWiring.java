@@ -24,6 +24,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -126,7 +127,7 @@ public class StreamWiring {
                 streams.transactionTimeout(),
                 streams.maxPollInterval(),
                 streams.callDeadline(),
-                streams.compression(),
+                streams.compression().name().toLowerCase(Locale.ROOT),
                 streams.createTopics(),
                 Math.toIntExact(streams.maxEventSize().asLongValue()),
                 streams.minBackOff(),

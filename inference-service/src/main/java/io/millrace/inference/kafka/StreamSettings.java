@@ -4,7 +4,6 @@ import io.millrace.inference.domain.Pipeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -19,7 +18,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param partRecords of a poll of more records, parts of about as many are scored at the same time, each with a look-up of its own
  * @param sessionTimeout how long the group waits for a replica that fell silent
  * @param callDeadline bound on one scoring call, without the patience for complete features
- * @param compression of what is written: predictions, alerts and dead letters
+ * @param compression of what is written, predictions, alerts and dead letters, as Kafka names it
  * @param createTopics whether output and dead-letter topics are made where they are missing
  * @param maxEventBytes longer events are dead-lettered
  */
@@ -32,23 +31,11 @@ public record StreamSettings(
         Duration transactionTimeout,
         Duration maxPollInterval,
         Duration callDeadline,
-        Compression compression,
+        String compression,
         boolean createTopics,
         int maxEventBytes,
         Duration minBackOff,
         Duration maxBackOff) {
-    /** How records are compressed on their way to Kafka, and there. */
-    public enum Compression {
-        NONE,
-        /** Predictions of one batch have most of their bytes in common. */
-        LZ4;
-
-        /** As Kafka names it. */
-        String codec() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     /** Largest record that is copied to a dead-letter topic, headers included. */
     static final int MAX_REQUEST_BYTES = 32 << 20;
 
@@ -137,7 +124,7 @@ public record StreamSettings(
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression.codec());
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES * 2);
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         int patience = Math.min(millis(transactionTimeout) / 2, 20_000);

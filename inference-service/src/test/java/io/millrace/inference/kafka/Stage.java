@@ -120,7 +120,7 @@ final class Stage implements AutoCloseable {
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(2),
-                StreamSettings.Compression.LZ4,
+                "lz4",
                 true,
                 MAX_EVENT_BYTES,
                 Duration.ofMillis(50),

@@ -147,6 +147,65 @@ class OverloadTest extends PredictingService {
     }
 
     @Test
+    void aCallOfAModelWhoseQueueIsFullIsRefusedUnreadAndCountedWhileOthersAreAnswered() {
+        String full = "full" + COUNT.incrementAndGet();
+        ModelFiles.publish(models, full, "1", slow(), "concurrency: 1\nqueue: {max-size: 1}\n");
+        catalog.load(full);
+        try {
+            ModelInferRequest wrong = request(FEW_ROWS).toBuilder()
+                    .setModelName(full)
+                    .setRawInputContents(0, ByteString.EMPTY)
+                    .build();
+            assertThat(refusedWith(wrong)).isEqualTo("INVALID_ARGUMENT INVALID_TENSOR");
+
+            until(() -> {
+                fill(full);
+                return refusedWith(wrong).equals("RESOURCE_EXHAUSTED BUSY");
+            });
+            until(() -> {
+                fill(full);
+                return given().body("no JSON")
+                                .post("/v2/models/" + full + "/infer")
+                                .statusCode()
+                        == 503;
+            });
+            until(() -> {
+                fill(full);
+                return given().body("no JSON")
+                        .post("/v2/models/" + full + "/versions/1/infer")
+                        .body()
+                        .asString()
+                        .startsWith("{\"error\":\"as many calls of the model wait as may");
+            });
+            assertThat(tallied(full).tally().failure(Failure.REJECTED).count()).isGreaterThanOrEqualTo(3);
+            given().body("no JSON").post("/v2/models/" + slow + "/infer").then().statusCode(400);
+            assertThat(GRPCInferenceServiceGrpc.newBlockingStub(connection)
+                            .modelInfer(request(FEW_ROWS))
+                            .getModelName())
+                    .isEqualTo(slow);
+        } finally {
+            ModelFiles.delete(models.resolve(full).resolve("1"));
+            catalog.refresh();
+        }
+    }
+
+    private String refusedWith(ModelInferRequest request) {
+        return refusal(
+                () -> GRPCInferenceServiceGrpc.newBlockingStub(connection).modelInfer(request));
+    }
+
+    /** One that runs and one that waits, where nobody does. */
+    private void fill(String model) {
+        for (int i = 0; i < 2; i++) {
+            var sent = GRPCInferenceServiceGrpc.newFutureStub(connection)
+                    .withDeadlineAfter(Duration.ofMinutes(1))
+                    .modelInfer(
+                            request(MANY_ROWS).toBuilder().setModelName(model).build());
+            assertThat(sent).isNotNull();
+        }
+    }
+
+    @Test
     void whoeverWasAnsweredRefusedOrHungUpHasLeftAgain() {
         infer(FEW_ROWS);
         infer(FEW_ROWS).cancel(true);
@@ -229,8 +288,12 @@ class OverloadTest extends PredictingService {
     }
 
     private Tallied tallied() {
+        return tallied(slow);
+    }
+
+    private Tallied tallied(String name) {
         return catalog.tallies().stream()
-                .filter(model -> model.name().equals(slow))
+                .filter(model -> model.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }

@@ -37,6 +37,9 @@ public class Inference {
             "binary_data_output",
             PipelineTarget.COMPLETE_WITHIN);
 
+    /** What a call is refused with unread. */
+    public static final Refusal FULL = Admission.busy("as many calls of the model wait as may");
+
     private final Targets targets;
     private final Admission admission;
     private final int maxRows;
@@ -67,6 +70,15 @@ public class Inference {
      */
     public Optional<InferResponse> inferNow(InferRequest request) {
         return answer(request, (target, deadline) -> target.inferNow(request, deadline));
+    }
+
+    /**
+     * Whether a call that has come need not be read: it would be refused with {@link #FULL}, as is counted then. Never waits.
+     *
+     * @param version as it was named; empty where it was not
+     */
+    public boolean refuses(String model, Optional<String> version) {
+        return targets.refuses(model, version);
     }
 
     private Optional<InferResponse> answer(

@@ -119,6 +119,11 @@ public class Targets {
         }
     }
 
+    /** Whether a call that came now would be refused for those of its model that wait; then it is counted. Not known of deployments, ensembles and pipelines. */
+    boolean refuses(String name, Optional<String> version) {
+        return (version.isPresent() || routes.find(name).isEmpty()) && models.refuses(name, version);
+    }
+
     private Target first(String name, Optional<String> version) {
         Route route = version.isPresent() ? null : routes.find(name).orElse(null);
         return route == null ? plain(name, version) : arm(route, 0, "");

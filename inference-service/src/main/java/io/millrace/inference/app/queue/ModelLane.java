@@ -123,6 +123,15 @@ public final class ModelLane {
         return answer;
     }
 
+    /** Whether the queue is full, so that a call need not be read to be refused; then it is counted as one that was. */
+    public boolean refuses() {
+        boolean isFull = queue.isFull();
+        if (isFull) {
+            tally.failed(Failure.REJECTED, 0);
+        }
+        return isFull;
+    }
+
     /** Calls that wait for their run. */
     public int pending() {
         return queue.pending();

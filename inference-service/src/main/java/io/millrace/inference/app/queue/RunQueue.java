@@ -71,6 +71,11 @@ final class RunQueue {
         return pending;
     }
 
+    /** Whether no call can wait any more; a queue without room for any is never full. */
+    boolean isFull() {
+        return queueSize > 0 && pending >= queueSize;
+    }
+
     Optional<BatchChoice> batching() {
         return Optional.ofNullable(tuner).filter(_ -> runs.joins()).map(BatchTuner::choice);
     }

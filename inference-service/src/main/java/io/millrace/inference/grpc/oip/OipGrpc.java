@@ -13,6 +13,7 @@ import io.millrace.inference.app.infer.ServerInfo;
 import io.millrace.inference.app.infer.ServerSettings;
 import io.millrace.inference.grpc.GrpcCaller;
 import io.millrace.inference.grpc.GrpcDoor;
+import io.millrace.inference.telemetry.InferenceMetrics;
 import io.millrace.proto.oip.LogSettingsRequest;
 import io.millrace.proto.oip.LogSettingsResponse;
 import io.millrace.proto.oip.ModelConfigRequest;
@@ -57,6 +58,7 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
     private final RepositoryControl repository;
     private final ServerInfo server;
     private final ServerSettings settings;
+    private final OipGlance glance;
 
     public OipGrpc(
             GrpcWork work,
@@ -64,18 +66,20 @@ public class OipGrpc extends MutinyGRPCInferenceServiceGrpc.GRPCInferenceService
             Inference inference,
             RepositoryControl repository,
             ServerInfo server,
-            ServerSettings settings) {
+            ServerSettings settings,
+            InferenceMetrics metrics) {
         this.work = work;
         this.door = door;
         this.inference = inference;
         this.repository = repository;
         this.server = server;
         this.settings = settings;
+        this.glance = new OipGlance(inference, metrics);
     }
 
     @Override
     public ServerServiceDefinition bindService() {
-        return ReadableMessages.of(super.bindService());
+        return ReadableMessages.of(super.bindService(), glance);
     }
 
     @Override

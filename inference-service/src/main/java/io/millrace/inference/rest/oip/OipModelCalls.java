@@ -6,6 +6,7 @@ import io.millrace.inference.app.infer.RepositoryControl;
 import io.millrace.inference.rest.HttpDoor;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.vertx.http.Compressed;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -77,6 +78,7 @@ abstract class OipModelCalls {
     /** Runs the model; its newest version that serves, where none is named. Safe to retry. */
     @POST
     @Compressed
+    @RunOnVirtualThread
     @BehindTheOipDoor
     @Path("/infer")
     public Response infer(
