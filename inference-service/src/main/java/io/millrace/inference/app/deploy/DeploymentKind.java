@@ -85,6 +85,8 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
         members(fields, "arms", arms(before), arms(after));
         members(fields, "shadow", shadows(before), shadows(after));
         DefinitionKind.compare(fields, "sticky", before.sticky(), after.sticky());
+        DefinitionKind.compare(fields, "experiment", before.experiment(), after.experiment());
+        DefinitionKind.compare(fields, "bandit", before.bandit(), after.bandit());
         return fields;
     }
 
@@ -112,6 +114,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
                 alike(first, base.outputs(), each.getKey(), other.outputs(), "gives", faults);
             }
         }
+        new EvidenceCheck(deployment, all, faults::add).check();
         if (faults.isEmpty()) {
             for (Pipeline pipeline : all.all(Pipeline.class).values()) {
                 if (splits(deployment, pipeline)) {
@@ -141,7 +144,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     }
 
     /** Whether the pipeline is scored by what the deployment says. */
-    private static boolean splits(Deployment deployment, Pipeline pipeline) {
+    static boolean splits(Deployment deployment, Pipeline pipeline) {
         return pipeline.model().version().isEmpty() && pipeline.model().name().equals(deployment.name());
     }
 
