@@ -73,8 +73,9 @@ abstract class ExperimentCommand implements Callable<Integer> {
     static final class Bandits extends ExperimentCommand {
         @Override
         void run(ExperimentServiceBlockingStub inference) {
-            List<Bandit> all =
-                    inference.listBandits(ListBanditsRequest.getDefaultInstance()).getBanditsList();
+            List<Bandit> all = inference
+                    .listBandits(ListBanditsRequest.getDefaultInstance())
+                    .getBanditsList();
             if (all.isEmpty()) {
                 System.out.println("nothing is known of any bandit");
             }
@@ -137,8 +138,8 @@ abstract class ExperimentCommand implements Callable<Integer> {
     static List<String> lines(Experiment experiment) {
         List<String> lines = new ArrayList<>();
         experiment.getEndedList().forEach(report -> lines.addAll(lines(experiment.getDeployment(), report)));
-        boolean isEnded = experiment.getEndedList().stream()
-                .anyMatch(report -> report.getRevision() == experiment.getRevision());
+        boolean isEnded =
+                experiment.getEndedList().stream().anyMatch(report -> report.getRevision() == experiment.getRevision());
         if (experiment.getRunning() && !isEnded) {
             if (experiment.hasNow()) {
                 lines.addAll(lines(experiment.getDeployment(), experiment.getNow()));

@@ -49,11 +49,10 @@ final class ExperimentMessages {
                 .setSampleRatioP(evidence.sampleRatioP())
                 .setObjective(gain(evidence.objective()));
         evidence.guardrails().forEach(guardrail -> message.addGuardrails(gain(guardrail)));
-        report.settled()
-                .ifPresent(settled -> message.setAction(word(settled.action()))
-                        .setWho(settled.who())
-                        .setDecidedMicros(settled.micros())
-                        .setMadeRevision(settled.revision()));
+        report.settled().ifPresent(settled -> message.setAction(word(settled.action()))
+                .setWho(settled.who())
+                .setDecidedMicros(settled.micros())
+                .setMadeRevision(settled.revision()));
         return message.build();
     }
 

@@ -50,8 +50,7 @@ public class BanditResource {
      * @param chance with which it is chosen now, where nothing is known of a call
      */
     @RegisterForReflection
-    public record Arm(
-            String name, long rewards, @Nullable Double mean, double chance) {}
+    public record Arm(String name, long rewards, @Nullable Double mean, double chance) {}
 
     /** What a policy would have earned per call, from 0 to 1. Believe none of it where the effective rows are few. */
     @RegisterForReflection
@@ -93,8 +92,8 @@ public class BanditResource {
                 report.offset(),
                 report.micros(),
                 report.arms().stream()
-                        .map(arm -> new Arm(
-                                arm.arm(), arm.rewards(), ExperimentAnswer.finite(arm.mean()), arm.chance()))
+                        .map(arm ->
+                                new Arm(arm.arm(), arm.rewards(), ExperimentAnswer.finite(arm.mean()), arm.chance()))
                         .toList(),
                 report.policies().stream().map(BanditResource::policy).toList());
     }

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 @RegisterForReflection
 public record ExperimentAnswer(
-        String deployment, long revision, boolean running, @Nullable Report now, List<Report> ended) {
+        String deployment,
+        long revision,
+        boolean running,
+        @Nullable Report now,
+        List<Report> ended) {
 
     /**
      * All that a decision rests on. Times are of the outcomes, microseconds since the epoch.
@@ -110,8 +114,7 @@ public record ExperimentAnswer(
                 evidence.championAssigned(),
                 evidence.challengerAssigned(),
                 report.data().versions().stream()
-                        .map(each -> new Version(
-                                each.arm(), each.model(), each.version(), each.digest(), each.rows()))
+                        .map(each -> new Version(each.arm(), each.model(), each.version(), each.digest(), each.rows()))
                         .toList());
         var statistic = new Statistic(
                 report.alpha(),

@@ -46,8 +46,7 @@ public class ExperimentResource {
     /** All deployments that have or had an experiment, by name. */
     @GET
     public Listing list() {
-        return new Listing(
-                experiments.list().stream().map(ExperimentAnswer::of).toList());
+        return new Listing(experiments.list().stream().map(ExperimentAnswer::of).toList());
     }
 
     /** One deployment's; 404 where it has none and had none. */

@@ -243,13 +243,13 @@ public class Deployments {
     }
 
     /**
-     * Removes a deployment with its revisions; its name means the model again.
+     * Removes a deployment with its revisions; its name means the model again. Where outcomes were counted by its revisions, one of its name that is applied later goes on with their numbers.
      *
      * @throws Refusal DEPLOYMENT_NOT_FOUND, DEFINITIONS_UNAVAILABLE
      */
     public void remove(String name) {
         get(name);
-        catalog.remove(kind, name);
+        catalog.write(kind.removal(name, catalog));
         events.record(ServiceEvent.deploymentChanged(name, "removed", Map.of()));
     }
 

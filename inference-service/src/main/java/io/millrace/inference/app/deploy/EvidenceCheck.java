@@ -73,7 +73,7 @@ final class EvidenceCheck {
 
     private void column(String name, Pipeline pipeline) {
         if (pipeline.request().containsKey(name)) {
-            if (!pipeline.recordVector()) {
+            if (!pipeline.extras().vector()) {
                 faults.accept("bandit: request field '" + name + "' is not in what pipeline '" + pipeline.name()
                         + "' says of its predictions: set record-vector: true");
             }

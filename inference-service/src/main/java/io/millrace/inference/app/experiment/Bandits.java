@@ -7,6 +7,7 @@ import io.millrace.inference.app.deploy.ArmPolicy;
 import io.millrace.inference.domain.deploy.Bandit;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.deploy.Split;
+import io.millrace.inference.telemetry.ExperimentMetrics;
 import io.millrace.models.kernel.evidence.Choice;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -23,17 +24,21 @@ public class Bandits implements ArmPolicies {
     private static final String KEY = "bandit/";
 
     private final EvidenceLog log;
+    private final ExperimentMetrics metrics;
     private final Map<String, Choosing> choosing = new ConcurrentHashMap<>();
 
-    public Bandits(EvidenceLog log) {
+    public Bandits(EvidenceLog log, ExperimentMetrics metrics) {
         this.log = log;
+        this.metrics = metrics;
         log.listen(this::heard);
     }
 
     @Override
     public Optional<ArmPolicy> of(Deployment deployment) {
         if (deployment.bandit().isEmpty()) {
-            choosing.remove(deployment.name());
+            if (choosing.remove(deployment.name()) != null) {
+                metrics.forgetBandit(deployment.name());
+            }
             return Optional.empty();
         }
         var policy = new Choosing(deployment);
@@ -75,7 +80,7 @@ public class Bandits implements ArmPolicies {
         if (key.startsWith(KEY)) {
             Choosing policy = choosing.get(key.substring(KEY.length()));
             if (policy != null) {
-                log.find(key).flatMap(BanditReport::read).ifPresent(policy::take);
+                log.find(key).flatMap(BanditReport::read).filter(policy::take).ifPresent(metrics::show);
             }
         }
     }
@@ -95,16 +100,18 @@ public class Bandits implements ArmPolicies {
             this.brain = Brain.fresh(bandit, deployment.arms().size());
         }
 
-        /** What another replica told that has not read as far is let go. */
-        synchronized void take(BanditReport report) {
+        /** Whether it is taken: what another replica told that has not read as far is let go. */
+        synchronized boolean take(BanditReport report) {
             if (!report.fingerprint().equals(fingerprint) || report.offset() < offset) {
-                return;
+                return false;
             }
             try {
                 brain = Brain.read(bandit, report.stateBytes());
                 offset = report.offset();
+                return true;
             } catch (IOException | IllegalArgumentException e) {
                 LOG.errorf(e, "The bandit of %s cannot be read; it chooses as before", report.deployment());
+                return false;
             }
         }
 

@@ -11,6 +11,7 @@ import io.millrace.inference.app.experiment.ExperimentReport.Settled;
 import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.deploy.Experiment;
+import io.millrace.inference.telemetry.ExperimentMetrics;
 import io.millrace.models.kernel.evidence.Decision;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public class Experiments implements ExperimentFold.Conclusions {
     private final Deployments deployments;
     private final EvidenceLog log;
     private final EventLog events;
+    private final ExperimentMetrics metrics;
 
     /**
      * A deployment's experiments.
@@ -50,11 +52,32 @@ public class Experiments implements ExperimentFold.Conclusions {
         }
     }
 
-    public Experiments(DefinitionCatalog catalog, Deployments deployments, EvidenceLog log, EventLog events) {
+    public Experiments(
+            DefinitionCatalog catalog,
+            Deployments deployments,
+            EvidenceLog log,
+            EventLog events,
+            ExperimentMetrics metrics) {
+        this.metrics = metrics;
         this.catalog = catalog;
         this.deployments = deployments;
         this.log = log;
         this.events = events;
+        log.listen(key -> {
+            if (key.startsWith(KEY)) {
+                measure(key.substring(KEY.length()));
+            }
+        });
+        catalog.listen(Deployment.class, this::measure);
+    }
+
+    private void measure(String deployment) {
+        boolean declared = catalog.find(Deployment.class, deployment)
+                .flatMap(Deployment::experiment)
+                .isPresent();
+        Optional<ExperimentReport> report =
+                declared ? now(deployment, deployments.revision(deployment)) : Optional.empty();
+        report.ifPresentOrElse(metrics::show, () -> metrics.forgetExperiment(deployment));
     }
 
     /**
@@ -168,6 +191,7 @@ public class Experiments implements ExperimentFold.Conclusions {
             return ReportText.write(written.getLast());
         });
         Map<String, Object> evidence = ReportText.map(written.getLast());
+        metrics.decided(action);
         events.record(ServiceEvent.experimentDecided(report.deployment(), evidence));
     }
 
