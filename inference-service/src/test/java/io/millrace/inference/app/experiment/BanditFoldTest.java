@@ -74,10 +74,12 @@ class BanditFoldTest {
         Brain brain = Brain.read(deployment.bandit().orElseThrow(), run.report().stateBytes());
         double floor = deployment.bandit().orElseThrow().exploration() / 2;
         for (double uniform : new double[] {0.3, 0.5, 0.7}) {
-            assertThat(brain.choose(uniform, Map.of("x", -1.0)))
-                    .isEqualTo(new io.millrace.models.kernel.evidence.Choice(0, 1 - floor));
-            assertThat(brain.choose(uniform, Map.of("x", 1.0)))
-                    .isEqualTo(new io.millrace.models.kernel.evidence.Choice(1, 1 - floor));
+            var below = brain.choose(uniform, Map.of("x", -1.0));
+            var above = brain.choose(uniform, Map.of("x", 1.0));
+            assertThat(below.arm()).isZero();
+            assertThat(above.arm()).isEqualTo(1);
+            assertThat(below.propensity()).isCloseTo(1 - floor, within(1e-12));
+            assertThat(above.propensity()).isCloseTo(1 - floor, within(1e-12));
         }
         assertThat(brain.choose(1e-6, Map.of("x", 1.0)).propensity()).isCloseTo(floor, within(1e-12));
     }
