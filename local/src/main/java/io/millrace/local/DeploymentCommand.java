@@ -43,7 +43,8 @@ abstract class DeploymentCommand implements Callable<Integer> {
     @Command(
             name = "deployments",
             description = "Show which share of the calls each model gets, and what came of them.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            subcommands = {ExperimentCommand.Promote.class, ExperimentCommand.RollBack.class})
     static final class ListAll extends DeploymentCommand {
         @Override
         void run(InferenceServiceBlockingStub inference) {

@@ -34,6 +34,8 @@ import picocli.CommandLine.Command;
             ModelsCommand.class,
             DeploymentCommand.ListAll.class,
             DeploymentCommand.Rollback.class,
+            ExperimentCommand.ListAll.class,
+            ExperimentCommand.Bandits.class,
             DemoCommand.class,
             TrainingSetCommand.class,
             ScoreCommand.class,

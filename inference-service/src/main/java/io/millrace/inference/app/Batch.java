@@ -21,9 +21,11 @@ import io.millrace.inference.telemetry.InferenceMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -229,6 +231,27 @@ final class Batch {
             mirror.cells[i] = cellsOf(some.get(i));
         }
         return mirror;
+    }
+
+    /** What is known of a row that was looked up, of some features by reference and request fields by name; none of a closed row. */
+    Map<String, Object> values(int row, List<String> names) {
+        List<Cell> found = cells[row];
+        if (scores[row] != null || found == null) {
+            return Map.of();
+        }
+        var values = new HashMap<String, Object>();
+        for (String name : names) {
+            int feature = pipeline.features().indexOf(name);
+            Object value = feature < 0 ? rows.get(row).fields().get(name) : present(found.get(feature));
+            if (value != null) {
+                values.put(name, value);
+            }
+        }
+        return values;
+    }
+
+    private static @Nullable Object present(Cell cell) {
+        return cell.status() == FeatureLookup.Status.PRESENT ? cell.value() : null;
     }
 
     ScoreRow row(int row) {

@@ -79,13 +79,20 @@ public class BatchScoring implements Scoring {
         }
     }
 
-    /** The features of all rows are looked up together; then each arm scores its own. */
+    /** The features of all rows are looked up together, before the arms are chosen where these hang on them; then each arm scores its own. */
     private ScoredBatch split(
             Route route, Pipeline filled, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
-        try (SplitBatch split = SplitBatch.open(route, filled, rows, leases)) {
-            var batch = new Batch(filled, rows);
+        var batch = new Batch(filled, rows);
+        List<String> context = route.context();
+        if (!context.isEmpty()) {
             batch.check();
             lookUp.accept(batch);
+        }
+        try (SplitBatch split = SplitBatch.open(route, filled, rows, leases, row -> batch.values(row, context))) {
+            if (context.isEmpty()) {
+                batch.check();
+                lookUp.accept(batch);
+            }
             split.run(batch, timer, metrics);
             ScoredBatch scored = batch.scored(split.first(), split.assigned());
             mirroring.mirror(split, filled, batch, scored);

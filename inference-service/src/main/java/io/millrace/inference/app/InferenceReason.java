@@ -68,6 +68,10 @@ public enum InferenceReason implements Reason {
     ONLINE_MODEL_NOT_FROZEN(Kind.FAILED_PRECONDITION),
     /** Another revision of a deployment holds than the caller says. */
     DEPLOYMENT_CHANGED(Kind.FAILED_PRECONDITION),
+    /** A deployment has no experiment, and had none that was decided. */
+    EXPERIMENT_NOT_FOUND(Kind.NOT_FOUND),
+    /** The evidence does not ask for what the caller wants done, or nothing is known of it yet. */
+    EXPERIMENT_UNDECIDED(Kind.FAILED_PRECONDITION),
     DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED),
     /** The caller went away before its answer was there; nobody reads this. */
     CALLER_GONE(Kind.DEADLINE_EXCEEDED),

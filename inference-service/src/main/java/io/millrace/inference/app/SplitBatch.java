@@ -2,11 +2,13 @@ package io.millrace.inference.app;
 
 import io.millrace.inference.app.deploy.ArmTally;
 import io.millrace.inference.app.deploy.Route;
+import io.millrace.inference.app.deploy.Route.Picked;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch.Assigned;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.deploy.Choice;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -14,20 +16,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /** A batch of a pipeline that a deployment splits: which rows go to which arm, and the arms' models, held until this is closed. Not thread-safe. */
 final class SplitBatch implements AutoCloseable {
     private final Route route;
     private final List<String> keys;
     private final int[] arms;
+    private final Choice[] choices;
     private final Map<Integer, BitSet> rows = new TreeMap<>();
     private final Map<Integer, ModelLease> leases = new TreeMap<>();
 
-    private SplitBatch(Route route, Pipeline pipeline, List<ScoreRow> scoreRows) {
+    private SplitBatch(
+            Route route, Pipeline pipeline, List<ScoreRow> scoreRows, IntFunction<Map<String, Object>> context) {
         this.route = route;
         this.keys = scoreRows.stream().map(row -> route.key(pipeline, row)).toList();
-        this.arms = keys.stream().mapToInt(route::arm).toArray();
+        this.arms = new int[keys.size()];
+        this.choices = new Choice[keys.size()];
         for (int row = 0; row < arms.length; row++) {
+            int at = row;
+            Picked picked = route.pick(keys.get(row), () -> context.apply(at));
+            arms[row] = picked.arm();
+            choices[row] = picked.choice();
             rows.computeIfAbsent(arms[row], _ -> new BitSet()).set(row);
         }
     }
@@ -35,10 +45,16 @@ final class SplitBatch implements AutoCloseable {
     /**
      * Splits at least one row.
      *
+     * @param context what is known of a row, where its arm hangs on that
      * @throws io.millrace.gate.Refusal MODEL_NOT_SERVING, MODEL_DOES_NOT_FIT for any of the arms that are needed
      */
-    static SplitBatch open(Route route, Pipeline pipeline, List<ScoreRow> rows, Leases leases) {
-        var split = new SplitBatch(route, pipeline, rows);
+    static SplitBatch open(
+            Route route,
+            Pipeline pipeline,
+            List<ScoreRow> rows,
+            Leases leases,
+            IntFunction<Map<String, Object>> context) {
+        var split = new SplitBatch(route, pipeline, rows, context);
         boolean opened = false;
         try {
             split.rows.keySet().forEach(arm -> split.leases.put(arm, lease(route, arm, pipeline, leases)));
@@ -100,8 +116,8 @@ final class SplitBatch implements AutoCloseable {
     /** One for each row. */
     List<Assigned> assigned() {
         var assigned = new ArrayList<Assigned>(arms.length);
-        for (int arm : arms) {
-            assigned.add(new Assigned(route.choice(arm), lease(arm).identity()));
+        for (int row = 0; row < arms.length; row++) {
+            assigned.add(new Assigned(choices[row], lease(arms[row]).identity()));
         }
         return assigned;
     }

@@ -90,6 +90,15 @@ public record ServiceEvent(String type, String subject, Map<String, Object> data
     }
 
     /**
+     * An experiment of a deployment was decided, or what it found is left to a person.
+     *
+     * @param evidence the data, the statistic, the decision and who made it
+     */
+    public static ServiceEvent experimentDecided(String deployment, Map<String, Object> evidence) {
+        return new ServiceEvent("io.millrace.experiment.decided", deployment, evidence);
+    }
+
+    /**
      * Somebody applied, paused, resumed or removed a pipeline. Told once, by the replica that was asked.
      *
      * @param fields in which the definition changed; empty for a new one

@@ -30,6 +30,8 @@ public final class KnownRoutes implements Routes {
                         new Arm("canary", version(model, "2"), percent)),
                 List.of(shadows),
                 sticky,
+                Optional.empty(),
+                Optional.empty(),
                 "kind: Deployment");
     }
 

@@ -20,10 +20,13 @@ public class AppliedRoutes implements Routes {
     private final DefinitionCatalog catalog;
     private final DeploymentKind kind;
     private final DeploymentMetrics metrics;
+    private final ArmPolicies policies;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final Map<String, Map<String, ArmTally>> tallies = new TreeMap<>();
 
-    public AppliedRoutes(DefinitionCatalog catalog, DeploymentKind kind, DeploymentMetrics metrics) {
+    public AppliedRoutes(
+            DefinitionCatalog catalog, DeploymentKind kind, DeploymentMetrics metrics, ArmPolicies policies) {
+        this.policies = policies;
         this.catalog = catalog;
         this.kind = kind;
         this.metrics = metrics;
@@ -56,7 +59,8 @@ public class AppliedRoutes implements Routes {
                                 var tally = new ArmTally(metrics.durations(name, arm));
                                 metrics.watch(name, arm, tally);
                                 return tally;
-                            })));
+                            }),
+                            policies.of(deployment)));
             var kept = new HashSet<String>();
             deployment.arms().forEach(arm -> kept.add(arm.name()));
             deployment.shadows().forEach(shadow -> kept.add(shadow.name()));

@@ -44,6 +44,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     static final int REVISIONS = 10;
 
     private static final String KIND = "Deployment";
+    private static final String REMOVED = "removed";
 
     private final ModelCatalog models;
     private final PipelineCheck pipelines;
@@ -85,6 +86,8 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
         members(fields, "arms", arms(before), arms(after));
         members(fields, "shadow", shadows(before), shadows(after));
         DefinitionKind.compare(fields, "sticky", before.sticky(), after.sticky());
+        DefinitionKind.compare(fields, "experiment", before.experiment(), after.experiment());
+        DefinitionKind.compare(fields, "bandit", before.bandit(), after.bandit());
         return fields;
     }
 
@@ -112,6 +115,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
                 alike(first, base.outputs(), each.getKey(), other.outputs(), "gives", faults);
             }
         }
+        new EvidenceCheck(deployment, all, faults::add).check();
         if (faults.isEmpty()) {
             for (Pipeline pipeline : all.all(Pipeline.class).values()) {
                 if (splits(deployment, pipeline)) {
@@ -141,7 +145,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     }
 
     /** Whether the pipeline is scored by what the deployment says. */
-    private static boolean splits(Deployment deployment, Pipeline pipeline) {
+    static boolean splits(Deployment deployment, Pipeline pipeline) {
         return pipeline.model().version().isEmpty() && pipeline.model().name().equals(deployment.name());
     }
 
@@ -207,7 +211,7 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
     /** What is written where the definition is applied, or brought back from revision {@code restores}. */
     Map<String, @Nullable String> changes(Deployment deployment, long restores, DefinitionCatalog catalog) {
         NavigableMap<Long, Revision> before = revisions(deployment.name(), catalog);
-        long number = before.isEmpty() ? 1 : before.lastKey() + 1;
+        long number = Math.max(before.isEmpty() ? 0 : before.lastKey(), removed(deployment.name(), catalog)) + 1;
         var changes = new LinkedHashMap<String, @Nullable String>();
         before.keySet().stream()
                 .filter(old -> old <= number - REVISIONS)
@@ -216,6 +220,30 @@ public class DeploymentKind implements DefinitionKind<Deployment> {
         changes.put(key(deployment.name()) + "@" + number, revision.text());
         changes.put(key(deployment.name()), deployment.yaml());
         return changes;
+    }
+
+    /** What is written where the deployment is removed. Outcomes name revisions by number alone: what was counted by them is not to be taken for that of a later deployment. */
+    Map<String, @Nullable String> removal(String name, DefinitionCatalog catalog) {
+        var changes = new LinkedHashMap<String, @Nullable String>();
+        changes.put(key(name), null);
+        Map<String, String> beside = catalog.beside(this, name);
+        beside.keySet().forEach(rest -> changes.put(key(name) + "@" + rest, null));
+        boolean counted = beside.keySet().stream().anyMatch(rest -> rest.startsWith("experiment."))
+                || beside.containsKey(REMOVED)
+                || catalog.find(Deployment.class, name)
+                        .filter(held ->
+                                held.experiment().isPresent() || held.bandit().isPresent())
+                        .isPresent();
+        NavigableMap<Long, Revision> revisions = Revision.all(beside);
+        if (counted && !revisions.isEmpty()) {
+            changes.put(key(name) + "@" + REMOVED, String.valueOf(revisions.lastKey()));
+        }
+        return changes;
+    }
+
+    private long removed(String name, DefinitionCatalog catalog) {
+        String text = catalog.beside(this, name).getOrDefault(REMOVED, "");
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.millrace.inference.app.deploy;
 
 import io.millrace.definitions.MapNode;
 import io.millrace.inference.domain.Pipeline.ModelReference;
+import io.millrace.inference.domain.deploy.Bandit;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.deploy.Deployment.Arm;
 import io.millrace.inference.domain.deploy.Deployment.Shadow;
 import io.millrace.inference.domain.deploy.Deployment.Sticky;
+import io.millrace.inference.domain.deploy.Experiment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +35,8 @@ final class DeploymentReader {
         String owner = root.optionalString("owner").orElse("");
         List<MapNode> armNodes = root.maps("arms");
         var names = new HashSet<String>();
-        List<Arm> arms = arms(armNodes, names);
+        boolean chosen = root.isMap("bandit");
+        List<Arm> arms = arms(armNodes, names, chosen);
         List<Shadow> shadows = new ArrayList<>();
         for (MapNode node : root.maps("shadow")) {
             double sample = percent(node, "sample").orElse(WHOLE);
@@ -41,20 +44,34 @@ final class DeploymentReader {
             node.refuseUnknownKeys();
         }
         Sticky sticky = sticky(root);
+        Optional<Experiment> experiment = root.optionalMap("experiment").map(ExperimentReader::read);
+        Optional<Bandit> bandit = root.optionalMap("bandit").map(node -> BanditReader.read(node, arms));
+        if (experiment.isPresent() && bandit.isPresent()) {
+            root.fault("bandit", "a deployment has an experiment or a bandit, not both");
+        }
         root.refuseUnknownKeys();
         if (armNodes.isEmpty()) {
             root.fault("arms", "'arms' must name at least one model that answers");
         } else if (arms.size() + shadows.size() > MAX_ARMS) {
             root.fault("arms", "at most " + MAX_ARMS + " arms and shadows together");
         }
-        return new Deployment(name, description, owner, arms, shadows, sticky, yaml);
+        return new Deployment(name, description, owner, arms, shadows, sticky, experiment, bandit, yaml);
     }
 
-    private static List<Arm> arms(List<MapNode> nodes, Set<String> names) {
+    /** @param chosen whether a policy gives the weights */
+    private static List<Arm> arms(List<MapNode> nodes, Set<String> names, boolean chosen) {
         var arms = new ArrayList<Arm>();
         boolean weighed = true;
         double sum = 0;
         for (MapNode node : nodes) {
+            if (chosen) {
+                if (node.has("weight")) {
+                    node.fault("weight", "the bandit gives the weights");
+                }
+                arms.add(new Arm(armName(node, names), model(node), WHOLE / nodes.size()));
+                node.refuseUnknownKeys();
+                continue;
+            }
             Optional<Double> weight = percent(node, "weight");
             if (weight.isEmpty() && !(nodes.size() == 1 && !node.has("weight"))) {
                 weighed = false;
@@ -66,7 +83,7 @@ final class DeploymentReader {
             arms.add(new Arm(armName(node, names), model(node), weight.orElse(WHOLE)));
             node.refuseUnknownKeys();
         }
-        if (weighed && !nodes.isEmpty() && Math.abs(sum - WHOLE) > EXACT) {
+        if (weighed && !chosen && !nodes.isEmpty() && Math.abs(sum - WHOLE) > EXACT) {
             nodes.getLast().fault("weight", "the weights of the arms must make 100, make " + plain(sum));
         }
         return arms;

@@ -14,16 +14,28 @@ import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.domain.deploy.Deployment.Arm;
 import io.millrace.inference.domain.deploy.Deployment.Shadow;
+import io.millrace.inference.domain.deploy.Experiment;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The deployments as they are applied, what came of their arms, and the way back. Thread-safe; all calls may block. */
 @ApplicationScoped
 public class Deployments {
+    /** Evidence of experiments this many revisions back is let go of. */
+    private static final long KEPT_EVIDENCE = 50;
+
+    private static final String EVIDENCE = "experiment.";
+
     private final DefinitionCatalog catalog;
     private final DeploymentKind kind;
     private final HeldEnsembles ensembles;
@@ -138,13 +150,106 @@ public class Deployments {
     }
 
     /**
-     * Removes a deployment with its revisions; its name means the model again.
+     * Ends the experiment of a deployment: writes its next definition, unless it is kept as it is, and the evidence, both or none.
+     *
+     * @param tested the revision that has the experiment
+     * @param evidence what is kept of it, given the revision that is made; 0 where none is
+     * @return the revision that is made; 0 where none is
+     * @throws Refusal DEPLOYMENT_NOT_FOUND; DEPLOYMENT_CHANGED where another revision than {@code tested} holds; EXPERIMENT_NOT_FOUND; MODEL_NOT_SERVING;
+     *     DEFINITIONS_UNAVAILABLE
+     */
+    public synchronized long settle(String name, long tested, Settlement settlement, LongFunction<String> evidence) {
+        catalog.requireCurrent();
+        Deployment deployment = catalog.find(Deployment.class, name).orElseThrow(() -> notFound(name));
+        NavigableMap<Long, Revision> revisions = kind.revisions(name, catalog);
+        long holds = revisions.isEmpty() ? 0 : revisions.lastKey();
+        if (holds != tested) {
+            throw new Refusal(
+                    InferenceReason.DEPLOYMENT_CHANGED,
+                    "revision " + holds + " of deployment '" + name + "' holds, not " + tested);
+        }
+        Experiment experiment = deployment
+                .experiment()
+                .orElseThrow(() -> new Refusal(
+                        InferenceReason.EXPERIMENT_NOT_FOUND, "deployment '" + name + "' has no experiment"));
+        var changes = new LinkedHashMap<String, @Nullable String>();
+        long made = settlement == Settlement.KEEP ? 0 : tested + 1;
+        if (made > 0) {
+            Deployment next = read(new Revision(made, Instant.EPOCH, 0, settlement.next(deployment, experiment)));
+            List<String> unserved = kind.unserved(next, ensembles);
+            if (!unserved.isEmpty()) {
+                throw new Refusal(
+                        InferenceReason.MODEL_NOT_SERVING,
+                        "deployment '" + name + "' after its experiment: " + String.join("; ", unserved));
+            }
+            changes.putAll(kind.changes(next, catalog));
+        }
+        evidence(name)
+                .headMap(tested - KEPT_EVIDENCE, true)
+                .keySet()
+                .forEach(old -> changes.put(evidenceKey(name, old), null));
+        // Before the definition, so that whoever hears of that knows why.
+        var written = new LinkedHashMap<String, @Nullable String>();
+        written.put(evidenceKey(name, tested), evidence.apply(made));
+        written.putAll(changes);
+        catalog.write(written);
+        if (made > 0) {
+            String change = settlement == Settlement.PROMOTE ? "promoted" : "challenger-withdrawn";
+            events.record(ServiceEvent.deploymentChanged(name, change, Map.of("revision", made, "replaces", tested)));
+        }
+        return made;
+    }
+
+    /** What is kept of the experiments of a deployment, by the revision that had them. */
+    public NavigableMap<Long, String> evidence(String name) {
+        var evidence = new TreeMap<Long, String>();
+        catalog.beside(kind, name).forEach((key, text) -> {
+            String number = key.startsWith(EVIDENCE) ? key.substring(EVIDENCE.length()) : "";
+            if (!number.isEmpty() && number.length() < 19 && number.chars().allMatch(Character::isDigit)) {
+                evidence.put(Long.valueOf(number), text);
+            }
+        });
+        return evidence;
+    }
+
+    private String evidenceKey(String name, long tested) {
+        return kind.key(name) + "@" + EVIDENCE + tested;
+    }
+
+    /** The first revision since which all are alike in some way, the one that holds among them; of those that are kept. 0 where the deployment is not there. */
+    public long since(String name, Predicate<Deployment> alike) {
+        long since = 0;
+        for (Revision revision : kind.revisions(name, catalog).descendingMap().values()) {
+            if (since != 0 && !readable(revision).filter(alike).isPresent()) {
+                return since;
+            }
+            since = revision.number();
+        }
+        return since;
+    }
+
+    private Optional<Deployment> readable(Revision revision) {
+        try {
+            return Optional.of(read(revision));
+        } catch (Refusal ofAnotherRelease) {
+            return Optional.empty();
+        }
+    }
+
+    /** The revision that holds; 0 where the deployment is not there. */
+    public long revision(String name) {
+        NavigableMap<Long, Revision> revisions = kind.revisions(name, catalog);
+        return revisions.isEmpty() ? 0 : revisions.lastKey();
+    }
+
+    /**
+     * Removes a deployment with its revisions; its name means the model again. Where outcomes were counted by its revisions, one of its name that is applied later goes on with their numbers.
      *
      * @throws Refusal DEPLOYMENT_NOT_FOUND, DEFINITIONS_UNAVAILABLE
      */
     public void remove(String name) {
         get(name);
-        catalog.remove(kind, name);
+        catalog.write(kind.removal(name, catalog));
         events.record(ServiceEvent.deploymentChanged(name, "removed", Map.of()));
     }
 

@@ -34,10 +34,14 @@ public record Revision(long number, Instant at, long restores, String definition
         return restores == 0 ? number : restores;
     }
 
-    /** Those that can be read of what is kept beside a definition, by number. */
+    /** Those that can be read of what is kept beside a definition under numbers, by number. */
     static NavigableMap<Long, Revision> all(Map<String, String> beside) {
         var revisions = new TreeMap<Long, Revision>();
-        beside.values().forEach(text -> read(text).ifPresent(revision -> revisions.put(revision.number(), revision)));
+        beside.forEach((key, text) -> {
+            if (key.chars().allMatch(Character::isDigit)) {
+                read(text).ifPresent(revision -> revisions.put(revision.number(), revision));
+            }
+        });
         return revisions;
     }
 

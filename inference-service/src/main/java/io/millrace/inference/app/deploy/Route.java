@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** A revision of a deployment as calls see it. Immutable but for what it counts; a call that has it keeps it to its end. */
@@ -23,6 +24,7 @@ public final class Route {
     private final List<Choice> choices;
     private final List<ArmTally> tallies;
     private final List<ArmTally> shadowTallies;
+    private final Optional<ArmPolicy> policy;
 
     /**
      * A revision.
@@ -30,10 +32,18 @@ public final class Route {
      * @param tallies where the calls of an arm or shadow are counted, by its name
      */
     public static Route of(Deployment deployment, long revision, Function<String, ArmTally> tallies) {
-        return new Route(deployment, revision, tallies);
+        return new Route(deployment, revision, tallies, Optional.empty());
     }
 
-    private Route(Deployment deployment, long revision, Function<String, ArmTally> tallies) {
+    /** The same with a policy that chooses the arms in place of their weights. */
+    public static Route of(
+            Deployment deployment, long revision, Function<String, ArmTally> tallies, Optional<ArmPolicy> policy) {
+        return new Route(deployment, revision, tallies, policy);
+    }
+
+    private Route(
+            Deployment deployment, long revision, Function<String, ArmTally> tallies, Optional<ArmPolicy> policy) {
+        this.policy = policy;
         this.deployment = deployment;
         this.revision = revision;
         List<Arm> arms = deployment.arms();
@@ -59,9 +69,32 @@ public final class Route {
         return revision;
     }
 
-    /** The arm, counted from 0, of whatever has this key. */
+    /** The arm, counted from 0, of whatever has this key, and of which nothing else is known. */
     public int arm(String key) {
-        return split.of(key);
+        return policy.map(chooses -> chooses.choose(key, Map.of()).arm()).orElseGet(() -> split.of(key));
+    }
+
+    /** What the arm of a row hangs on beside its key. */
+    public List<String> context() {
+        return policy.map(ArmPolicy::context).orElse(List.of());
+    }
+
+    /**
+     * An arm, counted from 0, for one row.
+     *
+     * @param choice says which, and with which chance
+     */
+    public record Picked(int arm, Choice choice) {}
+
+    /** The arm of a row. */
+    public Picked pick(String key, Supplier<Map<String, Object>> values) {
+        if (policy.isEmpty()) {
+            int arm = split.of(key);
+            return new Picked(arm, choices.get(arm));
+        }
+        var chosen = policy.get().choose(key, values.get());
+        String name = deployment.arms().get(chosen.arm()).name();
+        return new Picked(chosen.arm(), new Choice(deployment.name(), revision, name, chosen.propensity()));
     }
 
     public Choice choice(int arm) {

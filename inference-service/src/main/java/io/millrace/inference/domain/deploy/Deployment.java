@@ -3,6 +3,7 @@ package io.millrace.inference.domain.deploy;
 import io.millrace.inference.domain.Definition;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the calls of a name are split among models.
@@ -10,14 +11,40 @@ import java.util.List;
  * @param description empty where the author gives none, as the owner is
  * @param arms one of which answers each call; their weights make 100
  * @param shadows that see calls as well and answer none
+ * @param experiment what decides between two of them; empty where people do
+ * @param bandit what chooses the arms in place of their weights
  * @param yaml the definition as its author wrote it
  */
 public record Deployment(
-        String name, String description, String owner, List<Arm> arms, List<Shadow> shadows, Sticky sticky, String yaml)
+        String name,
+        String description,
+        String owner,
+        List<Arm> arms,
+        List<Shadow> shadows,
+        Sticky sticky,
+        Optional<Experiment> experiment,
+        Optional<Bandit> bandit,
+        String yaml)
         implements Definition {
     public Deployment {
         arms = List.copyOf(arms);
         shadows = List.copyOf(shadows);
+    }
+
+    /** Whether the experiment's challenger is a shadow, so that it scores what the champion answers; else each call goes to one of them. */
+    public boolean isPaired() {
+        return experiment
+                .filter(declared ->
+                        shadows.stream().anyMatch(shadow -> shadow.name().equals(declared.challenger())))
+                .isPresent();
+    }
+
+    /** Percent of what is split that an arm gets; 0 of none. */
+    public double weight(String arm) {
+        return arms.stream()
+                .filter(each -> each.name().equals(arm))
+                .mapToDouble(Arm::weight)
+                .sum();
     }
 
     /**

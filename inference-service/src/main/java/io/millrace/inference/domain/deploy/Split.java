@@ -67,8 +67,13 @@ public final class Split {
         return percent >= 100 || unit(mix(hash(key) + hash(salt))) * 100 < percent;
     }
 
+    /** A number in (0, 1) that follows from the key, evenly over keys and independent of every split and of other salts. */
+    public static double uniform(String salt, String key) {
+        return unit(mix(hash(key) + hash(salt)));
+    }
+
     /** FNV-1a over the characters, then mixed. The same on every machine and in every release. */
-    private static long hash(String text) {
+    public static long hash(String text) {
         long hash = FNV_OFFSET;
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * FNV_PRIME;
