@@ -1,5 +1,6 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.app.explain.ModelExplainer;
 import io.millrace.inference.app.queue.Lanes;
 import io.millrace.inference.app.queue.ModelLane;
 import io.millrace.inference.app.watch.RegisteredReference;
@@ -23,6 +24,7 @@ final class ServedModel {
     private final LoadedModel loaded;
     private final ModelLane lane;
     private final ModelIdentity identity;
+    private final ModelExplainer explainer;
     private final ModelTally tally = new ModelTally();
     private final Map<String, ScoringPlan> plans = new ConcurrentHashMap<>();
     /** The users, the catalog itself among them; 0 once closed. */
@@ -30,10 +32,11 @@ final class ServedModel {
 
     private final Optional<RegisteredReference> reference;
 
-    ServedModel(ModelDefinition definition, LoadedModel loaded, Lanes lanes, Optional<RegisteredReference> reference) {
+    ServedModel(ModelFile file, LoadedModel loaded, Lanes lanes, Optional<RegisteredReference> reference) {
         this.reference = reference;
-        this.definition = definition;
+        this.definition = file.definition();
         this.loaded = loaded;
+        this.explainer = new ModelExplainer(definition, file.golden(), loaded.reading());
         this.identity =
                 new ModelIdentity(definition.name(), definition.version(), definition.digest(), loaded.engine());
         this.lane = lanes.lane(definition, loaded, tally, new ModelLane.Hold() {
@@ -59,6 +62,10 @@ final class ServedModel {
 
     Optional<RegisteredReference> reference() {
         return reference;
+    }
+
+    ModelExplainer explainer() {
+        return explainer;
     }
 
     Signature signature() {

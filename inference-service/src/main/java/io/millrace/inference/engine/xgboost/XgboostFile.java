@@ -26,7 +26,7 @@ final class XgboostFile {
 
     /** What no prediction needs: left out, so that a large model takes no more room than its trees. */
     private static final Set<String> SKIPPED =
-            Set.of("base_weights", "loss_changes", "sum_hessian", "parents", "attributes");
+            Set.of("base_weights", "loss_changes", "parents", "attributes");
 
     private XgboostFile() {}
 

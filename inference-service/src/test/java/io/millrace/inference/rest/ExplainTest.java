@@ -1,0 +1,136 @@
+package io.millrace.inference.rest;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.millrace.inference.sample.ModelFiles;
+import io.millrace.inference.sample.OnnxModels;
+import io.millrace.inference.sample.TreeModels;
+import io.millrace.proto.inference.v1.Contribution;
+import io.millrace.proto.inference.v1.Contributions;
+import io.millrace.proto.inference.v1.Prediction;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Contributions at the wire. */
+@QuarkusTest
+@TestProfile(PredictingService.Settings.class)
+class ExplainTest extends PredictingService {
+    private static final String ROW = "{\"user\": \"u\", \"x\": 2.5}";
+
+    private static JsonPath explained(String how, String body) {
+        return given().contentType("application/json")
+                .body(body)
+                .post("/v1/pipelines/p/predict" + how)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private void publish(ModelProto model) {
+        ModelFiles.publish(models, "m", "1", model, ModelFiles.TWO_COLUMNS);
+        catalog.refresh();
+    }
+
+    @Test
+    void aLinearModelIsExplainedExactlyAgainstWhatItImputes() {
+        JsonPath answer = explained("?explain=true", ROW);
+        Map<String, Object> first = answer.getMap("predictions[0].contributions");
+        assertThat(first)
+                .containsEntry("method", "linear")
+                .containsEntry("exact", true)
+                .containsEntry("scale", "prediction")
+                .containsEntry("link", "identity")
+                .doesNotContainKey("errors");
+        // 100 + 1 · 0.5 where nothing is known: v:a is imputed with 0.5, x stands in with 0.
+        assertThat(answer.getDouble("predictions[0].contributions.base")).isEqualTo(100.5);
+        assertThat(answer.getMap("predictions[0].contributions.values")).isEqualTo(Map.of("x", 25.0f, "v:a", 1.5f));
+        assertThat(answer.getDouble("predictions[0].contributions.sum")).isEqualTo(127);
+    }
+
+    @Test
+    void theLargestAreGivenFirstAndTheOthersTogether() {
+        JsonPath answer = explained("", "{\"rows\": [" + ROW + ", " + ROW + "], \"explain\": 1}");
+        assertThat(answer.getMap("predictions[1].contributions.values")).isEqualTo(Map.of("x", 25.0f));
+        assertThat(answer.getDouble("predictions[1].contributions.others")).isEqualTo(1.5);
+        post(ROW).body("predictions[0].contributions", nullValue());
+    }
+
+    @Test
+    void grpcGivesTheSame() {
+        Prediction prediction = stub.predict(
+                        request("u", 2.5, 0).toBuilder().setExplain(true).build())
+                .getPredictions(0);
+        Contributions contributions = prediction.getContributions();
+        assertThat(contributions.getMethod()).isEqualTo(Contributions.Method.METHOD_LINEAR);
+        assertThat(contributions.getLink()).isEqualTo(Contributions.Link.LINK_IDENTITY);
+        assertThat(contributions.getValuesList()).extracting(Contribution::getColumn).containsExactly("x", "v:a");
+        assertThat(sum(contributions)).isCloseTo(prediction.getPrediction(), within(1e-9));
+        assertThat(stub.predict(request("u", 2.5, 0)).getPredictions(0).hasContributions())
+                .isFalse();
+        assertThat(stub.predict(request("u", 2.5, 0).toBuilder()
+                                .setLargestContributions(1)
+                                .build())
+                        .getPredictions(0)
+                        .getContributions()
+                        .getValuesList())
+                .hasSize(1);
+    }
+
+    private static double sum(Contributions contributions) {
+        return contributions.getBase()
+                + contributions.getOthers()
+                + contributions.getValuesList().stream()
+                        .mapToDouble(Contribution::getValue)
+                        .sum();
+    }
+
+    @Test
+    void treesAreExplainedExactly() {
+        publish(TreeModels.regressor(5, 2, 20, 4));
+        for (double x : List.of(-1.5, -0.2, 0.4, 2.0)) {
+            JsonPath answer = explained("?explain=all", "{\"user\": \"u\", \"x\": " + x + "}");
+            assertThat(answer.getString("predictions[0].contributions.method")).isEqualTo("trees");
+            assertThat(answer.getDouble("predictions[0].contributions.sum"))
+                    .isCloseTo(answer.getDouble("predictions[0].prediction"), within(1e-6));
+        }
+    }
+
+    @Test
+    void anyOtherModelIsSampledTheSameEachTimeAndSaysHowFarItMayBeOff() {
+        publish(OnnxModels.hidden());
+        JsonPath once = explained("?explain=true", ROW);
+        assertThat(once.getString("predictions[0].contributions.method")).isEqualTo("sampled");
+        assertThat(once.getBoolean("predictions[0].contributions.exact")).isFalse();
+        assertThat(once.getMap("predictions[0].contributions.errors")).containsOnlyKeys("v:a", "x");
+        assertThat(once.getDouble("predictions[0].contributions.sum"))
+                .isCloseTo(once.getDouble("predictions[0].prediction"), within(1e-6));
+        assertThat(explained("?explain=true", ROW).getMap("predictions[0].contributions"))
+                .isEqualTo(once.getMap("predictions[0].contributions"));
+    }
+
+    @Test
+    void whatCannotBeExplainedIsRefused() {
+        refused(
+                given().contentType("application/json")
+                        .body(ROW)
+                        .post("/v1/pipelines/p/predict?explain=some")
+                        .then(),
+                400,
+                "INVALID_REQUEST");
+        String rows = "{\"rows\": [" + (ROW + ", ").repeat(100) + ROW + "], \"explain\": true}";
+        refused(post(rows), 400, "INVALID_REQUEST");
+        post(rows.replace("\"explain\": true", "\"explain\": false"))
+                .statusCode(200)
+                .body("predictions.size()", is(101));
+    }
+}
