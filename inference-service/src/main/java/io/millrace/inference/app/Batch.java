@@ -200,8 +200,8 @@ final class Batch {
             return;
         }
         long start = System.nanoTime();
-        double[] predictions = model.run(
-                filling.tensors().tensors(), filling.tensors().rows(), deadline);
+        double[] predictions =
+                model.run(filling.tensors().tensors(), filling.tensors().rows(), deadline);
         metrics.ran(Duration.ofNanos(System.nanoTime() - start));
         take(filling, predictions, explained.of(model, filling, predictions, deadline));
     }

@@ -48,7 +48,12 @@ public class BatchScoring implements Scoring {
 
     @Override
     public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer) {
-        return score(pipeline, rows, complete, timer, Explained.NOT);
+        return score(
+                pipeline,
+                rows,
+                complete,
+                timer,
+                Explained.streamed(explaining, pipeline.extras().contributions()));
     }
 
     /** @throws Refusal INVALID_REQUEST where more rows are to be explained than are allowed; what {@link Explaining#explain} throws */
@@ -86,14 +91,13 @@ public class BatchScoring implements Scoring {
      */
     public ScoredBatch score(Pipeline filled, List<ScoreRow> rows, FeatureLookup from, Deadline timer) {
         ModelReference model = routes.find(filled.model()).map(Route::largest).orElse(filled.model());
-        ScoredBatch scored = whole(
-                filled, model, new Batch(filled, rows), timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
+        ScoredBatch scored =
+                whole(filled, model, new Batch(filled, rows), timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
         count(scored, timer);
         return scored;
     }
 
-    private ScoredBatch whole(
-            Pipeline filled, ModelReference by, Batch batch, Deadline timer, Consumer<Batch> lookUp) {
+    private ScoredBatch whole(Pipeline filled, ModelReference by, Batch batch, Deadline timer, Consumer<Batch> lookUp) {
         try (ModelLease model = leases.lease(filled, by)) {
             batch.check();
             lookUp.accept(batch);
@@ -104,12 +108,7 @@ public class BatchScoring implements Scoring {
 
     /** The features of all rows are looked up together; then each arm scores its own. */
     private ScoredBatch split(
-            Route route,
-            Pipeline filled,
-            Batch batch,
-            List<ScoreRow> rows,
-            Deadline timer,
-            Consumer<Batch> lookUp) {
+            Route route, Pipeline filled, Batch batch, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
         try (SplitBatch split = SplitBatch.open(route, filled, rows, leases)) {
             batch.check();
             lookUp.accept(batch);

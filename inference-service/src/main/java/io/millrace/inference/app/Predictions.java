@@ -140,11 +140,11 @@ public class Predictions {
             Deadline deadline,
             Wanted contributions) {
         if (!calls.wants(pipeline.name())) {
-            return answer(score(pipeline, rows, complete, deadline, contributions));
+            return answer(scoring.score(pipeline, rows, complete, deadline, contributions));
         }
         long start = System.nanoTime();
         try {
-            Answer answer = answer(score(pipeline, rows, complete, deadline, contributions));
+            Answer answer = answer(scoring.score(pipeline, rows, complete, deadline, contributions));
             calls.predicted(new CallLog.Prediction(pipeline, id, rows, answer, "OK", System.nanoTime() - start));
             return answer;
         } catch (Refusal refusal) {
@@ -152,13 +152,6 @@ public class Predictions {
             calls.predicted(new CallLog.Prediction(pipeline, id, rows, null, why, System.nanoTime() - start));
             throw refusal;
         }
-    }
-
-    private ScoredBatch score(
-            Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline deadline, Wanted contributions) {
-        return contributions.any()
-                ? scoring.score(pipeline, rows, complete, deadline, contributions)
-                : scoring.score(pipeline, rows, complete, deadline);
     }
 
     private void check(List<Row> rows, Duration complete) {

@@ -19,7 +19,7 @@ public interface Scoring {
      */
     ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline deadline);
 
-    /** The same with contributions to the predictions, which take as long as the deadline lets them. */
+    /** The same with contributions to the predictions that the caller, and not the pipeline, asks for; they take as long as the deadline lets them. */
     default ScoredBatch score(
             Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline deadline, Wanted contributions) {
         if (contributions.any()) {

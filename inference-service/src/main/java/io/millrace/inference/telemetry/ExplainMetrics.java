@@ -23,7 +23,8 @@ public class ExplainMetrics {
             rows.put(
                     method,
                     Counter.builder("millrace.inference.explain.rows")
-                            .description("Predictions that were asked to be explained, by how they were; none: they could not be in time")
+                            .description(
+                                    "Predictions that were asked to be explained, by how they were; none: they could not be in time")
                             .tag("method", name)
                             .register(registry));
             durations.put(
@@ -34,7 +35,8 @@ public class ExplainMetrics {
                             .register(registry));
         }
         mismatches = Counter.builder("millrace.inference.explain.mismatches")
-                .description("Predictions that were not what was read of their model's file gives, and were explained by sampling")
+                .description(
+                        "Predictions that were not what was read of their model's file gives, and were explained by sampling")
                 .register(registry);
     }
 

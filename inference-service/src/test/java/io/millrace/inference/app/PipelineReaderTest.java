@@ -9,6 +9,7 @@ import io.millrace.inference.domain.Extras;
 import io.millrace.inference.domain.InputFormat;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ class PipelineReaderTest {
             missing: refuse
             include-event: true
             record-vector: true
+            contributions: 5
             complete: {wait: 2s, otherwise: retry}
             model: {name: flight-delay, version: "1"}
             output: {topic: flights.predictions.v1}
@@ -60,7 +62,7 @@ class PipelineReaderTest {
                         Optional.empty(),
                         Pipeline.Missing.REFUSE,
                         true,
-                        new Extras(true, Optional.empty()),
+                        new Extras(true, Optional.empty(), Wanted.largest(5)),
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
                         new Pipeline.ModelReference("flight-delay", Optional.of("1")),
                         List.of(Output.to("flights.predictions.v1")),
@@ -99,6 +101,7 @@ class PipelineReaderTest {
                   begin: earliest
                 key: id
                 features: ["nonsense"]
+                contributions: some
                 complete: {wait: 10m}
                 model: {nam: m}
                 output: {topic: out}
@@ -107,6 +110,7 @@ class PipelineReaderTest {
         assertThat(faults.all().stream().map(Fault::toString))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:2: 'name'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:4: 'topic'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:10: 'contributions' must be all"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:5: 'format'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:6: 'unit'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:7: unknown key 'begin'"))

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.millrace.definitions.DefinitionFile;
 import io.millrace.inference.sample.ModelFiles;
 import io.millrace.inference.sample.OnnxModels;
 import io.millrace.inference.sample.TreeModels;
@@ -73,7 +74,9 @@ class ExplainTest extends PredictingService {
         Contributions contributions = prediction.getContributions();
         assertThat(contributions.getMethod()).isEqualTo(Contributions.Method.METHOD_LINEAR);
         assertThat(contributions.getLink()).isEqualTo(Contributions.Link.LINK_IDENTITY);
-        assertThat(contributions.getValuesList()).extracting(Contribution::getColumn).containsExactly("x", "v:a");
+        assertThat(contributions.getValuesList())
+                .extracting(Contribution::getColumn)
+                .containsExactly("x", "v:a");
         assertThat(sum(contributions)).isCloseTo(prediction.getPrediction(), within(1e-9));
         assertThat(stub.predict(request("u", 2.5, 0)).getPredictions(0).hasContributions())
                 .isFalse();
@@ -116,6 +119,27 @@ class ExplainTest extends PredictingService {
                 .isCloseTo(once.getDouble("predictions[0].prediction"), within(1e-6));
         assertThat(explained("?explain=true", ROW).getMap("predictions[0].contributions"))
                 .isEqualTo(once.getMap("predictions[0].contributions"));
+    }
+
+    @Test
+    void theStreamCarriesTheLargest() throws Exception {
+        String pipeline = """
+                kind: Pipeline
+                name: explained
+                input: {topic: explained.in, timestamp: {field: time, unit: us}}
+                key: user
+                entity: {user_id: user}
+                request: {x: double}
+                features: ["v:a"]
+                contributions: 1
+                model: {name: m}
+                output: {topic: explained.out}
+                """;
+        pipelines.apply(List.of(new DefinitionFile("e.yaml", pipeline)));
+        assertThat(streamed("explained", "{\"user\": \"u\", \"x\": 2.5, \"time\": 77}"))
+                .contains(
+                        "\"contributions\":{\"method\":\"linear\",\"exact\":true,\"scale\":\"prediction\",\"link\":\"identity\","
+                                + "\"base\":100.5,\"values\":{\"x\":25.0},\"others\":1.5}");
     }
 
     @Test

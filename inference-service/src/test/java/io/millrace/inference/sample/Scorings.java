@@ -51,8 +51,6 @@ public final class Scorings {
     /** Against the references that are given, with the service's defaults. */
     public static Explaining explaining(References references) {
         return new Explaining(
-                references,
-                Settings.of(ExplainConfig.class, Map.of()),
-                new ExplainMetrics(new SimpleMeterRegistry()));
+                references, Settings.of(ExplainConfig.class, Map.of()), new ExplainMetrics(new SimpleMeterRegistry()));
     }
 }

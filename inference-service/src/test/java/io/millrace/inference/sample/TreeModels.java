@@ -55,15 +55,23 @@ public final class TreeModels {
         return graph(features, 1, node);
     }
 
-    /** Output {@code output} [rows, classes]; every leaf has a weight for each class, or, of two, for the second alone. */
-    public static ModelProto classifier(long seed, int features, int classes, int count, int depth, String transform) {
+    /**
+     * Output {@code output} [rows, classes]; every leaf has a weight for each class, or, of two, for the first alone, which then stands for both.
+     *
+     * @param positive whether all weights are above 0
+     */
+    public static ModelProto classifier(
+            long seed, int features, int classes, int count, int depth, String transform, boolean positive) {
         var model = new TreeModels(seed, features, classes == 2 ? 1 : classes, "class");
         List<Long> labels = new ArrayList<>();
         for (long label = 0; label < classes; label++) {
             labels.add(label);
         }
-        NodeProto node = model.grow(count, depth)
-                .node("TreeEnsembleClassifier", "label")
+        model.grow(count, depth);
+        if (positive) {
+            model.weights.replaceAll(Math::abs);
+        }
+        NodeProto node = model.node("TreeEnsembleClassifier", "label")
                 .addOutput("output")
                 .addAttribute(model.wholes("classlabels_int64s", labels))
                 .addAttribute(text("post_transform", transform))
@@ -132,8 +140,10 @@ public final class TreeModels {
                 no.add((long) Math.max(split[right], leaf[right]));
                 yesLeaf.add(leaf[left] < 0 ? 0L : 1L);
                 noLeaf.add(leaf[right] < 0 ? 0L : 1L);
-                modes = with(modes, List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT")
-                        .indexOf(model.modes.get(i)));
+                modes = with(
+                        modes,
+                        List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT")
+                                .indexOf(model.modes.get(i)));
                 splits = with(splits, model.values.get(i));
             }
             return OnnxModels.node("TreeEnsemble", "sums", "input")
@@ -151,7 +161,9 @@ public final class TreeModels {
                     .addAttribute(tensor(
                             "leaf_weights",
                             DataType.FLOAT,
-                            model.weights.stream().mapToDouble(Float::doubleValue).toArray()))
+                            model.weights.stream()
+                                    .mapToDouble(Float::doubleValue)
+                                    .toArray()))
                     .build();
         }
 
@@ -210,7 +222,7 @@ public final class TreeModels {
             for (int target = 0; target < targets; target++) {
                 leafTrees.add((long) tree);
                 leafNodes.add((long) id);
-                leafTargets.add(leaves.equals("class") && targets == 1 ? 1L : (long) target);
+                leafTargets.add((long) target);
                 weights.add((float) random.nextGaussian() / 4);
             }
             return id;
@@ -233,9 +245,8 @@ public final class TreeModels {
                 .addAttribute(AttributeProto.newBuilder()
                         .setName("nodes_modes")
                         .setType(AttributeType.STRINGS)
-                        .addAllStrings(modes.stream()
-                                .map(ByteString::copyFromUtf8)
-                                .toList()))
+                        .addAllStrings(
+                                modes.stream().map(ByteString::copyFromUtf8).toList()))
                 .addAttribute(reals("nodes_values", values))
                 .addAttribute(wholes(leaves + "_treeids", leafTrees))
                 .addAttribute(wholes(leaves + "_nodeids", leafNodes))

@@ -118,9 +118,8 @@ public final class ModelExplainer {
         Prepared ready = prepared;
         if (ready == null || ready.background() != background) {
             ready = switch (reading) {
-                case ModelReading.Linear(double intercept, double[] weights, _) ->
-                    new Prepared(
-                            background, new LinearModel(intercept, weights, means(background.rows())), null);
+                case ModelReading.Linear(double intercept, double[] weights, var _) ->
+                    new Prepared(background, new LinearModel(intercept, weights, means(background.rows())), null);
                 case ModelReading.Trees trees -> new Prepared(background, null, covered(trees, background.rows()));
                 case ModelReading.Unread _ -> new Prepared(background, null, null);
             };
@@ -165,5 +164,4 @@ public final class ModelExplainer {
         }
         return named;
     }
-
 }

@@ -60,7 +60,9 @@ public sealed interface ModelReading {
      * @param scaling what was done to it, also in 32 bits; null where nothing was
      */
     record Column(
-            int source, boolean narrowed, @org.jspecify.annotations.Nullable Scaling scaling) {
+            int source,
+            boolean narrowed,
+            @org.jspecify.annotations.Nullable Scaling scaling) {
         double of(double[] row) {
             double value = row[source];
             if (scaling != null) {

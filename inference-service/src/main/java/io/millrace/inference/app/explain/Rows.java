@@ -63,8 +63,8 @@ public final class Rows {
         int from = 0;
         for (Input input : definition.inputs()) {
             int columns = input.columns().size();
-            ByteBuffer data = ByteBuffer.allocateDirect(
-                            Math.multiplyExact(rows.length * columns, input.type().bytes()))
+            ByteBuffer data = ByteBuffer.allocateDirect(Math.multiplyExact(
+                            rows.length * columns, input.type().bytes()))
                     .order(ByteOrder.LITTLE_ENDIAN);
             for (double[] row : rows) {
                 for (int i = 0; i < columns; i++) {
@@ -120,7 +120,8 @@ public final class Rows {
                     .findFirst();
             if (tensor.isEmpty()
                     || tensor.get().datatype() != input.type().datatype()
-                    || tensor.get().shape().size() != 2 || tensor.get().shape().get(1) != input.columns().size()) {
+                    || tensor.get().shape().size() != 2
+                    || tensor.get().shape().get(1) != input.columns().size()) {
                 return Optional.empty();
             }
             long size = tensor.get().shape().getFirst();

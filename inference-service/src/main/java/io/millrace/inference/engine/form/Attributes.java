@@ -75,7 +75,9 @@ final class Attributes {
         }
         return attribute.hasT()
                 ? Constant.of(attribute.getT()).values()
-                : attribute.getFloatsList().stream().mapToDouble(Float::doubleValue).toArray();
+                : attribute.getFloatsList().stream()
+                        .mapToDouble(Float::doubleValue)
+                        .toArray();
     }
 
     /** The same; so many of them. */

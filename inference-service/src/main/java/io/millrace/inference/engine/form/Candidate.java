@@ -27,6 +27,10 @@ record Candidate(Read form, List<Read> classes) {
         return 1 / all;
     }
 
+    boolean isProbability() {
+        return form.link() == Link.LOGISTIC || form.link() == Link.SOFTMAX;
+    }
+
     /** How much the prediction moves with the sum there. */
     double slope(double[] row) {
         if (form.link() != Link.SOFTMAX) {
@@ -41,6 +45,9 @@ record Candidate(Read form, List<Read> classes) {
         if (!(form instanceof ModelReading.Trees trees)) {
             return 0;
         }
-        return Math.ulp(1f) * Math.sqrt(trees.trees().trees().size()) * trees.trees().largestSum() / 2;
+        return Math.ulp(1f)
+                * Math.sqrt(trees.trees().trees().size())
+                * trees.trees().largestSum()
+                / 2;
     }
 }

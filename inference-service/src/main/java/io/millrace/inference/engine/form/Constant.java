@@ -29,25 +29,34 @@ record Constant(long[] dims, double[] values) {
     private static double[] typed(TensorProto tensor, TensorProto.DataType type) throws UnreadException {
         return switch (type) {
             case FLOAT ->
-                tensor.getFloatDataList().stream().mapToDouble(Float::doubleValue).toArray();
+                tensor.getFloatDataList().stream()
+                        .mapToDouble(Float::doubleValue)
+                        .toArray();
             case DOUBLE ->
-                tensor.getDoubleDataList().stream().mapToDouble(Double::doubleValue).toArray();
+                tensor.getDoubleDataList().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray();
             case INT64 ->
-                tensor.getInt64DataList().stream().mapToDouble(Long::doubleValue).toArray();
+                tensor.getInt64DataList().stream()
+                        .mapToDouble(Long::doubleValue)
+                        .toArray();
             case INT32, UINT8, INT8, BOOL ->
-                tensor.getInt32DataList().stream().mapToDouble(Integer::doubleValue).toArray();
+                tensor.getInt32DataList().stream()
+                        .mapToDouble(Integer::doubleValue)
+                        .toArray();
             default -> throw unread(tensor, type);
         };
     }
 
     private static double[] raw(TensorProto tensor, TensorProto.DataType type) throws UnreadException {
         ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        int width = switch (type) {
-            case FLOAT, INT32 -> Integer.BYTES;
-            case DOUBLE, INT64 -> Long.BYTES;
-            case UINT8, INT8, BOOL -> 1;
-            default -> throw unread(tensor, type);
-        };
+        int width =
+                switch (type) {
+                    case FLOAT, INT32 -> Integer.BYTES;
+                    case DOUBLE, INT64 -> Long.BYTES;
+                    case UINT8, INT8, BOOL -> 1;
+                    default -> throw unread(tensor, type);
+                };
         double[] values = new double[raw.remaining() / width];
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
@@ -73,7 +82,8 @@ record Constant(long[] dims, double[] values) {
         }
         boolean oneRow = dims.length == 1 || dims.length == 2 && dims[0] == 1;
         if (!oneRow || values.length != columns) {
-            throw new UnreadException("combines " + columns + " columns with a tensor of " + values.length + " numbers");
+            throw new UnreadException(
+                    "combines " + columns + " columns with a tensor of " + values.length + " numbers");
         }
         return values[column];
     }

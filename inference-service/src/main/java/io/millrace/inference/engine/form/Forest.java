@@ -84,8 +84,7 @@ record Forest(Columns input, List<Node> nodes, int[] roots, double[] base, doubl
         int other = into.size();
         any |= add(node.other(), target, factor, into, depth + 1);
         into.set(
-                at,
-                TreeNode.split(node.feature(), node.threshold(), at + 1, other, node.missingBelow(), node.cover()));
+                at, TreeNode.split(node.feature(), node.threshold(), at + 1, other, node.missingBelow(), node.cover()));
         return any;
     }
 }

@@ -67,8 +67,7 @@ final class ForestNode {
             }
             int yes = parts.child(place(trees[i], whenTrue[i]), i);
             int no = parts.child(place(trees[i], whenFalse[i]), i);
-            nodes.add(ForestParts.split(
-                    modes.get(i), input, features[i], values[i], yes, no, missing[i] != 0, cover));
+            nodes.add(ForestParts.split(modes.get(i), input, features[i], values[i], yes, no, missing[i] != 0, cover));
         }
         double divisor = ForestParts.divisor(attributes.text("aggregate_function", "SUM"), parts.roots().length);
         return new Forest(input, nodes, parts.roots(), base, divisor, covers.length > 0);
@@ -128,8 +127,8 @@ final class ForestNode {
     private long[] wholes(String name, int expected) throws UnreadException {
         long[] wholes = attributes.wholes(name);
         if (wholes.length != expected) {
-            throw new UnreadException("has " + wholes.length + " numbers in '" + name + "', where " + expected
-                    + " are expected");
+            throw new UnreadException(
+                    "has " + wholes.length + " numbers in '" + name + "', where " + expected + " are expected");
         }
         return wholes;
     }

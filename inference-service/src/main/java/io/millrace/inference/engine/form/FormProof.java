@@ -20,8 +20,8 @@ import java.util.Random;
 final class FormProof {
     private static final double TOLERANCE = 1e-6;
 
-    /** What 32 bits, and an engine's own way to a logistic function, may make of a number of 1. */
-    private static final double RESOLUTION = 4e-7;
+    /** What 32 bits, and an engine's own way to a logistic function, may make of a number of 1, and of any probability. */
+    private static final double RESOLUTION = 2e-7;
 
     private static final int MADE = 256;
     private static final int MOST_THRESHOLDS = 64;
@@ -56,7 +56,7 @@ final class FormProof {
             double read = candidate.prediction(rows[i]);
             double sum = Math.abs(candidate.form().sum(rows[i]));
             double off = (TOLERANCE * Math.max(1, sum) + candidate.rounding()) * candidate.slope(rows[i])
-                    + RESOLUTION * Math.min(1, Math.abs(read));
+                    + RESOLUTION * (candidate.isProbability() ? 1 : Math.abs(read));
             if (!(Math.abs(read - answers[i]) <= off)) {
                 throw new UnreadException("gives " + answers[i] + " where what was read of it gives " + read
                         + ", for the row " + Arrays.toString(Arrays.copyOf(rows[i], Math.min(20, rows[i].length))));
@@ -109,7 +109,8 @@ final class FormProof {
                 ModelReading.Column column = trees.columns()[feature];
                 double own = column.scaling() == null
                         ? threshold
-                        : threshold / column.scaling().factor() + column.scaling().offset();
+                        : threshold / column.scaling().factor()
+                                + column.scaling().offset();
                 if (!Double.isFinite(own)) {
                     return;
                 }

@@ -156,8 +156,7 @@ final class GraphReader {
                         throw new UnreadException("has trees that see a column twice");
                     }
                 }
-                yield new ModelReading.Trees(
-                        forest.ensemble(target, factor, bias), columns, link, forest.covered());
+                yield new ModelReading.Trees(forest.ensemble(target, factor, bias), columns, link, forest.covered());
             }
             case Term.Linked _, Term.Softmax _ -> throw new UnreadException("has a link behind a link");
         };

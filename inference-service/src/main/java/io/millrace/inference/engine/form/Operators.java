@@ -94,8 +94,7 @@ final class Operators {
         return Columns.of(
                 of.count(),
                 column -> of.at(column) instanceof Term.Raw(var raw)
-                        ? new Term.Raw(new ModelReading.Column(
-                                raw.source(), true, raw.scaling()))
+                        ? new Term.Raw(new ModelReading.Column(raw.source(), true, raw.scaling()))
                         : of.at(column));
     }
 
@@ -133,7 +132,8 @@ final class Operators {
         Columns of = graph.value(node.getInput(0));
         double[] offsets = attributes.reals("offset");
         double[] factors = attributes.reals("scale");
-        if (offsets.length != 1 && offsets.length != of.count() || factors.length != 1 && factors.length != of.count()) {
+        if (offsets.length != 1 && offsets.length != of.count()
+                || factors.length != 1 && factors.length != of.count()) {
             throw new UnreadException("scales " + of.count() + " columns by " + attributes.title());
         }
         return Columns.of(
@@ -145,20 +145,9 @@ final class Operators {
     }
 
     private Columns arithmetic(NodeProto node) throws UnreadException {
-        var attributes = new Attributes(node);
         String operator = node.getOpType();
         Constant left = graph.constant(node.getInput(0));
         Constant right = graph.constant(node.getInput(1));
-        if (left == null && right == null) {
-            Columns one = graph.value(node.getInput(0));
-            Columns other = graph.value(node.getInput(1));
-            if (one.count() != other.count() || operator.equals("Mul") || operator.equals("Div")) {
-                throw new UnreadException("computes " + attributes.title() + " of two values that depend on the row");
-            }
-            double sign = operator.equals("Sub") ? -1 : 1;
-            return Columns.of(
-                    one.count(), column -> terms.plus(one.at(column), terms.affine(other.at(column), sign, 0)));
-        }
         if (right != null) {
             Columns of = graph.value(node.getInput(0));
             return Columns.of(of.count(), column -> {
@@ -171,16 +160,31 @@ final class Operators {
                 };
             });
         }
-        Columns of = graph.value(node.getInput(1));
-        return Columns.of(of.count(), column -> {
-            double from = left.broadcast(column, of.count());
-            return switch (operator) {
-                case "Add" -> terms.affine(of.at(column), 1, from);
-                case "Sub" -> terms.affine(of.at(column), -1, from);
-                case "Mul" -> terms.affine(of.at(column), from, 0);
-                default -> throw new UnreadException("divides by what depends on the row: " + attributes.title());
-            };
-        });
+        if (left != null) {
+            Columns of = graph.value(node.getInput(1));
+            return Columns.of(of.count(), column -> {
+                double from = left.broadcast(column, of.count());
+                return switch (operator) {
+                    case "Add" -> terms.affine(of.at(column), 1, from);
+                    case "Sub" -> terms.affine(of.at(column), -1, from);
+                    case "Mul" -> terms.affine(of.at(column), from, 0);
+                    default -> throw new UnreadException("divides by what depends on the row");
+                };
+            });
+        }
+        return sumOfTwo(node);
+    }
+
+    private Columns sumOfTwo(NodeProto node) throws UnreadException {
+        Columns one = graph.value(node.getInput(0));
+        Columns other = graph.value(node.getInput(1));
+        boolean less = node.getOpType().equals("Sub");
+        if (one.count() != other.count() || !less && !node.getOpType().equals("Add")) {
+            throw new UnreadException(
+                    "computes " + new Attributes(node).title() + " of two values that depend on the row");
+        }
+        return Columns.of(
+                one.count(), column -> terms.plus(one.at(column), terms.affine(other.at(column), less ? -1 : 1, 0)));
     }
 
     /** MatMul with a constant, and Gemm, which adds one. */
@@ -236,8 +240,8 @@ final class Operators {
 
     private Columns classifier(NodeProto node, Attributes attributes) throws UnreadException {
         int intercepts = attributes.reals("intercepts").length;
-        int classes = Math.max(
-                attributes.texts("classlabels_strings").size(), attributes.wholes("classlabels_ints").length);
+        int classes =
+                Math.max(attributes.texts("classlabels_strings").size(), attributes.wholes("classlabels_ints").length);
         if (intercepts != 1 || classes != 2) {
             return transformed(weighted(node, attributes, Math.max(1, intercepts)), attributes);
         }
@@ -269,7 +273,9 @@ final class Operators {
         Columns of = graph.value(node.getInput(0));
         boolean shares = attributes.text("norm", "MAX").equals("L1")
                 && (of.at(0) instanceof Term.Softmax
-                        || of.count() == 2 && of.at(0) instanceof Term.Linked(Link link, Term _) && link == Link.LOGISTIC);
+                        || of.count() == 2
+                                && of.at(0) instanceof Term.Linked(Link link, Term _)
+                                && link == Link.LOGISTIC);
         if (!shares) {
             throw new UnreadException("computes " + attributes.title());
         }
@@ -303,14 +309,14 @@ final class Operators {
         int labels = Math.max(
                 attributes.texts("classlabels_strings").size(), attributes.wholes("classlabels_int64s").length);
         long[] ids = Arrays.stream(attributes.wholes("class_ids")).distinct().toArray();
-        if (labels != 2 || ids.length != 1) {
+        if (labels != 2 || ids.length != 1 || ids[0] != 0) {
             return transformed(sums(ForestNode.read(attributes, "class", labels, input)), attributes);
         }
-        // One sum for both classes, whichever its leaves name; base values are of that sum, or of both classes, and then the second holds.
+        // Leaves of the first class alone are one sum for both; base values are of that sum, or of both classes, and
+        // then the second holds.
         double[] bases = attributes.reals("base_values");
         Forest forest = ForestNode.read(attributes, "class", 2, input, new double[2]);
-        var sum = new Term.Trees(
-                forest, (int) ids[0], 1, bases.length == 0 ? 0 : bases[bases.length - 1]);
+        var sum = new Term.Trees(forest, 0, 1, bases.length == 0 ? 0 : bases[bases.length - 1]);
         return opposite(sum, attributes);
     }
 

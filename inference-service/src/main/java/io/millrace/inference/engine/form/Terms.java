@@ -49,8 +49,8 @@ final class Terms {
             }
             case Term.Trees(Forest forest, int target, double by, double base) ->
                 new Term.Trees(forest, target, by * factor, base * factor + bias);
-            case Term.Linked(Link link, Term sum) when link == Link.LOGISTIC && factor == -1 && bias == 1 ->
-                new Term.Linked(link, affine(sum, -1, 0));
+            case Term.Linked(Link link, Term sum)
+            when link == Link.LOGISTIC && factor == -1 && bias == 1 -> new Term.Linked(link, affine(sum, -1, 0));
             case Term.Linked _, Term.Softmax _ ->
                 throw new UnreadException("computes with what is behind a link: × " + factor + " + " + bias);
         };
@@ -123,8 +123,7 @@ final class Terms {
                 throw new UnreadException("has a link behind a link");
             }
             if (sums.size() == 2 && sums.stream().noneMatch(Term.Trees.class::isInstance)) {
-                return new Term.Linked(
-                        Link.LOGISTIC, plus(sums.get(column), affine(sums.get(1 - column), -1, 0)));
+                return new Term.Linked(Link.LOGISTIC, plus(sums.get(column), affine(sums.get(1 - column), -1, 0)));
             }
             return new Term.Softmax(List.copyOf(sums), column);
         });

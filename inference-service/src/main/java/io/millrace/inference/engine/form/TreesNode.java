@@ -6,7 +6,9 @@ import java.util.List;
 
 /** Reads TreeEnsemble (ai.onnx.ml 5), whose splits and leaves are numbered apart. */
 final class TreesNode {
-    private static final String[] MODES = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER"};
+    private static final String[] MODES = {
+        "BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER"
+    };
     private static final String[] AGGREGATES = {"AVERAGE", "SUM", "MIN", "MAX"};
 
     private TreesNode() {}
@@ -69,8 +71,8 @@ final class TreesNode {
     private static long[] wholes(Attributes attributes, String name, int expected) throws UnreadException {
         long[] wholes = attributes.wholes(name);
         if (wholes.length != expected) {
-            throw new UnreadException("has " + wholes.length + " numbers in '" + name + "', where " + expected
-                    + " are expected");
+            throw new UnreadException(
+                    "has " + wholes.length + " numbers in '" + name + "', where " + expected + " are expected");
         }
         return wholes;
     }

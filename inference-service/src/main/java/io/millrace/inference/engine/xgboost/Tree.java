@@ -11,8 +11,7 @@ package io.millrace.inference.engine.xgboost;
  * @param output that the tree adds to: 0, or the class
  * @param cover of the training data, the sum of second derivatives, by node; none where the file does not tell
  */
-record Tree(
-        int[] left, int[] right, int[] feature, float[] value, boolean[] missingLeft, int output, float[] cover) {
+record Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] missingLeft, int output, float[] cover) {
     boolean isLeaf(int node) {
         return left[node] < 0;
     }

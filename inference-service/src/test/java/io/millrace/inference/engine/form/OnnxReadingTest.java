@@ -211,10 +211,18 @@ class OnnxReadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, LOGISTIC, LOGISTIC", "2, NONE, IDENTITY", "3, SOFTMAX, SOFTMAX", "3, NONE, IDENTITY", "4, LOGISTIC, LOGISTIC"})
-    void forestsOfClassesAreReadAsTheEngineMeansThem(int classes, String transform, Link link) {
+    @CsvSource({
+        "2, LOGISTIC, false, LOGISTIC",
+        "2, NONE, false, IDENTITY",
+        "2, NONE, true, IDENTITY",
+        "2, LOGISTIC, true, IDENTITY",
+        "3, SOFTMAX, false, SOFTMAX",
+        "3, NONE, true, IDENTITY",
+        "4, LOGISTIC, false, LOGISTIC"
+    })
+    void forestsOfClassesAreReadAsTheEngineMeansThem(int classes, String transform, boolean positive, Link link) {
         for (int column = 0; column < classes; column++) {
-            ModelProto model = TreeModels.classifier(3, 4, classes, 12, 4, transform);
+            ModelProto model = TreeModels.classifier(3, 4, classes, 12, 4, transform, positive);
             assertThat(read(model, 4, column).link()).isEqualTo(link);
         }
     }

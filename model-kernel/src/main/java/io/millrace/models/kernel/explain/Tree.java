@@ -8,7 +8,6 @@ public final class Tree {
     /** Of a tree, in nodes below the root. */
     public static final int MOST_DEPTH = 128;
 
-
     private final TreeNode[] nodes;
     /** By node, how much of what comes there goes below. */
     private final double[] shares;

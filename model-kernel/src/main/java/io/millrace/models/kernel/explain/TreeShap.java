@@ -42,8 +42,7 @@ final class TreeShap {
     }
 
     /** Goes to a node by a feature, with the path of its parent in the stretch before {@code from}. */
-    private void down(
-            Tree tree, int place, int from, int length, double unknownShare, double knownShare, int by) {
+    private void down(Tree tree, int place, int from, int length, double unknownShare, double knownShare, int by) {
         extend(from, length, unknownShare, knownShare, by);
         TreeNode node = tree.node(place);
         if (node.isLeaf()) {
