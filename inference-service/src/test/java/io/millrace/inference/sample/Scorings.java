@@ -11,8 +11,8 @@ import io.millrace.inference.app.deploy.Routes;
 import io.millrace.inference.app.deploy.ShadowLog;
 import io.millrace.inference.app.deploy.Shadows;
 import io.millrace.inference.app.ensemble.HeldEnsembles;
+import io.millrace.inference.app.explain.Backgrounds;
 import io.millrace.inference.app.explain.Explaining;
-import io.millrace.inference.app.explain.References;
 import io.millrace.inference.config.ExplainConfig;
 import io.millrace.inference.telemetry.ExplainMetrics;
 import io.millrace.inference.telemetry.InferenceMetrics;
@@ -44,12 +44,12 @@ public final class Scorings {
                 features,
                 routes,
                 new Mirroring(leases, shadows, log, metrics),
-                explaining(References.NONE),
+                explaining(Backgrounds.NONE),
                 metrics);
     }
 
     /** Against the references that are given, with the service's defaults. */
-    public static Explaining explaining(References references) {
+    public static Explaining explaining(Backgrounds backgrounds) {
         return new Explaining(
                 references, Settings.of(ExplainConfig.class, Map.of()), new ExplainMetrics(new SimpleMeterRegistry()));
     }

@@ -4,8 +4,7 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.HeldModel;
 import io.millrace.inference.app.InferenceReason;
-import io.millrace.inference.app.PredictionColumn;
-import io.millrace.inference.app.explain.References.Reference;
+import io.millrace.inference.app.explain.Backgrounds.Background;
 import io.millrace.inference.config.ExplainConfig;
 import io.millrace.inference.domain.Tensor;
 import io.millrace.inference.domain.explain.Contributions;
@@ -17,7 +16,6 @@ import io.millrace.models.kernel.explain.SampledShapley;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -28,12 +26,12 @@ public class Explaining {
     /** How far a prediction may lie from what was read of its model: beyond, it was not read right. */
     private static final double TOLERANCE = 1e-5;
 
-    private final References references;
+    private final Backgrounds backgrounds;
     private final ExplainConfig settings;
     private final ExplainMetrics metrics;
 
-    public Explaining(References references, ExplainConfig settings, ExplainMetrics metrics) {
-        this.references = references;
+    public Explaining(Backgrounds backgrounds, ExplainConfig settings, ExplainMetrics metrics) {
+        this.backgrounds = backgrounds;
         this.settings = settings;
         this.metrics = metrics;
     }
@@ -55,8 +53,10 @@ public class Explaining {
             Deadline deadline) {
         long start = System.nanoTime();
         ModelExplainer explainer = model.explainer();
-        Reference background = background(explainer);
-        double[][] rows = Rows.of(tensors, predictions.length);
+        Background background = background(explainer);
+        var texts = new Texts();
+        double[][] rows = Rows.of(tensors, predictions.length, texts);
+        var scores = new Asked(model, explainer.definition(), texts, deadline);
         var explained = new ArrayList<Contributions>(rows.length);
         for (int i = 0; i < rows.length; i++) {
             if (!Double.isFinite(predictions[i])) {
@@ -68,7 +68,7 @@ public class Explaining {
                 explained.add(exact.get());
             } else {
                 long seed = HexFormat.fromHexDigitsToLong(hashes.get(i), 0, 16);
-                explained.add(sampled(model, explainer, rows[i], background, seed, wanted, deadline));
+                explained.add(sampled(scores, explainer, rows[i], background, seed, wanted));
             }
         }
         metrics.explained(explained.getFirst().method(), rows.length, Duration.ofNanos(System.nanoTime() - start));
@@ -76,13 +76,12 @@ public class Explaining {
     }
 
     /** What the predictions of a model are explained against. */
-    Reference background(ModelExplainer explainer) {
-        return explainer.background(references.of(
-                explainer.definition().name(), explainer.definition().version()));
+    Background background(ModelExplainer explainer) {
+        return explainer.background(backgrounds.of(explainer.definition()));
     }
 
     private Optional<Contributions> exact(
-            ModelExplainer explainer, double[] row, double prediction, Reference background, Wanted wanted) {
+            ModelExplainer explainer, double[] row, double prediction, Background background, Wanted wanted) {
         if (!(explainer.reading() instanceof ModelReading.Read read)) {
             return Optional.empty();
         }
@@ -100,39 +99,14 @@ public class Explaining {
     }
 
     private Contributions sampled(
-            HeldModel model,
+            SampledShapley.Scores scores,
             ModelExplainer explainer,
             double[] row,
-            Reference background,
+            Background background,
             long seed,
-            Wanted wanted,
-            Deadline deadline) {
-        var shapley = SampledShapley.asking(rows -> scores(model, explainer, rows, deadline), background.rows());
-        var found = shapley.contributions(row, settings.pairs(), seed);
+            Wanted wanted) {
+        var found = SampledShapley.asking(scores, background.rows()).contributions(row, settings.pairs(), seed);
         return Contributions.of(Method.SAMPLED, Link.IDENTITY, found.base(), explainer.named(found), wanted);
-    }
-
-    /** Predictions of rows, many in one call where the model takes that. */
-    double[] scores(HeldModel model, ModelExplainer explainer, double[][] rows, Deadline deadline) {
-        if (!model.signature().isBatch() && rows.length > 1) {
-            double[] scores = new double[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                scores[i] = scores(model, explainer, new double[][] {rows[i]}, deadline)[0];
-            }
-            return scores;
-        }
-        deadline.left();
-        double[] scores = PredictionColumn.read(
-                model.prediction(),
-                model.score(Rows.tensors(explainer.definition(), rows), rows.length, deadline)
-                        .outputs(),
-                rows.length);
-        if (!Arrays.stream(scores).allMatch(Double::isFinite)) {
-            throw new Refusal(
-                    InferenceReason.PREDICTION_NOT_FINITE,
-                    "the model gives no finite number for a row between this one and its background");
-        }
-        return scores;
     }
 
     /** Rows of one call that may be explained. */

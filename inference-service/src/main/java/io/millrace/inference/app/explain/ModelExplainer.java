@@ -1,6 +1,6 @@
 package io.millrace.inference.app.explain;
 
-import io.millrace.inference.app.explain.References.Reference;
+import io.millrace.inference.app.explain.Backgrounds.Background;
 import io.millrace.inference.domain.GoldenRequest;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.explain.Contributions.Contribution;
@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class ModelExplainer {
     private final ModelDefinition definition;
     private final ModelReading reading;
-    private final Reference usual;
+    private final Background usual;
     private final List<String> names;
 
     /** Of each column, the place of the first of its name. */
     private final int[] places;
 
     private volatile @Nullable Prepared prepared;
+    private volatile @Nullable Given given;
+
+    /** A background as it was given, and without gaps. */
+    private record Given(Background from, Background filled) {}
 
     /**
      * What is worked out once for a background.
@@ -33,7 +37,7 @@ public final class ModelExplainer {
      * @param trees where it is read as trees
      */
     private record Prepared(
-            Reference background,
+            Background background,
             @Nullable LinearModel linear,
             @Nullable TreeEnsemble trees) {}
 
@@ -41,7 +45,7 @@ public final class ModelExplainer {
     public ModelExplainer(ModelDefinition definition, List<GoldenRequest> golden, ModelReading reading) {
         this.definition = definition;
         this.reading = reading;
-        this.usual = new Reference("imputed values", new double[][] {Rows.usual(definition, golden)});
+        this.usual = new Background("imputed values", new double[][] {Rows.usual(definition, golden)});
         List<String> all = Rows.names(definition);
         var first = new LinkedHashMap<String, Integer>();
         this.places = new int[all.size()];
@@ -85,9 +89,35 @@ public final class ModelExplainer {
         };
     }
 
-    /** What predictions are explained against: the reference, where there is one. */
-    public Reference background(Optional<Reference> reference) {
-        return reference.orElse(usual);
+    /**
+     * What predictions are explained against: what is known of the version, with what usually stands in where a row has no value; else what usually stands in, alone.
+     *
+     * @param known the same object as long as nothing changed
+     */
+    public Background background(Optional<Background> known) {
+        if (known.isEmpty()) {
+            return usual;
+        }
+        Given there = given;
+        if (there == null || there.from() != known.get()) {
+            there = new Given(known.get(), filled(known.get()));
+            given = there;
+        }
+        return there.filled();
+    }
+
+    private Background filled(Background known) {
+        double[] otherwise = usual.rows()[0];
+        double[][] rows = new double[known.rows().length][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = known.rows()[row].clone();
+            for (int i = 0; i < otherwise.length; i++) {
+                if (!Double.isFinite(rows[row][i])) {
+                    rows[row][i] = otherwise[i];
+                }
+            }
+        }
+        return new Background(known.source(), rows);
     }
 
     /**
@@ -95,7 +125,7 @@ public final class ModelExplainer {
      *
      * @param background {@link #background}
      */
-    Optional<Contributions> exact(double[] row, Reference background) {
+    Optional<Contributions> exact(double[] row, Background background) {
         Prepared ready = prepared(background);
         return switch (reading) {
             case ModelReading.Linear _ -> Optional.ofNullable(ready.linear()).map(linear -> linear.contributions(row));
@@ -114,7 +144,7 @@ public final class ModelExplainer {
         return new Contributions(found.base(), values, new double[row.length]);
     }
 
-    private Prepared prepared(Reference background) {
+    private Prepared prepared(Background background) {
         Prepared ready = prepared;
         if (ready == null || ready.background() != background) {
             ready = switch (reading) {

@@ -1,5 +1,6 @@
 package io.millrace.inference.app.explain;
 
+import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.GoldenRequest;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
@@ -53,16 +54,33 @@ public final class Rows {
         return switch (type) {
             case FLOAT32 -> (float) value;
             case FLOAT64 -> value;
-            case INT64 -> Math.rint(value);
+            case INT64, STRING -> Math.rint(value);
         };
     }
 
-    /** The rows as the model takes them. */
+    /** Rows of a model that takes no texts, as it takes them. */
     public static List<Tensor> tensors(ModelDefinition definition, double[][] rows) {
+        return tensors(definition, rows, new Texts());
+    }
+
+    /** Rows as the model takes them. */
+    public static List<Tensor> tensors(ModelDefinition definition, double[][] rows, Texts texts) {
         var tensors = new ArrayList<Tensor>(definition.inputs().size());
         int from = 0;
         for (Input input : definition.inputs()) {
             int columns = input.columns().size();
+            List<Long> shape = List.of((long) rows.length, (long) columns);
+            if (input.type() == TensorType.STRING) {
+                var elements = new ArrayList<byte[]>(rows.length * columns);
+                for (double[] row : rows) {
+                    for (int i = 0; i < columns; i++) {
+                        elements.add(texts.text(row[from + i]));
+                    }
+                }
+                tensors.add(Tensor.ofStrings(input.name(), shape, elements));
+                from += columns;
+                continue;
+            }
             ByteBuffer data = ByteBuffer.allocateDirect(Math.multiplyExact(
                             rows.length * columns, input.type().bytes()))
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -72,18 +90,18 @@ public final class Rows {
                         case FLOAT32 -> data.putFloat((float) row[from + i]);
                         case FLOAT64 -> data.putDouble(row[from + i]);
                         case INT64 -> data.putLong((long) row[from + i]);
+                        case STRING -> throw new IllegalStateException("texts are no numbers");
                     }
                 }
             }
-            tensors.add(new Tensor(
-                    input.name(), input.type().datatype(), List.of((long) rows.length, (long) columns), data.flip()));
+            tensors.add(new Tensor(input.name(), input.type().datatype(), shape, data.flip()));
             from += columns;
         }
         return tensors;
     }
 
     /** The rows of tensors [rows, columns] as a pipeline fills them, in the order of the definition's inputs. */
-    public static double[][] of(List<Tensor> tensors, int rows) {
+    public static double[][] of(List<Tensor> tensors, int rows, Texts texts) {
         int width = 0;
         for (Tensor tensor : tensors) {
             width += tensor.elements() / rows;
@@ -92,6 +110,14 @@ public final class Rows {
         int from = 0;
         for (Tensor tensor : tensors) {
             int columns = tensor.elements() / rows;
+            if (tensor.datatype() == Datatype.BYTES) {
+                List<ByteBuffer> strings = tensor.strings();
+                for (int i = 0; i < strings.size(); i++) {
+                    all[i / columns][from + i % columns] = texts.number(strings.get(i));
+                }
+                from += columns;
+                continue;
+            }
             for (int row = 0; row < rows; row++) {
                 for (int i = 0; i < columns; i++) {
                     all[row][from + i] = tensor.number(row * columns + i).doubleValue();
@@ -118,7 +144,8 @@ public final class Rows {
             Optional<Tensor> tensor = request.inputs().stream()
                     .filter(given -> given.name().equals(input.name()))
                     .findFirst();
-            if (tensor.isEmpty()
+            if (input.type() == TensorType.STRING
+                    || tensor.isEmpty()
                     || tensor.get().datatype() != input.type().datatype()
                     || tensor.get().shape().size() != 2
                     || tensor.get().shape().get(1) != input.columns().size()) {
@@ -134,7 +161,7 @@ public final class Rows {
         if (rows < 0) {
             return Optional.empty();
         }
-        double[][] read = of(tensors, (int) rows);
+        double[][] read = of(tensors, (int) rows, new Texts());
         for (double[] row : read) {
             for (double value : row) {
                 if (!Double.isFinite(value)) {

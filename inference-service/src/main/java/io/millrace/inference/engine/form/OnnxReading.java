@@ -5,6 +5,7 @@ import io.millrace.inference.app.LoadedModel;
 import io.millrace.inference.app.ModelFile;
 import io.millrace.inference.app.explain.ModelReading;
 import io.millrace.inference.domain.ModelDefinition;
+import io.millrace.inference.domain.ModelDefinition.TensorType;
 import org.jboss.logging.Logger;
 
 /** Reads how a model in ONNX comes to its prediction. */
@@ -19,6 +20,9 @@ public final class OnnxReading {
         ModelDefinition definition = file.definition();
         if (definition.output().isEmpty()) {
             return new ModelReading.Unread("says neither 'inputs' nor 'output' in its model.yaml");
+        }
+        if (definition.inputs().stream().anyMatch(input -> input.type() == TensorType.STRING)) {
+            return new ModelReading.Unread("takes texts");
         }
         String first = "";
         for (int variant = 0; variant < VARIANTS; variant++) {
