@@ -51,6 +51,6 @@ public final class Scorings {
     /** Against the references that are given, with the service's defaults. */
     public static Explaining explaining(Backgrounds backgrounds) {
         return new Explaining(
-                references, Settings.of(ExplainConfig.class, Map.of()), new ExplainMetrics(new SimpleMeterRegistry()));
+                backgrounds, Settings.of(ExplainConfig.class, Map.of()), new ExplainMetrics(new SimpleMeterRegistry()));
     }
 }
