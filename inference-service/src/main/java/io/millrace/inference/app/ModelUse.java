@@ -30,6 +30,11 @@ public final class ModelUse implements HeldModel {
         return model.explainer();
     }
 
+    /** SHA-256 of the public key that signed its definition; empty where keys are not asked for. */
+    public String signer() {
+        return model.signer();
+    }
+
     @Override
     public Signature signature() {
         return model.signature();

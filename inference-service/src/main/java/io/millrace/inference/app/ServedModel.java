@@ -31,9 +31,11 @@ final class ServedModel {
     private final AtomicInteger users = new AtomicInteger(1);
 
     private final Optional<RegisteredReference> reference;
+    private final String signer;
 
     ServedModel(ModelFile file, LoadedModel loaded, Lanes lanes, Optional<RegisteredReference> reference) {
         this.reference = reference;
+        this.signer = file.signer();
         this.definition = file.definition();
         this.loaded = loaded;
         this.explainer = new ModelExplainer(definition, file.golden(), loaded.reading());
@@ -62,6 +64,10 @@ final class ServedModel {
 
     Optional<RegisteredReference> reference() {
         return reference;
+    }
+
+    String signer() {
+        return signer;
     }
 
     ModelExplainer explainer() {

@@ -91,7 +91,7 @@ public record PredictionAnswer(
                 answer.service().orElse(null));
     }
 
-    private static Model model(ModelIdentity model) {
+    static Model model(ModelIdentity model) {
         return new Model(model.name(), model.version(), model.digest());
     }
 
