@@ -2,6 +2,7 @@ package io.millrace.inference.grpc;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
+import io.millrace.inference.domain.explain.Contributions.Method;
 import io.millrace.inference.domain.explain.Contributions.Wanted;
 import io.millrace.inference.domain.explain.Link;
 import io.millrace.proto.inference.v1.Contribution;
@@ -29,13 +30,7 @@ final class ExplainMessages {
 
     static Contributions contributions(io.millrace.inference.domain.explain.Contributions of) {
         var message = Contributions.newBuilder()
-                .setMethod(
-                        switch (of.method()) {
-                            case LINEAR -> Contributions.Method.METHOD_LINEAR;
-                            case TREES -> Contributions.Method.METHOD_TREES;
-                            case SAMPLED -> Contributions.Method.METHOD_SAMPLED;
-                            case NONE -> Contributions.Method.METHOD_UNSPECIFIED;
-                        })
+                .setMethod(method(of.method()))
                 .setLink(link(of.link()))
                 .setBase(of.base())
                 .setOthers(of.others());
@@ -47,7 +42,16 @@ final class ExplainMessages {
         return message.build();
     }
 
-    private static Contributions.Link link(Link link) {
+    static Contributions.Method method(Method method) {
+        return switch (method) {
+            case LINEAR -> Contributions.Method.METHOD_LINEAR;
+            case TREES -> Contributions.Method.METHOD_TREES;
+            case SAMPLED -> Contributions.Method.METHOD_SAMPLED;
+            case NONE -> Contributions.Method.METHOD_UNSPECIFIED;
+        };
+    }
+
+    static Contributions.Link link(Link link) {
         return switch (link) {
             case IDENTITY -> Contributions.Link.LINK_IDENTITY;
             case LOGISTIC -> Contributions.Link.LINK_LOGISTIC;

@@ -66,7 +66,12 @@ public record CardAnswer(
 
     /** An arm or shadow of a deployment. */
     @RegisterForReflection
-    public record Use(String deployment, long revision, String since, @JsonProperty("as") String role, double percent) {}
+    public record Use(
+            String deployment,
+            long revision,
+            String since,
+            @JsonProperty("as") String role,
+            double percent) {}
 
     /** A decision, by whom, and on what evidence. */
     @RegisterForReflection

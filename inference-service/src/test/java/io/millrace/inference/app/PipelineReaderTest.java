@@ -33,10 +33,10 @@ class PipelineReaderTest {
             missing: refuse
             include-event: true
             record-vector: true
-            contributions: 5
             complete: {wait: 2s, otherwise: retry}
             model: {name: flight-delay, version: "1"}
             output: {topic: flights.predictions.v1}
+            contributions: 5
             """;
 
     @Test
@@ -101,16 +101,16 @@ class PipelineReaderTest {
                   begin: earliest
                 key: id
                 features: ["nonsense"]
-                contributions: some
                 complete: {wait: 10m}
                 model: {nam: m}
                 output: {topic: out}
+                contributions: some
                 """)), faults);
 
         assertThat(faults.all().stream().map(Fault::toString))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:2: 'name'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:4: 'topic'"))
-                .anyMatch(fault -> fault.startsWith("bad.yaml:10: 'contributions' must be all"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:13: 'contributions' must be all"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:5: 'format'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:6: 'unit'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:7: unknown key 'begin'"))

@@ -14,7 +14,11 @@ public final class CardText {
 
     public static String of(ModelCard card) {
         var text = new StringBuilder();
-        text.append("# ").append(plain(card.name())).append(' ').append(plain(card.version())).append("\n\n");
+        text.append("# ")
+                .append(plain(card.name()))
+                .append(' ')
+                .append(plain(card.version()))
+                .append("\n\n");
         table(
                 text,
                 List.of("what", "is"),
@@ -114,8 +118,7 @@ public final class CardText {
                 ? "not known"
                 : number(metric.lower()) + " to " + number(metric.upper()) + " (" + number(100 * metric.confidence())
                         + " %)";
-        return List.of(
-                metric.name(), metric.window(), number(metric.value()), interval, String.valueOf(metric.rows()));
+        return List.of(metric.name(), metric.window(), number(metric.value()), interval, String.valueOf(metric.rows()));
     }
 
     private static void table(StringBuilder text, List<String> titles, List<List<String>> rows) {

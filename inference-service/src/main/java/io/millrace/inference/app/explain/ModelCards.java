@@ -43,7 +43,8 @@ public class ModelCards {
         try (ModelUse use = models.use(name, Optional.of(version))) {
             ModelExplainer explainer = use.explainer();
             ModelDefinition definition = explainer.definition();
-            Optional<Background> known = backgrounds.of(definition).map(rows -> explainer.background(Optional.of(rows)));
+            Optional<Background> known =
+                    backgrounds.of(definition).map(rows -> explainer.background(Optional.of(rows)));
             List<ModelCard.Metric> metrics = sources.stream()
                     .flatMap(source -> source.metrics(use.identity()).stream())
                     .toList();
@@ -173,7 +174,9 @@ public class ModelCards {
         }
         if (metrics.isEmpty()) {
             limits.add(String.format(
-                    Locale.ROOT, "Its quality was not measured here: no label stream has judged version %s.", definition.version()));
+                    Locale.ROOT,
+                    "Its quality was not measured here: no label stream has judged version %s.",
+                    definition.version()));
         }
         return limits;
     }

@@ -96,10 +96,9 @@ public class ModelInsights {
             for (int i = 0; i < explained; i++) {
                 deadline.left();
                 double[] row = rows[i];
-                Contributions found = explainer
-                        .exact(row, background)
-                        .orElseGet(() -> SampledShapley.asking(scores, rows)
-                                .contributions(row, settings.pairs(), SEED));
+                Contributions found = explainer.exact(row, background).orElseGet(() -> SampledShapley.asking(
+                                scores, rows)
+                        .contributions(row, settings.pairs(), SEED));
                 importance.add(new Contributions(
                         found.base(),
                         explainer.named(found).stream()

@@ -54,7 +54,8 @@ public record ModelCard(
      * @param impute what stands in where a feature is missing; NaN where nothing does
      * @param least in the rows that are known, NaN where none are
      */
-    public record Column(String name, String from, String view, double impute, double least, double median, double most) {}
+    public record Column(
+            String name, String from, String view, double impute, double least, double median, double most) {}
 
     /**
      * Something that was measured.

@@ -215,7 +215,7 @@ class OnnxReadingTest {
         "2, LOGISTIC, false, LOGISTIC",
         "2, NONE, false, IDENTITY",
         "2, NONE, true, IDENTITY",
-        "2, LOGISTIC, true, IDENTITY",
+        "2, LOGISTIC, true, LOGISTIC",
         "3, SOFTMAX, false, SOFTMAX",
         "3, NONE, true, IDENTITY",
         "4, LOGISTIC, false, LOGISTIC"

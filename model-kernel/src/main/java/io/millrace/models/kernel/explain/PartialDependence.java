@@ -28,8 +28,7 @@ public final class PartialDependence {
      */
     public static List<Point> of(
             ToDoubleFunction<double[]> model, double[][] background, int feature, double[] values) {
-        return of(
-                rows -> Arrays.stream(rows).mapToDouble(model).toArray(), background, new int[] {feature}, values);
+        return of(rows -> Arrays.stream(rows).mapToDouble(model).toArray(), background, new int[] {feature}, values);
     }
 
     /**
@@ -37,8 +36,7 @@ public final class PartialDependence {
      *
      * @param features by their places
      */
-    public static List<Point> of(
-            SampledShapley.Scores model, double[][] background, int[] features, double[] values) {
+    public static List<Point> of(SampledShapley.Scores model, double[][] background, int[] features, double[] values) {
         List<Point> points = new ArrayList<>();
         for (double value : values) {
             double[][] rows = new double[background.length][];

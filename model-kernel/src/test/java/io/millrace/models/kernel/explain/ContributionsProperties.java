@@ -198,7 +198,9 @@ class ContributionsProperties {
             rows[i] = random.doubles(3).toArray();
         }
         double[] importance = PermutationImportance.of(
-                all -> Arrays.stream(all).mapToDouble(row -> 2 * row[0] - row[2]).toArray(),
+                all -> Arrays.stream(all)
+                        .mapToDouble(row -> 2 * row[0] - row[2])
+                        .toArray(),
                 rows,
                 new int[][] {{0}, {1}, {2}, {0, 2}},
                 7);
@@ -211,8 +213,7 @@ class ContributionsProperties {
     /** Covers of rows are those rows' shares, as near as one row's weight that every leaf has a part of. */
     @Test
     void rowsGiveATreeItsCovers() {
-        var tree = new Tree(List.of(
-                TreeNode.split(0, 0.5, 1, 2, true, 1), TreeNode.leaf(10, 1), TreeNode.leaf(20, 1)));
+        var tree = new Tree(List.of(TreeNode.split(0, 0.5, 1, 2, true, 1), TreeNode.leaf(10, 1), TreeNode.leaf(20, 1)));
         double[][] rows = new double[99][];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = new double[] {i < 33 ? 0.2 : 0.8};
