@@ -17,6 +17,7 @@ import io.millrace.inference.domain.ScoredBatch.Assigned;
 import io.millrace.inference.domain.ScoredBatch.FeaturePosition;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Tensor;
+import io.millrace.inference.domain.explain.Contributions;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ final class Batch {
     private final Names featureNames;
     private final String[] entityFields;
     private final Set<FeaturePosition> positions = new LinkedHashSet<>();
+    private final Explained explained;
     private boolean complete = true;
 
     /** Rows that stand in tensors, in their order. */
@@ -53,7 +56,13 @@ final class Batch {
     record Filled(int row, BitSet imputed, String hash, List<InputRow> vector, double novelty) {}
 
     Batch(Pipeline pipeline, List<ScoreRow> rows) {
+        this(pipeline, rows, Explained.NOT);
+    }
+
+    /** @param explained which contributions its scores have */
+    Batch(Pipeline pipeline, List<ScoreRow> rows, Explained explained) {
         this.pipeline = pipeline;
+        this.explained = explained;
         this.rows = rows;
         this.scores = new RowScore[rows.size()];
         this.cells = cells(rows.size());
@@ -194,8 +203,10 @@ final class Batch {
             return;
         }
         long start = System.nanoTime();
-        run(filling, (inputs, count) -> model.run(inputs, count, deadline));
+        double[] predictions =
+                model.run(filling.tensors().tensors(), filling.tensors().rows(), deadline);
         metrics.ran(Duration.ofNanos(System.nanoTime() - start));
+        take(filling, predictions, explained.of(model, filling, predictions, deadline));
     }
 
     /**
@@ -204,16 +215,22 @@ final class Batch {
      * @param model tensors and how many rows they have to one prediction per row
      */
     void run(Filling filling, BiFunction<List<Tensor>, Integer, double[]> model) {
-        List<Filled> filled = filling.rows();
-        if (filled.isEmpty()) {
+        if (filling.rows().isEmpty()) {
             return;
         }
         InputTensors tensors = filling.tensors();
-        double[] predictions = model.apply(tensors.tensors(), tensors.rows());
+        take(filling, model.apply(tensors.tensors(), tensors.rows()), List.of());
+    }
+
+    private void take(Filling filling, double[] predictions, List<Contributions> contributions) {
+        List<Filled> filled = filling.rows();
         for (int at = 0; at < filled.size(); at++) {
             Filled row = filled.get(at);
             scores[row.row()] = Double.isFinite(predictions[at])
-                    ? scored(row, predictions[at])
+                    ? scored(
+                            row,
+                            predictions[at],
+                            contributions.isEmpty() ? Optional.empty() : Optional.of(contributions.get(at)))
                     : RowCheck.invalid(
                             InferenceReason.PREDICTION_NOT_FINITE, "the model's prediction is " + predictions[at]);
         }
@@ -272,7 +289,7 @@ final class Batch {
         return new ScoredBatch(answers, model, complete, List.copyOf(positions), pipeline.service(), assigned);
     }
 
-    private Scored scored(Filled row, double prediction) {
+    private Scored scored(Filled row, double prediction, Optional<Contributions> contributions) {
         ScoreRow given = rows.get(row.row());
         var entity = new @Nullable Object[entityFields.length];
         for (int i = 0; i < entity.length; i++) {
@@ -302,7 +319,8 @@ final class Batch {
                 imputed(row.imputed()),
                 row.hash(),
                 row.vector(),
-                row.novelty());
+                row.novelty(),
+                contributions);
     }
 
     private List<String> imputed(BitSet indexes) {

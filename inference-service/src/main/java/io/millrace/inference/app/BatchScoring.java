@@ -3,12 +3,14 @@ package io.millrace.inference.app;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.deploy.Route;
 import io.millrace.inference.app.deploy.Routes;
+import io.millrace.inference.app.explain.Explaining;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.ModelReference;
 import io.millrace.inference.domain.RowScore;
 import io.millrace.inference.domain.RowScore.Invalid;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -24,6 +26,7 @@ public class BatchScoring implements Scoring {
     private final FeatureLookup features;
     private final Routes routes;
     private final Mirroring mirroring;
+    private final Explaining explaining;
     private final InferenceMetrics metrics;
 
     public BatchScoring(
@@ -32,23 +35,48 @@ public class BatchScoring implements Scoring {
             FeatureLookup features,
             Routes routes,
             Mirroring mirroring,
+            Explaining explaining,
             InferenceMetrics metrics) {
         this.leases = leases;
         this.wanted = wanted;
         this.features = features;
         this.routes = routes;
         this.mirroring = mirroring;
+        this.explaining = explaining;
         this.metrics = metrics;
     }
 
     @Override
     public ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer) {
+        return score(
+                pipeline,
+                rows,
+                complete,
+                timer,
+                Explained.streamed(explaining, pipeline.extras().contributions()));
+    }
+
+    /** @throws Refusal INVALID_REQUEST where more rows are to be explained than are allowed; what {@link Explaining#explain} throws */
+    @Override
+    public ScoredBatch score(
+            Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer, Wanted contributions) {
+        if (contributions.any() && rows.size() > explaining.maxRows()) {
+            throw new Refusal(
+                    InferenceReason.INVALID_REQUEST,
+                    "predictions of at most " + explaining.maxRows() + " rows are explained in one call, were "
+                            + rows.size());
+        }
+        return score(pipeline, rows, complete, timer, Explained.asked(explaining, contributions));
+    }
+
+    private ScoredBatch score(
+            Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline timer, Explained explained) {
         Pipeline filled = wanted.fill(pipeline, timer.left());
         Consumer<Batch> lookUp = batch -> lookUp(batch, pipeline, complete, timer);
         Optional<Route> route = routes.find(filled.model());
         ScoredBatch scored = route.isPresent()
-                ? split(route.get(), filled, rows, timer, lookUp)
-                : whole(filled, filled.model(), rows, timer, lookUp);
+                ? split(route.get(), filled, new Batch(filled, rows, explained), rows, timer, lookUp)
+                : whole(filled, filled.model(), new Batch(filled, rows, explained), timer, lookUp);
         count(scored, timer);
         return scored;
     }
@@ -63,15 +91,14 @@ public class BatchScoring implements Scoring {
      */
     public ScoredBatch score(Pipeline filled, List<ScoreRow> rows, FeatureLookup from, Deadline timer) {
         ModelReference model = routes.find(filled.model()).map(Route::largest).orElse(filled.model());
-        ScoredBatch scored = whole(filled, model, rows, timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
+        ScoredBatch scored =
+                whole(filled, model, new Batch(filled, rows), timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
         count(scored, timer);
         return scored;
     }
 
-    private ScoredBatch whole(
-            Pipeline filled, ModelReference by, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
+    private ScoredBatch whole(Pipeline filled, ModelReference by, Batch batch, Deadline timer, Consumer<Batch> lookUp) {
         try (ModelLease model = leases.lease(filled, by)) {
-            var batch = new Batch(filled, rows);
             batch.check();
             lookUp.accept(batch);
             batch.run(batch.fill(model.plan(), batch.open()), model, timer, metrics);
@@ -81,8 +108,7 @@ public class BatchScoring implements Scoring {
 
     /** The features of all rows are looked up together, before the arms are chosen where these hang on them; then each arm scores its own. */
     private ScoredBatch split(
-            Route route, Pipeline filled, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
-        var batch = new Batch(filled, rows);
+            Route route, Pipeline filled, Batch batch, List<ScoreRow> rows, Deadline timer, Consumer<Batch> lookUp) {
         List<String> context = route.context();
         if (!context.isEmpty()) {
             batch.check();

@@ -1,5 +1,6 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.app.explain.ModelExplainer;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.Signature;
@@ -9,6 +10,9 @@ import java.util.List;
 /** What scores a pipeline's rows: a model version or an ensemble, held for one batch. */
 public interface HeldModel extends AutoCloseable {
     ModelIdentity identity();
+
+    /** How its predictions are explained. */
+    ModelExplainer explainer();
 
     /** What callers see. */
     Signature signature();

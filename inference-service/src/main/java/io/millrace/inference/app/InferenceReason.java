@@ -45,6 +45,8 @@ public enum InferenceReason implements Reason {
     MODEL_NOT_SERVING(Kind.FAILED_PRECONDITION),
     /** A version serves, but needs what the pipeline does not give. */
     MODEL_DOES_NOT_FIT(Kind.FAILED_PRECONDITION),
+    /** What is asked of a model is worked out of the rows that it was registered with, and it brings none. */
+    REFERENCE_MISSING(Kind.FAILED_PRECONDITION),
     /** The engine failed while it ran the model. */
     MODEL_FAILED(Kind.INTERNAL),
     /** A view or feature that feature-service does not know. */

@@ -1,5 +1,6 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.app.explain.ModelReading;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
@@ -12,6 +13,11 @@ public interface LoadedModel extends AutoCloseable {
     /** What runs it, with its version, such as {@code onnxruntime 1.28.0}; empty where that is not known. */
     default String engine() {
         return "";
+    }
+
+    /** How it comes to its prediction, as far as its file was read and the engine gives the same. */
+    default ModelReading reading() {
+        return new ModelReading.Unread("is of an engine whose files are not read");
     }
 
     /**

@@ -12,14 +12,19 @@ import java.util.Optional;
  * @param content backed by an array of exactly its size
  * @param golden what it must answer before it serves
  * @param reference the file with the rows of its reference, where it brings one
+ * @param signer SHA-256 of the public key that signed the definition; empty where keys are not asked for
  */
 public record ModelFile(
-        ModelDefinition definition, ByteBuffer content, List<GoldenRequest> golden, Optional<ByteBuffer> reference) {
+        ModelDefinition definition,
+        ByteBuffer content,
+        List<GoldenRequest> golden,
+        Optional<ByteBuffer> reference,
+        String signer) {
     public ModelFile {
         golden = List.copyOf(golden);
     }
 
     public ModelFile(ModelDefinition definition, ByteBuffer content) {
-        this(definition, content, List.of(), Optional.empty());
+        this(definition, content, List.of(), Optional.empty(), "");
     }
 }

@@ -67,7 +67,7 @@ final class ModelLoader {
             GoldenCheck.check(file.golden(), loaded);
             Optional<RegisteredReference> reference = references.register(file);
             serves = true;
-            return new ServedModel(file.definition(), loaded, lanes, reference);
+            return new ServedModel(file, loaded, lanes, reference);
         } finally {
             if (!serves) {
                 loaded.close();

@@ -2,6 +2,7 @@ package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.ModelTally.Failure;
+import io.millrace.inference.app.explain.ModelExplainer;
 import io.millrace.inference.app.queue.BatchChoice;
 import io.millrace.inference.domain.ModelDefinition.Output;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
@@ -22,6 +23,16 @@ public final class ModelUse implements HeldModel {
     @Override
     public ModelIdentity identity() {
         return model.identity();
+    }
+
+    @Override
+    public ModelExplainer explainer() {
+        return model.explainer();
+    }
+
+    /** SHA-256 of the public key that signed its definition; empty where keys are not asked for. */
+    public String signer() {
+        return model.signer();
     }
 
     @Override

@@ -78,7 +78,9 @@ public final class PipelineReader {
         Missing missing = root.optionalEnum("missing", Missing.class).orElse(Missing.IMPUTE);
         boolean includeEvent = root.optionalBoolean("include-event").orElse(false);
         var extras = new Extras(
-                root.optionalBoolean("record-vector").orElse(false), root.optionalChoice("novelty", Novelties.BY_NAME));
+                root.optionalBoolean("record-vector").orElse(false),
+                root.optionalChoice("novelty", Novelties.BY_NAME),
+                ContributionsNode.read(root));
         Completeness complete = root.optionalMap("complete")
                 .map(PipelineReader::completeness)
                 .orElse(new Completeness(Duration.ZERO, Otherwise.PROCEED));

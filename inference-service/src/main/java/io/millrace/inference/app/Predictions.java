@@ -9,6 +9,7 @@ import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
 import io.millrace.inference.domain.ScoredBatch.Assigned;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,6 +98,22 @@ public class Predictions {
      */
     public Answer predict(
             String pipeline, List<Row> rows, Duration complete, Optional<Duration> deadline, Caller caller, String id) {
+        return predict(pipeline, rows, complete, deadline, caller, id, Wanted.NONE);
+    }
+
+    /**
+     * The same with contributions to each prediction.
+     *
+     * @throws Refusal INVALID_REQUEST for more rows than are explained in one call, DEADLINE_EXCEEDED where sampling takes longer
+     */
+    public Answer predict(
+            String pipeline,
+            List<Row> rows,
+            Duration complete,
+            Optional<Duration> deadline,
+            Caller caller,
+            String id,
+            Wanted contributions) {
         check(rows, complete);
         if (id.length() > MAX_ID) {
             throw new Refusal(
@@ -105,23 +122,29 @@ public class Predictions {
         Pipeline found = pipelines.find(pipeline);
         Deadline bound = admission.deadline(deadline, complete, caller);
         try (var _ = admission.enter(caller)) {
-            return answer(found, id, scoreRows(rows, id), complete, bound);
+            return answer(found, id, scoreRows(rows, id), complete, bound, contributions);
         }
     }
 
     /** The same within a request that was admitted already; its id is empty where it has none. */
     public Answer predict(Pipeline pipeline, String id, List<Row> rows, Duration complete, Deadline deadline) {
         check(rows, complete);
-        return answer(pipeline, id, scoreRows(rows, id), complete, deadline);
+        return answer(pipeline, id, scoreRows(rows, id), complete, deadline, Wanted.NONE);
     }
 
-    private Answer answer(Pipeline pipeline, String id, List<ScoreRow> rows, Duration complete, Deadline deadline) {
+    private Answer answer(
+            Pipeline pipeline,
+            String id,
+            List<ScoreRow> rows,
+            Duration complete,
+            Deadline deadline,
+            Wanted contributions) {
         if (!calls.wants(pipeline.name())) {
-            return answer(scoring.score(pipeline, rows, complete, deadline));
+            return answer(scoring.score(pipeline, rows, complete, deadline, contributions));
         }
         long start = System.nanoTime();
         try {
-            Answer answer = answer(scoring.score(pipeline, rows, complete, deadline));
+            Answer answer = answer(scoring.score(pipeline, rows, complete, deadline, contributions));
             calls.predicted(new CallLog.Prediction(pipeline, id, rows, answer, "OK", System.nanoTime() - start));
             return answer;
         } catch (Refusal refusal) {

@@ -3,6 +3,7 @@ package io.millrace.inference.app;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,6 +18,15 @@ public interface Scoring {
      *     version serves (FAILED_PRECONDITION), an unknown view or feature (NOT_FOUND), overload (RESOURCE_EXHAUSTED)
      */
     ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline deadline);
+
+    /** The same with contributions to the predictions that the caller, and not the pipeline, asks for; they take as long as the deadline lets them. */
+    default ScoredBatch score(
+            Pipeline pipeline, List<ScoreRow> rows, Duration complete, Deadline deadline, Wanted contributions) {
+        if (contributions.any()) {
+            throw new UnsupportedOperationException("this way of scoring explains nothing");
+        }
+        return score(pipeline, rows, complete, deadline);
+    }
 
     /** The same within {@code deadline} from now. */
     default ScoredBatch score(Pipeline pipeline, List<ScoreRow> rows, Duration complete, Duration deadline) {

@@ -1,5 +1,6 @@
 package io.millrace.inference.app;
 
+import io.millrace.inference.app.explain.ModelExplainer;
 import io.millrace.inference.app.queue.Lanes;
 import io.millrace.inference.app.queue.ModelLane;
 import io.millrace.inference.app.watch.RegisteredReference;
@@ -23,17 +24,21 @@ final class ServedModel {
     private final LoadedModel loaded;
     private final ModelLane lane;
     private final ModelIdentity identity;
+    private final ModelExplainer explainer;
     private final ModelTally tally = new ModelTally();
     private final Map<String, ScoringPlan> plans = new ConcurrentHashMap<>();
     /** The users, the catalog itself among them; 0 once closed. */
     private final AtomicInteger users = new AtomicInteger(1);
 
     private final Optional<RegisteredReference> reference;
+    private final String signer;
 
-    ServedModel(ModelDefinition definition, LoadedModel loaded, Lanes lanes, Optional<RegisteredReference> reference) {
+    ServedModel(ModelFile file, LoadedModel loaded, Lanes lanes, Optional<RegisteredReference> reference) {
         this.reference = reference;
-        this.definition = definition;
+        this.signer = file.signer();
+        this.definition = file.definition();
         this.loaded = loaded;
+        this.explainer = new ModelExplainer(definition, file.golden(), loaded.reading());
         this.identity =
                 new ModelIdentity(definition.name(), definition.version(), definition.digest(), loaded.engine());
         this.lane = lanes.lane(definition, loaded, tally, new ModelLane.Hold() {
@@ -59,6 +64,14 @@ final class ServedModel {
 
     Optional<RegisteredReference> reference() {
         return reference;
+    }
+
+    String signer() {
+        return signer;
+    }
+
+    ModelExplainer explainer() {
+        return explainer;
     }
 
     Signature signature() {

@@ -16,6 +16,7 @@ public class SettingsCheck {
     private final LabelsConfig labels;
     private final OutcomesConfig outcomes;
     private final WatchConfig watch;
+    private final ExplainConfig explain;
 
     public SettingsCheck(
             InferenceConfig config,
@@ -24,7 +25,8 @@ public class SettingsCheck {
             PayloadsConfig payloads,
             LabelsConfig labels,
             OutcomesConfig outcomes,
-            WatchConfig watch) {
+            WatchConfig watch,
+            ExplainConfig explain) {
         this.watch = watch;
         this.config = config;
         this.batch = batch;
@@ -32,6 +34,7 @@ public class SettingsCheck {
         this.payloads = payloads;
         this.labels = labels;
         this.outcomes = outcomes;
+        this.explain = explain;
     }
 
     @PostConstruct
@@ -64,6 +67,7 @@ public class SettingsCheck {
         PayloadWiring.check(bounds, payloads);
         LabelWiring.check(bounds, labels, outcomes);
         WatchWiring.check(bounds, watch);
+        ExplainWiring.check(bounds, explain);
         bounds.number("shadow.max-calls", config.shadow().maxCalls(), 1, 100_000);
         bounds.number("shadow.max-rows", config.shadow().maxRows(), 1, Integer.MAX_VALUE);
         bounds.refuseFaults();

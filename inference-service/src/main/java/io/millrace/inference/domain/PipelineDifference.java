@@ -26,6 +26,8 @@ public final class PipelineDifference {
                 "record-vector", before.extras().vector(), after.extras().vector());
         difference.field("novelty", before.extras().novelty(), after.extras().novelty());
         difference.field(
+                "contributions", before.extras().contributions(), after.extras().contributions());
+        difference.field(
                 "complete.wait", before.complete().patience(), after.complete().patience());
         difference.field(
                 "complete.otherwise",

@@ -1,7 +1,9 @@
 package io.millrace.inference.domain;
 
+import io.millrace.inference.domain.explain.Contributions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What scoring one row gave. A row's own fault is an answer; it never fails the other rows. */
 public sealed interface RowScore {
@@ -15,6 +17,7 @@ public sealed interface RowScore {
      * @param vectorHash SHA-256, lower-case hex, of the model's input row: its tensors' bytes in the model's input order, little-endian
      * @param vector that row, input by input; none where it is not asked for
      * @param novelty the share of the model's reference, 0 to 1, that is less unlike the rest of it than this row is; NaN where it is not asked for or not known
+     * @param contributions of the features; empty where they are not asked for
      */
     record Scored(
             double prediction,
@@ -24,7 +27,8 @@ public sealed interface RowScore {
             List<String> imputed,
             String vectorHash,
             List<InputRow> vector,
-            double novelty)
+            double novelty,
+            Optional<Contributions> contributions)
             implements RowScore {
         /** Of a pipeline that does not ask for the vector. */
         public Scored(
@@ -34,7 +38,16 @@ public sealed interface RowScore {
                 Map<String, Long> eventTimeMicros,
                 List<String> imputed,
                 String vectorHash) {
-            this(prediction, entity, features, eventTimeMicros, imputed, vectorHash, List.of(), Double.NaN);
+            this(
+                    prediction,
+                    entity,
+                    features,
+                    eventTimeMicros,
+                    imputed,
+                    vectorHash,
+                    List.of(),
+                    Double.NaN,
+                    Optional.empty());
         }
     }
 

@@ -9,6 +9,7 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Inferred;
 import io.millrace.inference.app.LoadedModel;
+import io.millrace.inference.app.explain.ModelReading;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
 import java.util.List;
@@ -19,6 +20,7 @@ final class DjlModel implements LoadedModel {
     private final String engine;
     private final Model model;
     private final Predictor<List<Tensor>, Inferred> tensors;
+    private ModelReading reading = new ModelReading.Unread("is of an engine whose files are not read");
 
     /** @param engine what runs it, with its version */
     DjlModel(Signature signature, Model model, Translator<List<Tensor>, Inferred> translator, String engine) {
@@ -36,6 +38,16 @@ final class DjlModel implements LoadedModel {
     @Override
     public String engine() {
         return engine;
+    }
+
+    @Override
+    public ModelReading reading() {
+        return reading;
+    }
+
+    /** Says how it comes to its prediction, before it is handed to anybody. */
+    void readAs(ModelReading read) {
+        reading = read;
     }
 
     @Override

@@ -42,7 +42,8 @@ public class Engines implements ModelEngine {
     private LoadedModel xgboost(ModelFile file) throws ModelRefusedException {
         XgboostConversion conversion = XgboostConversion.of(file.content(), file.definition());
         ByteBuffer content = ByteBuffer.wrap(conversion.onnx().toByteArray());
-        LoadedModel model = onnx.load(new ModelFile(file.definition(), content, file.golden(), file.reference()));
+        LoadedModel model =
+                onnx.load(new ModelFile(file.definition(), content, file.golden(), file.reference(), file.signer()));
         boolean same = false;
         try {
             conversion.check(model);

@@ -12,6 +12,7 @@ import io.millrace.inference.app.ModelRefusedException;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.Signature;
+import io.millrace.inference.engine.form.OnnxReading;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ public final class OnnxEngine implements ModelEngine {
         var model = new DjlModel(signature, opened, new OnnxTensors(signature), version());
         try {
             WarmUp.run(model, definition);
+            model.readAs(OnnxReading.read(proto.getGraph(), file, model));
             return model;
         } catch (ModelRefusedException e) {
             model.close();

@@ -127,7 +127,8 @@ public class InferenceGrpc extends MutinyInferenceServiceGrpc.InferenceServiceIm
                     Duration.ofMillis(Integer.toUnsignedLong(request.getCompleteWithinMs())),
                     deadline,
                     caller,
-                    request.getId());
+                    request.getId(),
+                    ExplainMessages.wanted(request));
             return PredictionMessages.response(answer).toBuilder()
                     .setId(request.getId())
                     .build();

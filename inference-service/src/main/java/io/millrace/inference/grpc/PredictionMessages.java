@@ -88,6 +88,8 @@ final class PredictionMessages {
         if (!Double.isNaN(row.novelty())) {
             prediction.setNovelty(row.novelty());
         }
+        row.contributions()
+                .ifPresent(contributions -> prediction.setContributions(ExplainMessages.contributions(contributions)));
         return prediction;
     }
 

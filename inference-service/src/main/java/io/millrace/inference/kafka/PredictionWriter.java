@@ -117,6 +117,9 @@ final class PredictionWriter {
             request(out, prediction.event());
         }
         features(out, prediction.score(), prediction.batch());
+        if (prediction.score().contributions().isPresent()) {
+            ContributionsWriter.write(out, prediction.score().contributions().get());
+        }
         source(out, prediction.source());
         if (!prediction.traceparent().isEmpty()) {
             out.writeStringField("trace", prediction.traceparent());

@@ -44,6 +44,7 @@ public record PredictionAnswer(
      * @param vector what the model took, in the form of the Open Inference Protocol's inputs; absent where the pipeline does not say {@code record-vector}
      * @param novelty the share of the model's reference that is less unlike the rest of it than this row is; absent where the pipeline does not say {@code novelty} or the model brings no reference
      * @param deployment the arm that answered; absent where no deployment splits the model
+     * @param contributions of its columns; absent where they were not asked for
      */
     @RegisterForReflection
     public record Row(
@@ -58,7 +59,10 @@ public record PredictionAnswer(
             Double novelty,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            Deployment deployment) {}
+            Deployment deployment,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            ContributionsAnswer contributions) {}
 
     /**
      * The arm that a row went to.
@@ -87,7 +91,7 @@ public record PredictionAnswer(
                 answer.service().orElse(null));
     }
 
-    private static Model model(ModelIdentity model) {
+    static Model model(ModelIdentity model) {
         return new Model(model.name(), model.version(), model.digest());
     }
 
@@ -119,6 +123,7 @@ public record PredictionAnswer(
                 scored.imputed(),
                 vector(scored),
                 Double.isNaN(scored.novelty()) ? null : scored.novelty(),
-                deployment);
+                deployment,
+                scored.contributions().map(ContributionsAnswer::of).orElse(null));
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.gate.GateReason;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.Predictions;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
@@ -26,18 +27,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prediction request in JSON: {@code {"rows": [{...}], "as_of": "RFC 3339", "complete_within_ms": n, "id": text}}, or a single row's fields as an object without
+ * A prediction request in JSON: {@code {"rows": [{...}], "as_of": "RFC 3339", "complete_within_ms": n, "id": text, "explain": true or n}}, or a single row's fields as an object without
  * {@code rows}. Fields are scalars; null is a field that is not there; keys that stand twice are refused. Read as a stream and bounded as it is read:
  * 10,000 rows, 1,000 fields in each, 64 KiB a text, 100 characters a number; the whole body by the server.
  */
-record PredictionBody(List<Predictions.Row> rows, Duration complete, String id) {
+record PredictionBody(List<Predictions.Row> rows, Duration complete, String id, Wanted contributions) {
     private static final int MAX_ROWS = 10_000;
     private static final int MAX_FIELDS = 1_000;
     private static final String ROWS = "rows";
     private static final String AS_OF = "as_of";
     private static final String COMPLETE = "complete_within_ms";
     private static final String ID = "id";
-    private static final Set<String> OPTIONS = Set.of(AS_OF, COMPLETE, ID);
+    private static final String EXPLAIN = "explain";
+    private static final Set<String> OPTIONS = Set.of(AS_OF, COMPLETE, ID, EXPLAIN);
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -83,7 +85,8 @@ record PredictionBody(List<Predictions.Row> rows, Duration complete, String id) 
             }
         }
         if (rows == null) {
-            return new PredictionBody(List.of(new Predictions.Row(scalars, OptionalLong.empty())), Duration.ZERO, "");
+            return new PredictionBody(
+                    List.of(new Predictions.Row(scalars, OptionalLong.empty())), Duration.ZERO, "", Wanted.NONE);
         }
         for (String name : scalars.keySet()) {
             if (!OPTIONS.contains(name)) {
@@ -96,7 +99,8 @@ record PredictionBody(List<Predictions.Row> rows, Duration complete, String id) 
         return new PredictionBody(
                 rows.stream().map(fields -> new Predictions.Row(fields, asOf)).toList(),
                 complete(scalars.get(COMPLETE)),
-                id(scalars.get(ID)));
+                id(scalars.get(ID)),
+                ExplainOption.of(scalars.get(EXPLAIN)));
     }
 
     private static List<Map<String, Object>> rows(JsonParser parser) throws IOException {

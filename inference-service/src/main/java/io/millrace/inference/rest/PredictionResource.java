@@ -8,11 +8,13 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Predictions over REST. */
 @Path("/v1/pipelines/{name}/predict")
@@ -24,12 +26,20 @@ public class PredictionResource {
         this.predictions = predictions;
     }
 
-    /** Scores the rows of the body, all or none; see {@link PredictionBody} for its form. Safe to retry. */
+    /**
+     * Scores the rows of the body, all or none; see {@link PredictionBody} for its form. Safe to retry.
+     *
+     * @param explain what each column contributed to each prediction: {@code true} for all, a number for so many of the largest; the same as in the body
+     */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @BehindTheDoor
-    public PredictionAnswer predict(@PathParam("name") String name, @Context RoutingContext routing, InputStream body)
+    public PredictionAnswer predict(
+            @PathParam("name") String name,
+            @QueryParam("explain") @Nullable String explain,
+            @Context RoutingContext routing,
+            InputStream body)
             throws IOException {
         PredictionBody request = PredictionBody.read(body);
         return PredictionAnswer.of(
@@ -39,7 +49,8 @@ public class PredictionResource {
                         request.complete(),
                         Optional.empty(),
                         HttpDoor.caller(routing),
-                        request.id()),
+                        request.id(),
+                        explain == null ? request.contributions() : ExplainOption.of(explain)),
                 request.id());
     }
 }

@@ -70,7 +70,8 @@ abstract class ModelStore implements ModelRepository {
                     ModelFault.INVALID_DEFINITION,
                     "names and versions are letters, digits, '.', '_' and '-', was " + shown);
         }
-        ModelDefinition definition = definition(name, version);
+        Signed signed = definition(name, version);
+        ModelDefinition definition = signed.definition();
         ByteBuffer content = content(definition);
         String digest = digest(content);
         if (!digest.equals(definition.digest())) {
@@ -78,7 +79,7 @@ abstract class ModelStore implements ModelRepository {
                     ModelFault.DIGEST_MISMATCH,
                     "the SHA-256 of " + definition.file() + " is " + digest + ", declared is " + definition.digest());
         }
-        return new ModelFile(definition, content, golden(name, version), reference(definition));
+        return new ModelFile(definition, content, golden(name, version), reference(definition), signed.signer());
     }
 
     /** The bytes of the reference, whose digest is checked where it is said. */
@@ -130,13 +131,17 @@ abstract class ModelStore implements ModelRepository {
         return policy;
     }
 
-    private ModelDefinition definition(String name, String version) throws ModelRefusedException {
+    /** A definition, and who signed it; empty where nobody is asked for. */
+    private record Signed(ModelDefinition definition, String signer) {}
+
+    private Signed definition(String name, String version) throws ModelRefusedException {
         String path = name + "/" + version + "/" + DEFINITION;
         var faults = new Faults();
         String text = text(List.of(name, version, DEFINITION), ModelFault.INVALID_DEFINITION)
                 .orElseThrow(() -> new ModelRefusedException(ModelFault.INVALID_DEFINITION, path + " is not there"));
+        String signer = "";
         if (trusted.areAsked()) {
-            trusted.verify(
+            signer = trusted.verify(
                     path,
                     text.getBytes(StandardCharsets.UTF_8),
                     signature(List.of(name, version, DEFINITION + SIGNATURE)));
@@ -150,7 +155,7 @@ abstract class ModelStore implements ModelRepository {
                     ModelFault.PATH_ESCAPE,
                     path + ": 'file' must name a file beside it, was '" + definition.file() + "'");
         }
-        return definition;
+        return new Signed(definition, signer);
     }
 
     private byte[] signature(List<String> path) throws ModelRefusedException {

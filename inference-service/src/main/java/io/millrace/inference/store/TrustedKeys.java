@@ -5,11 +5,13 @@ import io.millrace.inference.domain.ModelFault;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -50,11 +52,14 @@ final class TrustedKeys {
     }
 
     /**
+     * Which key signed.
+     *
+     * @return SHA-256 of the key as it is configured (DER), in lower-case hex
      * @param shown the signed file, for the words
      * @param signature in base64
      * @throws ModelRefusedException UNTRUSTED
      */
-    void verify(String shown, byte[] signed, byte[] signature) throws ModelRefusedException {
+    String verify(String shown, byte[] signed, byte[] signature) throws ModelRefusedException {
         try {
             byte[] bytes = Base64.getMimeDecoder().decode(new String(signature, StandardCharsets.ISO_8859_1));
             for (PublicKey key : keys) {
@@ -63,7 +68,8 @@ final class TrustedKeys {
                 verifier.update(signed);
                 // A signature of another length is an exception, not an answer.
                 if (bytes.length == 64 && verifier.verify(bytes)) {
-                    return;
+                    return HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
                 }
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -13,6 +13,7 @@ import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.files.DuckDbReferenceFiles;
 import io.millrace.inference.sample.KnownFeatures;
@@ -103,7 +104,7 @@ class NoveltyTest {
                 of.service(),
                 of.missing(),
                 of.includeEvent(),
-                new Extras(false, kind),
+                new Extras(false, kind, Wanted.NONE),
                 of.complete(),
                 of.model(),
                 of.outputs(),

@@ -9,6 +9,7 @@ import io.millrace.inference.domain.Extras;
 import io.millrace.inference.domain.InputFormat;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.explain.Contributions.Wanted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ class PipelineReaderTest {
             complete: {wait: 2s, otherwise: retry}
             model: {name: flight-delay, version: "1"}
             output: {topic: flights.predictions.v1}
+            contributions: 5
             """;
 
     @Test
@@ -60,7 +62,7 @@ class PipelineReaderTest {
                         Optional.empty(),
                         Pipeline.Missing.REFUSE,
                         true,
-                        new Extras(true, Optional.empty()),
+                        new Extras(true, Optional.empty(), Wanted.largest(5)),
                         new Pipeline.Completeness(Duration.ofSeconds(2), Pipeline.Otherwise.RETRY),
                         new Pipeline.ModelReference("flight-delay", Optional.of("1")),
                         List.of(Output.to("flights.predictions.v1")),
@@ -102,11 +104,13 @@ class PipelineReaderTest {
                 complete: {wait: 10m}
                 model: {nam: m}
                 output: {topic: out}
+                contributions: some
                 """)), faults);
 
         assertThat(faults.all().stream().map(Fault::toString))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:2: 'name'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:4: 'topic'"))
+                .anyMatch(fault -> fault.startsWith("bad.yaml:13: 'contributions' must be all"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:5: 'format'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:6: 'unit'"))
                 .anyMatch(fault -> fault.startsWith("bad.yaml:7: unknown key 'begin'"))

@@ -97,6 +97,28 @@ public final class OnnxModels {
                 .build();
     }
 
+    /** With the operators of models beside those of tensors. */
+    public static ModelProto modelOfModels(GraphProto graph, long version) {
+        return model(graph).toBuilder()
+                .addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(version))
+                .build();
+    }
+
+    /** {@code relu(input · weights)} of two hidden units: nothing that is read. */
+    public static ModelProto hidden() {
+        return model(GraphProto.newBuilder()
+                .setName("hidden")
+                .addInput(value("input", DataType.FLOAT, -1, 2))
+                .addInitializer(tensor("first", DataType.FLOAT, List.of(2L, 2L), 1, -2, 0.5, 1))
+                .addInitializer(tensor("second", DataType.FLOAT, List.of(2L, 1L), 3, 1))
+                .addNode(node("MatMul", "mixed", "input", "first"))
+                .addNode(node("Relu", "hidden", "mixed"))
+                .addNode(node("MatMul", "output", "hidden", "second"))
+                .addOutput(value("output", DataType.FLOAT, -1, 1))
+                .build());
+    }
+
     public static GraphProto.Builder linearGraph(DataType type, double bias, double... weights) {
         return GraphProto.newBuilder()
                 .setName("linear")

@@ -1,5 +1,6 @@
 package io.millrace.inference.sample;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.inference.app.BatchScoring;
 import io.millrace.inference.app.FeatureLookup;
 import io.millrace.inference.app.Leases;
@@ -10,6 +11,10 @@ import io.millrace.inference.app.deploy.Routes;
 import io.millrace.inference.app.deploy.ShadowLog;
 import io.millrace.inference.app.deploy.Shadows;
 import io.millrace.inference.app.ensemble.HeldEnsembles;
+import io.millrace.inference.app.explain.Backgrounds;
+import io.millrace.inference.app.explain.Explaining;
+import io.millrace.inference.config.ExplainConfig;
+import io.millrace.inference.telemetry.ExplainMetrics;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +39,18 @@ public final class Scorings {
         var leases = new Leases(models, HeldEnsembles.NONE);
         var shadows = new Shadows(Settings.with(Map.of()));
         return new BatchScoring(
-                leases, wanted, features, routes, new Mirroring(leases, shadows, log, metrics), metrics);
+                leases,
+                wanted,
+                features,
+                routes,
+                new Mirroring(leases, shadows, log, metrics),
+                explaining(Backgrounds.NONE),
+                metrics);
+    }
+
+    /** Against the references that are given, with the service's defaults. */
+    public static Explaining explaining(Backgrounds backgrounds) {
+        return new Explaining(
+                backgrounds, Settings.of(ExplainConfig.class, Map.of()), new ExplainMetrics(new SimpleMeterRegistry()));
     }
 }

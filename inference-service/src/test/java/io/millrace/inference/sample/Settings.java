@@ -14,11 +14,16 @@ public final class Settings {
 
     /** The defaults, but for these keys below {@code millrace.inference}. */
     public static InferenceConfig with(Map<String, String> settings) {
+        return of(InferenceConfig.class, settings);
+    }
+
+    /** The same of another mapping. */
+    public static <T> T of(Class<T> mapping, Map<String, String> settings) {
         var builder = new SmallRyeConfigBuilder()
-                .withMapping(InferenceConfig.class)
+                .withMapping(mapping)
                 .withConverter(MemorySize.class, 500, new MemorySizeConverter())
                 .withConverter(Duration.class, 500, new DurationConverter());
         settings.forEach((key, value) -> builder.withDefaultValue("millrace.inference." + key, value));
-        return builder.build().getConfigMapping(InferenceConfig.class);
+        return builder.build().getConfigMapping(mapping);
     }
 }

@@ -8,6 +8,8 @@ import io.millrace.inference.app.Inferred;
 import io.millrace.inference.app.ModelTally;
 import io.millrace.inference.app.ModelTally.Failure;
 import io.millrace.inference.app.ModelUse;
+import io.millrace.inference.app.explain.ModelExplainer;
+import io.millrace.inference.app.explain.ModelReading;
 import io.millrace.inference.domain.Datatype;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Output;
@@ -67,6 +69,12 @@ public final class EnsembleUse implements HeldModel {
             identity = known;
         }
         return known;
+    }
+
+    @Override
+    public ModelExplainer explainer() {
+        return new ModelExplainer(
+                definition(), List.of(), new ModelReading.Unread("is an ensemble, whose steps are not read as one"));
     }
 
     private static ModelUse there(@Nullable ModelUse model) {

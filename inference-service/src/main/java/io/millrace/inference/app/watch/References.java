@@ -2,6 +2,7 @@ package io.millrace.inference.app.watch;
 
 import io.millrace.inference.app.ModelFile;
 import io.millrace.inference.app.ModelRefusedException;
+import io.millrace.inference.app.explain.Backgrounds;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
 import jakarta.inject.Singleton;
@@ -12,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The references of the model versions that are loaded. Thread-safe. */
 @Singleton
-public class References {
+public class References implements Backgrounds {
     private final ReferenceFiles files;
     private final Map<Key, RegisteredReference> known = new ConcurrentHashMap<>();
 
@@ -59,5 +60,11 @@ public class References {
     /** The reference of a version that is loaded and brings one. */
     Optional<RegisteredReference> find(Key key) {
         return Optional.ofNullable(known.get(key));
+    }
+
+    @Override
+    public Optional<Background> of(ModelDefinition version) {
+        return find(new Key(version.name(), version.version(), version.digest()))
+                .flatMap(RegisteredReference::background);
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.inference.app.watch;
 
 import io.millrace.inference.app.ModelRefusedException;
+import io.millrace.inference.app.explain.Backgrounds.Background;
 import io.millrace.inference.app.watch.ReferenceTable.Column.Numbers;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Column;
@@ -9,22 +10,41 @@ import io.millrace.inference.domain.ModelDefinition.TensorType;
 import io.millrace.inference.domain.ModelFault;
 import io.millrace.inference.domain.Novelty;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** What was made of the rows beside a model when its version was registered: what rows of now are compared with, and what says how unlike them one row is. */
 public final class RegisteredReference {
     private static final int LEAST_ROWS = 50;
+    private static final int MOST_BACKGROUND = 1_000;
 
     private final References.Key key;
     private final Reference reference;
+    private final Optional<Background> background;
     private final Map<Novelty, NoveltyScorer> novelty = new EnumMap<>(Novelty.class);
 
-    private RegisteredReference(References.Key key, Reference reference) {
+    private RegisteredReference(References.Key key, Reference reference, double[][] rows) {
         this.key = key;
         this.reference = reference;
+        this.background = background(rows);
+    }
+
+    /** Some of the rows, the same each time. */
+    private static Optional<Background> background(double[][] rows) {
+        if (rows.length == 0 || rows[0].length == 0) {
+            return Optional.empty();
+        }
+        double[][] some = LongStream.range(0, rows.length)
+                .boxed()
+                .sorted(Comparator.comparingLong(SampleRow::order))
+                .limit(MOST_BACKGROUND)
+                .map(row -> rows[Math.toIntExact(row)])
+                .toArray(double[][]::new);
+        return Optional.of(new Background("rows that the model was registered with", some));
     }
 
     /**
@@ -63,11 +83,12 @@ public final class RegisteredReference {
                     "the reference of " + definition.name() + "/" + definition.version() + ": "
                             + String.join("; ", faults));
         }
+        double[][] rows = rows(columns, table.rows());
         var made = new RegisteredReference(
                 new References.Key(definition.name(), definition.version(), definition.digest()),
-                Reference.of(table, score));
+                Reference.of(table, score),
+                rows);
         if (!columns.isEmpty()) {
-            double[][] rows = rows(columns, table.rows());
             for (Novelty kind : Novelty.values()) {
                 made.novelty.put(kind, NoveltyScorer.fit(kind, rows));
             }
@@ -81,6 +102,11 @@ public final class RegisteredReference {
 
     Reference reference() {
         return reference;
+    }
+
+    /** Rows that predictions are explained against; NaN where one has no value. Empty for a model of tensors alone. */
+    Optional<Background> background() {
+        return background;
     }
 
     /** What says how unlike the reference a row of the model's columns is, in their order; empty for a model of tensors alone. */

@@ -23,6 +23,7 @@ public final class TreeNodes {
     private final List<Long> whenFalse = new ArrayList<>();
     private final List<Long> missingTrue = new ArrayList<>();
     private final List<Double> values = new ArrayList<>();
+    private final List<Double> covers = new ArrayList<>();
     private final List<ByteString> modes = new ArrayList<>();
     private final List<Long> leafTrees = new ArrayList<>();
     private final List<Long> leafNodes = new ArrayList<>();
@@ -53,6 +54,11 @@ public final class TreeNodes {
         leafNodes.add(node);
         leafOutputs.add(output);
         leafValues.add(value);
+    }
+
+    /** Says how much of the training data came to the node that was added last. Written where it is said of all. */
+    public void cover(double cover) {
+        covers.add(cover);
     }
 
     private void add(
@@ -90,7 +96,7 @@ public final class TreeNodes {
     }
 
     private NodeProto.Builder node(String input, String output, int outputs) {
-        return NodeProto.newBuilder()
+        NodeProto.Builder node = NodeProto.newBuilder()
                 .setName(output)
                 .setDomain(DOMAIN)
                 .setOpType("TreeEnsembleRegressor")
@@ -112,6 +118,7 @@ public final class TreeNodes {
                 .addAttribute(wholes("target_treeids", leafTrees))
                 .addAttribute(wholes("target_nodeids", leafNodes))
                 .addAttribute(wholes("target_ids", leafOutputs));
+        return covers.size() == nodeIds.size() ? node.addAttribute(reals("nodes_hitrates", covers)) : node;
     }
 
     private static AttributeProto.Builder reals(String name, List<Double> values) {

@@ -57,6 +57,7 @@ final class ForestOnnx {
         for (int output = 0; output < begun.length; output++) {
             if (!begun[output]) {
                 nodes.leaf(id, 0, output, forest.base()[output]);
+                nodes.cover(1);
                 id++;
             }
         }
@@ -68,6 +69,7 @@ final class ForestOnnx {
             float value = tree.value()[node];
             if (tree.isLeaf(node)) {
                 nodes.leaf(id, node, tree.output(), begun ? value : base + value);
+                cover(nodes, tree, node);
                 continue;
             }
             nodes.split(
@@ -79,6 +81,13 @@ final class ForestOnnx {
                     tree.left()[node],
                     tree.right()[node],
                     tree.missingLeft()[node]);
+            cover(nodes, tree, node);
+        }
+    }
+
+    private static void cover(TreeNodes nodes, Tree tree, int node) {
+        if (tree.cover().length > 0) {
+            nodes.cover(tree.cover()[node]);
         }
     }
 }

@@ -135,8 +135,24 @@ final class ForestReader {
                         asked,
                         values,
                         missingLeft,
-                        output),
+                        output,
+                        covers(document, nodes)),
                 features);
+    }
+
+    /** What the file says of its nodes' covers, where that is a number above 0 for each. */
+    private static float[] covers(Map<?, ?> document, int nodes) {
+        if (!(document.get("sum_hessian") instanceof double[] sums) || sums.length != nodes) {
+            return new float[0];
+        }
+        float[] covers = new float[nodes];
+        for (int node = 0; node < nodes; node++) {
+            covers[node] = (float) sums[node];
+            if (!(covers[node] > 0) || Float.isInfinite(covers[node])) {
+                return new float[0];
+            }
+        }
+        return covers;
     }
 
     /** The nodes that can be reached from the root, renumbered in the order in which they are: pruning leaves others behind. */
@@ -177,7 +193,13 @@ final class ForestReader {
 
     private static Tree renumbered(Tree tree, int[] order, int[] number, int nodes) {
         var made = new Tree(
-                new int[nodes], new int[nodes], new int[nodes], new float[nodes], new boolean[nodes], tree.output());
+                new int[nodes],
+                new int[nodes],
+                new int[nodes],
+                new float[nodes],
+                new boolean[nodes],
+                tree.output(),
+                new float[tree.cover().length == 0 ? 0 : nodes]);
         for (int node = 0; node < nodes; node++) {
             int old = order[node];
             boolean leaf = tree.isLeaf(old);
@@ -186,6 +208,9 @@ final class ForestReader {
             made.feature()[node] = leaf ? 0 : tree.feature()[old];
             made.value()[node] = tree.value()[old];
             made.missingLeft()[node] = tree.missingLeft()[old];
+            if (made.cover().length > 0) {
+                made.cover()[node] = tree.cover()[old];
+            }
         }
         return made;
     }

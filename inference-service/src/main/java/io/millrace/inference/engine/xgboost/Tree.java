@@ -9,8 +9,9 @@ package io.millrace.inference.engine.xgboost;
  * @param value what the feature is compared with, as float; in a leaf what it adds
  * @param missingLeft where a row goes whose feature is missing (NaN)
  * @param output that the tree adds to: 0, or the class
+ * @param cover of the training data, the sum of second derivatives, by node; none where the file does not tell
  */
-record Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] missingLeft, int output) {
+record Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] missingLeft, int output, float[] cover) {
     boolean isLeaf(int node) {
         return left[node] < 0;
     }

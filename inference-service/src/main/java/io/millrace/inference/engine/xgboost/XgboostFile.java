@@ -25,8 +25,7 @@ final class XgboostFile {
     private static final int MAX_DEPTH = 32;
 
     /** What no prediction needs: left out, so that a large model takes no more room than its trees. */
-    private static final Set<String> SKIPPED =
-            Set.of("base_weights", "loss_changes", "sum_hessian", "parents", "attributes");
+    private static final Set<String> SKIPPED = Set.of("base_weights", "loss_changes", "parents", "attributes");
 
     private XgboostFile() {}
 

@@ -1,6 +1,7 @@
 package io.millrace.models.kernel.explain;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -27,17 +28,31 @@ public final class PartialDependence {
      */
     public static List<Point> of(
             ToDoubleFunction<double[]> model, double[][] background, int feature, double[] values) {
+        return of(rows -> Arrays.stream(rows).mapToDouble(model).toArray(), background, new int[] {feature}, values);
+    }
+
+    /**
+     * The same of a model that is asked all rows at a time, where several features that are one have the value.
+     *
+     * @param features by their places
+     */
+    public static List<Point> of(SampledShapley.Scores model, double[][] background, int[] features, double[] values) {
         List<Point> points = new ArrayList<>();
         for (double value : values) {
+            double[][] rows = new double[background.length][];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = background[i].clone();
+                for (int feature : features) {
+                    rows[i][feature] = value;
+                }
+            }
             double mean = 0;
             double squares = 0;
-            for (int i = 0; i < background.length; i++) {
-                double[] row = background[i].clone();
-                row[feature] = value;
-                double score = model.applyAsDouble(row);
-                double gap = score - mean;
+            double[] scores = model.of(rows);
+            for (int i = 0; i < scores.length; i++) {
+                double gap = scores[i] - mean;
                 mean += gap / (i + 1);
-                squares += gap * (score - mean);
+                squares += gap * (scores[i] - mean);
             }
             points.add(new Point(value, mean, Math.sqrt(squares / background.length)));
         }

@@ -1,12 +1,17 @@
 package io.millrace.models.kernel.explain;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** A decision tree: its root comes first, children after their parents. */
 public final class Tree {
-    private static final int MOST_DEPTH = 128;
+    /** Of a tree, in nodes below the root. */
+    public static final int MOST_DEPTH = 128;
 
     private final TreeNode[] nodes;
+    /** By node, how much of what comes there goes below. */
+    private final double[] shares;
+
     private final int depth;
     private final double expected;
 
@@ -37,6 +42,14 @@ public final class Tree {
             throw new IllegalArgumentException("a tree of depth " + deepest);
         }
         this.depth = deepest;
+        this.shares = new double[this.nodes.length];
+        for (int i = 0; i < shares.length; i++) {
+            TreeNode node = this.nodes[i];
+            if (!node.isLeaf()) {
+                double below = this.nodes[node.below()].cover();
+                shares[i] = below / (below + this.nodes[node.other()].cover());
+            }
+        }
         this.expected = expected(0);
     }
 
@@ -52,14 +65,47 @@ public final class Tree {
         if (node.isLeaf()) {
             return node.value();
         }
-        double share = share(node);
+        double share = shares[place];
         return share * expected(node.below()) + (1 - share) * expected(node.other());
     }
 
     /** How much of what comes to a node goes below. */
-    double share(TreeNode node) {
-        double below = nodes[node.below()].cover();
-        return below / (below + nodes[node.other()].cover());
+    double share(int place) {
+        return shares[place];
+    }
+
+    /**
+     * The same tree with the covers that these rows give it. One row's weight is spread evenly over the leaves, so that a node where no row comes has a cover, too; without rows the leaves alone count.
+     *
+     * @param rows with as many values as the tree's features need
+     */
+    public Tree covered(double[][] rows) {
+        double[] covers = new double[nodes.length];
+        int leaves = 0;
+        for (TreeNode node : nodes) {
+            leaves += node.isLeaf() ? 1 : 0;
+        }
+        for (int i = 0; i < nodes.length; i++) {
+            covers[i] = nodes[i].isLeaf() ? 1.0 / leaves : 0;
+        }
+        for (double[] row : rows) {
+            int place = 0;
+            while (!nodes[place].isLeaf()) {
+                place = nodes[place].next(row);
+            }
+            covers[place]++;
+        }
+        for (int i = nodes.length - 1; i >= 0; i--) {
+            TreeNode node = nodes[i];
+            if (!node.isLeaf()) {
+                covers[i] = covers[node.below()] + covers[node.other()];
+            }
+        }
+        var covered = new ArrayList<TreeNode>(nodes.length);
+        for (int i = 0; i < nodes.length; i++) {
+            covered.add(nodes[i].covering(covers[i]));
+        }
+        return new Tree(covered);
     }
 
     TreeNode node(int place) {
@@ -82,6 +128,22 @@ public final class Tree {
     /** What the tree gives on average, by the covers. */
     public double expected() {
         return expected;
+    }
+
+    double largest() {
+        double largest = 0;
+        for (TreeNode node : nodes) {
+            largest = Math.max(largest, Math.abs(node.value()));
+        }
+        return largest;
+    }
+
+    void forEachSplit(TreeEnsemble.Splits to) {
+        for (TreeNode node : nodes) {
+            if (!node.isLeaf()) {
+                to.split(node.feature(), node.threshold());
+            }
+        }
     }
 
     int highestFeature() {

@@ -35,10 +35,43 @@ public record TreeEnsemble(double base, List<Tree> trees, int features) {
         }
         double[] values = new double[features];
         double expected = base;
+        int depth = 0;
+        for (Tree tree : trees) {
+            depth = Math.max(depth, tree.depth());
+        }
+        var shap = new TreeShap(depth, row, values);
         for (Tree tree : trees) {
             expected += tree.expected();
-            new TreeShap(tree, row, values).add();
+            shap.add(tree);
         }
         return Contributions.exact(expected, values);
+    }
+
+    /** What the largest values of the trees add up to, by size: no sum on the way is beyond. */
+    public double largestSum() {
+        double sum = Math.abs(base);
+        for (Tree tree : trees) {
+            sum += tree.largest();
+        }
+        return sum;
+    }
+
+    /** What a split compares. */
+    @FunctionalInterface
+    public interface Splits {
+        void split(int feature, double threshold);
+    }
+
+    /** Gives all splits, tree by tree. */
+    public void forEachSplit(Splits to) {
+        for (Tree tree : trees) {
+            tree.forEachSplit(to);
+        }
+    }
+
+    /** The same trees with the covers that these rows give them: {@link Tree#covered}. */
+    public TreeEnsemble covered(double[][] rows) {
+        return new TreeEnsemble(
+                base, trees.stream().map(tree -> tree.covered(rows)).toList(), features);
     }
 }

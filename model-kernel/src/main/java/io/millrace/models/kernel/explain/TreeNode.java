@@ -30,6 +30,10 @@ public record TreeNode(
         }
     }
 
+    TreeNode covering(double other) {
+        return new TreeNode(feature, threshold, below, this.other, missingBelow, value, other);
+    }
+
     boolean isLeaf() {
         return feature < 0;
     }

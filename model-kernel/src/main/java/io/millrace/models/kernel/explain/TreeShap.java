@@ -1,13 +1,12 @@
 package io.millrace.models.kernel.explain;
 
 /**
- * Path-dependent TreeSHAP (Lundberg et al., From local explanations to global understanding with explainable AI for trees, 2020, algorithm 2; Lundberg, Erion and Lee 2018): the Shapley values of one tree, where a feature
+ * Path-dependent TreeSHAP (Lundberg et al., From local explanations to global understanding with explainable AI for trees, 2020, algorithm 2; Lundberg, Erion and Lee 2018): the Shapley values of a tree, where a feature
  * that is not known sends a row both ways, by the covers. Takes time as leaves × depth².
  *
  * <p>On the way down it keeps, for all sizes of subsets of the features of the path at once, which share of them leads to the node. Going down extends the path; a feature that occurs again is unwound first.
  */
 final class TreeShap {
-    private final Tree tree;
     private final double[] row;
     private final double[] values;
 
@@ -22,23 +21,28 @@ final class TreeShap {
 
     private final double[] weight;
 
-    TreeShap(Tree tree, double[] row, double[] values) {
-        this.tree = tree;
+    /**
+     * For one row.
+     *
+     * @param depth of the deepest tree
+     * @param values what each feature contributed; {@link #add} adds to it
+     */
+    TreeShap(int depth, double[] row, double[] values) {
         this.row = row;
         this.values = values;
-        int size = (tree.depth() + 2) * (tree.depth() + 3) / 2;
+        int size = (depth + 2) * (depth + 3) / 2;
         feature = new int[size];
         unknown = new double[size];
         known = new double[size];
         weight = new double[size];
     }
 
-    void add() {
-        down(0, 0, 0, 1, 1, -1);
+    void add(Tree tree) {
+        down(tree, 0, 0, 0, 1, 1, -1);
     }
 
     /** Goes to a node by a feature, with the path of its parent in the stretch before {@code from}. */
-    private void down(int place, int from, int length, double unknownShare, double knownShare, int by) {
+    private void down(Tree tree, int place, int from, int length, double unknownShare, double knownShare, int by) {
         extend(from, length, unknownShare, knownShare, by);
         TreeNode node = tree.node(place);
         if (node.isLeaf()) {
@@ -49,7 +53,7 @@ final class TreeShap {
             return;
         }
         int hot = node.next(row);
-        double below = tree.share(node);
+        double below = tree.share(place);
         double hotShare = hot == node.below() ? below : 1 - below;
         double before = 1;
         double knownBefore = 1;
@@ -66,9 +70,9 @@ final class TreeShap {
         int cold = hot == node.below() ? node.other() : node.below();
         int next = from + length + 1;
         copy(from, next, reached);
-        down(hot, next, reached + 1, before * hotShare, knownBefore, node.feature());
+        down(tree, hot, next, reached + 1, before * hotShare, knownBefore, node.feature());
         copy(from, next, reached);
-        down(cold, next, reached + 1, before * (1 - hotShare), 0, node.feature());
+        down(tree, cold, next, reached + 1, before * (1 - hotShare), 0, node.feature());
     }
 
     private void copy(int from, int to, int length) {

@@ -189,6 +189,39 @@ class ContributionsProperties {
         assertThat(points.get(0).deviation()).isCloseTo(Math.sqrt(1 / 12.0), within(0.05));
     }
 
+    /** Of 2x − z the scores move by 2|x − x'| and |z − z'|; two even draws are a third apart on average. */
+    @Test
+    void shufflingAFeatureMovesTheScoresAsFarAsTheModelUsesIt() {
+        var random = new Random(3);
+        double[][] rows = new double[2_000][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = random.doubles(3).toArray();
+        }
+        double[] importance = PermutationImportance.of(
+                all -> Arrays.stream(all)
+                        .mapToDouble(row -> 2 * row[0] - row[2])
+                        .toArray(),
+                rows,
+                new int[][] {{0}, {1}, {2}, {0, 2}},
+                7);
+        assertThat(importance[0]).isCloseTo(2 / 3.0, within(0.05));
+        assertThat(importance[1]).isZero();
+        assertThat(importance[2]).isCloseTo(1 / 3.0, within(0.03));
+        assertThat(importance[3]).isGreaterThan(importance[0]);
+    }
+
+    /** Covers of rows are those rows' shares, as near as one row's weight that every leaf has a part of. */
+    @Test
+    void rowsGiveATreeItsCovers() {
+        var tree = new Tree(List.of(TreeNode.split(0, 0.5, 1, 2, true, 1), TreeNode.leaf(10, 1), TreeNode.leaf(20, 1)));
+        double[][] rows = new double[99][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = new double[] {i < 33 ? 0.2 : 0.8};
+        }
+        assertThat(tree.covered(rows).expected()).isCloseTo((33.5 * 10 + 66.5 * 20) / 100, within(1e-12));
+        assertThat(tree.covered(new double[0][]).expected()).isCloseTo(15, within(1e-12));
+    }
+
     @Test
     void whatIsNoTreeIsRefused() {
         assertThatThrownBy(() -> new Tree(List.of())).isInstanceOf(IllegalArgumentException.class);
