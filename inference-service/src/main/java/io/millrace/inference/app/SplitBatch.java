@@ -37,7 +37,7 @@ final class SplitBatch implements AutoCloseable {
      *
      * @throws io.millrace.gate.Refusal MODEL_NOT_SERVING, MODEL_DOES_NOT_FIT for any of the arms that are needed
      */
-    static SplitBatch open(Route route, Pipeline pipeline, List<ScoreRow> rows, Leases leases) {
+    static SplitBatch open(Route route, Pipeline pipeline, List<ScoreRow> rows, ModelLeases leases) {
         var split = new SplitBatch(route, pipeline, rows);
         boolean opened = false;
         try {
@@ -51,7 +51,7 @@ final class SplitBatch implements AutoCloseable {
         }
     }
 
-    private static ModelLease lease(Route route, int arm, Pipeline pipeline, Leases leases) {
+    private static ModelLease lease(Route route, int arm, Pipeline pipeline, ModelLeases leases) {
         try {
             return leases.lease(pipeline, route.model(arm));
         } catch (RuntimeException e) {

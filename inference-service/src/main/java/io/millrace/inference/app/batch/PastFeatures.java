@@ -29,11 +29,23 @@ public interface PastFeatures {
      * @param columns join key to its column
      * @param features in the order of the answer
      * @param positions what is to be known: everything below them, and no more; the files of the history are waited for. None: all that is there
+     * @param planned definitions of features that are to hold although they are not applied
      */
     record Asked(
             Path rows,
             String timestampColumn,
             Map<String, String> columns,
             List<String> features,
-            List<FeaturePosition> positions) {}
+            List<FeaturePosition> positions,
+            PlannedViews planned) {
+        /** Of features that are applied. */
+        public Asked(
+                Path rows,
+                String timestampColumn,
+                Map<String, String> columns,
+                List<String> features,
+                List<FeaturePosition> positions) {
+            this(rows, timestampColumn, columns, features, positions, PlannedViews.NONE);
+        }
+    }
 }
