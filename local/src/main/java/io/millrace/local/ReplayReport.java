@@ -3,7 +3,9 @@ package io.millrace.local;
 import io.millrace.proto.inference.v1.DifferenceQuantiles;
 import io.millrace.proto.inference.v1.GetReplayPlanResponse;
 import io.millrace.proto.inference.v1.ReplayExample;
+import io.millrace.proto.inference.v1.ReplayedContract;
 import io.millrace.proto.inference.v1.ReplayedPipeline;
+import io.millrace.proto.inference.v1.ReplayedRule;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +25,43 @@ final class ReplayReport {
             out.accept("no pipeline would predict otherwise: the plan touches none");
         }
         report.getPipelinesList().forEach(this::pipeline);
+        report.getContractsList().forEach(this::contract);
+    }
+
+    private void contract(ReplayedContract of) {
+        out.accept("contract " + of.getDomain() + "/" + of.getName()
+                + (of.getTopic().isEmpty() ? "" : " on " + of.getTopic()));
+        if (!of.getFailure().isEmpty()) {
+            line("not replayed", of.getFailure());
+        } else if (!of.getTopic().isEmpty()) {
+            line(
+                    "events",
+                    format(
+                            "%,d (%,d offsets), %,d not readable, read in %s, validated in %s",
+                            of.getEvents(),
+                            of.getPopulation(),
+                            of.getUnreadable(),
+                            seconds(of.getReadingMillis()),
+                            seconds(of.getCheckingMillis())));
+            if (of.getRulesCount() == 0) {
+                line("breaches", "none, today or as planned");
+            }
+        }
+        for (ReplayedRule rule : of.getRulesList()) {
+            line(
+                    "breaches",
+                    format(
+                            "%,d today, %,d as planned: %s%s, %s",
+                            rule.getRecorded(),
+                            rule.getPlanned(),
+                            rule.getCheck(),
+                            rule.getColumn().isEmpty() ? "" : " of " + rule.getColumn(),
+                            rule.getMessage()));
+            if (rule.getRecorded() != rule.getPlanned()) {
+                rule.getExamplesList().forEach(row -> out.accept("    " + row));
+            }
+        }
+        of.getNotesList().forEach(note -> line("note", note));
     }
 
     private void pipeline(ReplayedPipeline of) {

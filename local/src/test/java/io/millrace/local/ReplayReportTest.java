@@ -10,7 +10,9 @@ import io.millrace.local.platform.CommandFailure;
 import io.millrace.proto.inference.v1.DifferenceQuantiles;
 import io.millrace.proto.inference.v1.GetReplayPlanResponse;
 import io.millrace.proto.inference.v1.ReplayExample;
+import io.millrace.proto.inference.v1.ReplayedContract;
 import io.millrace.proto.inference.v1.ReplayedPipeline;
+import io.millrace.proto.inference.v1.ReplayedRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,20 @@ class ReplayReportTest {
                     .setPipeline("q")
                     .addReasons("model m is version 9")
                     .setFailure("it is not in the repository"))
+            .addContracts(ReplayedContract.newBuilder()
+                    .setDomain("d")
+                    .setName("c")
+                    .setTopic("in")
+                    .setPopulation(1_200)
+                    .setEvents(1_000)
+                    .setUnreadable(1)
+                    .setReadingMillis(200)
+                    .addRules(ReplayedRule.newBuilder()
+                            .setCheck("maximum")
+                            .setColumn("x")
+                            .setMessage("is too large")
+                            .setPlanned(3)
+                            .addExamples("{\"x\":2}")))
             .build();
 
     @Test
@@ -81,7 +97,11 @@ class ReplayReportTest {
                         "    flip: in-0-7, key 4711: 0.4 -> 0.6, alert",
                         "  note         a sample of 1000 of 1200 offsets, seed 1",
                         "pipeline q: model m is version 9",
-                        "  not replayed it is not in the repository");
+                        "  not replayed it is not in the repository",
+                        "contract d/c on in",
+                        "  events       1,000 (1,200 offsets), 1 not readable, read in 0.2 s, validated in 0.0 s",
+                        "  breaches     0 today, 3 as planned: maximum of x, is too large",
+                        "    {\"x\":2}");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.plan.ReplayPlanJob;
 import io.millrace.inference.app.plan.ReplayPlans;
 import io.millrace.inference.app.plan.ReplayReports;
+import io.millrace.inference.contracts.RegistryContracts;
 import io.millrace.inference.kafka.KafkaRecordedEvents;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.millrace.jobs.Jobs;
@@ -36,6 +37,7 @@ public class ReplayPlanWiring {
             DefinitionCatalog definitions,
             RowFiles files,
             PastFeatures history,
+            RegistryContracts contracts,
             BatchSettings batch,
             FeatureServices services,
             PipelineFeatures wanted,
@@ -50,6 +52,7 @@ public class ReplayPlanWiring {
                                 StreamWiring.settings(config.streams(), bootstrapServers),
                                 StreamWiring.schemas(config.schemaRegistry())),
                         new PastCells(files, history, batch.patience()),
+                        contracts,
                         services,
                         wanted,
                         serving,

@@ -8,6 +8,7 @@ import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.batch.PlannedViews;
 import io.millrace.inference.app.plan.ReplayPlans;
 import io.millrace.inference.app.plan.ReplaySpec;
+import io.millrace.inference.domain.Pipeline.ContractReference;
 import io.millrace.jobs.grpc.ProtoJobs;
 import io.millrace.proto.inference.v1.GetReplayPlanRequest;
 import io.millrace.proto.inference.v1.GetReplayPlanResponse;
@@ -20,6 +21,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code millrace.inference.v1.ReplayPlanService}. */
 @GrpcService
@@ -60,7 +62,14 @@ public class ReplayPlanGrpc extends MutinyReplayPlanServiceGrpc.ReplayPlanServic
         return new ReplaySpec(
                 PipelineMessages.files(request.getFilesList()),
                 PipelineMessages.services(request.getPlannedServicesList()),
-                PlannedViews.NONE,
+                new PlannedViews(
+                        PipelineMessages.files(request.getFeatureFilesList()),
+                        Set.copyOf(request.getChangedViewsList())),
+                request.getContractsList().stream()
+                        .map(contract -> new ReplaySpec.PlannedContract(
+                                new ContractReference(contract.getDomain(), contract.getName()),
+                                contract.getDocument()))
+                        .toList(),
                 models,
                 Duration.ofMillis(request.getSpanMillis()),
                 request.getRows() == 0 ? ReplaySpec.ROWS : request.getRows(),

@@ -2,6 +2,7 @@ package io.millrace.inference.grpc;
 
 import io.millrace.inference.app.plan.Comparison;
 import io.millrace.inference.app.plan.PlanReport;
+import io.millrace.inference.app.plan.PlanReport.ContractReport;
 import io.millrace.inference.app.plan.PlanReport.Example;
 import io.millrace.inference.app.plan.PlanReport.FlipsAt;
 import io.millrace.inference.app.plan.PlanReport.Kind;
@@ -9,7 +10,9 @@ import io.millrace.inference.app.plan.PlanReport.PipelineReport;
 import io.millrace.proto.inference.v1.DifferenceQuantiles;
 import io.millrace.proto.inference.v1.GetReplayPlanResponse;
 import io.millrace.proto.inference.v1.ReplayExample;
+import io.millrace.proto.inference.v1.ReplayedContract;
 import io.millrace.proto.inference.v1.ReplayedPipeline;
+import io.millrace.proto.inference.v1.ReplayedRule;
 
 /** Reports of replayed plans as messages. */
 final class ReplayPlanMessages {
@@ -18,6 +21,30 @@ final class ReplayPlanMessages {
     static GetReplayPlanResponse report(PlanReport report) {
         var message = GetReplayPlanResponse.newBuilder().setMillis(report.took().toMillis());
         report.pipelines().forEach(pipeline -> message.addPipelines(pipeline(pipeline)));
+        report.contracts().forEach(contract -> message.addContracts(contract(contract)));
+        return message.build();
+    }
+
+    private static ReplayedContract contract(ContractReport report) {
+        var message = ReplayedContract.newBuilder()
+                .setDomain(report.contract().domain())
+                .setName(report.contract().name())
+                .setTopic(report.topic())
+                .setPopulation(report.population())
+                .setEvents(report.events())
+                .setUnreadable(report.unreadable())
+                .setReadingMillis(report.reading().toMillis())
+                .setCheckingMillis(report.checking().toMillis())
+                .addAllNotes(report.notes())
+                .setFailure(report.failure());
+        report.rules()
+                .forEach(rule -> message.addRules(ReplayedRule.newBuilder()
+                        .setCheck(rule.check())
+                        .setColumn(rule.column())
+                        .setMessage(rule.message())
+                        .setRecorded(rule.recorded())
+                        .setPlanned(rule.planned())
+                        .addAllExamples(rule.examples())));
         return message.build();
     }
 

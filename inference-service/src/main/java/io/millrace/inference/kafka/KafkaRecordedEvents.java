@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +31,8 @@ import org.apache.kafka.common.header.Header;
 /** Reads the committed records of a span: events, and what was answered to them. Joins no group and commits nothing. Thread-safe. */
 public final class KafkaRecordedEvents implements RecordedEvents {
     private static final int POLL_RECORDS = 2_000;
+    private static final Comparator<RecordPlace> ORDER =
+            Comparator.comparingInt(RecordPlace::partition).thenComparingLong(RecordPlace::offset);
     private static final int FETCH_BYTES = 4 << 20;
 
     private final StreamSettings settings;
@@ -67,9 +70,23 @@ public final class KafkaRecordedEvents implements RecordedEvents {
                             other.map(each -> event(each, record)).orElse(event)));
                 });
             }
-            events.sort(Comparator.comparingInt((Recorded each) -> each.place().partition())
-                    .thenComparingLong(each -> each.place().offset()));
+            events.sort(Comparator.comparing(Recorded::place, ORDER));
             return events;
+        });
+    }
+
+    @Override
+    public List<byte[]> values(Span span, OffsetSample sample, JobContext context) {
+        return RecordConsumer.asking(() -> {
+            var values = new TreeMap<RecordPlace, byte[]>(ORDER);
+            try (var consumer = open()) {
+                new SpanScan(consumer, sample, context).run(List.of(span), record -> {
+                    if (record.value() != null) {
+                        values.put(place(record), record.value());
+                    }
+                });
+            }
+            return List.copyOf(values.values());
         });
     }
 

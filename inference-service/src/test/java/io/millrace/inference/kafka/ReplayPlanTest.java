@@ -2,9 +2,12 @@ package io.millrace.inference.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.data.Offset.offset;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.gate.Refusal;
@@ -17,15 +20,20 @@ import io.millrace.inference.app.batch.PlannedViews;
 import io.millrace.inference.app.definition.DefinitionApply;
 import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.deploy.DeploymentKind;
+import io.millrace.inference.app.plan.ContractCheck.Issue;
+import io.millrace.inference.app.plan.ContractCheck.Rules;
 import io.millrace.inference.app.plan.PlanReport;
+import io.millrace.inference.app.plan.PlanReport.ContractReport;
 import io.millrace.inference.app.plan.PlanReport.Example;
 import io.millrace.inference.app.plan.PlanReport.FlipsAt;
 import io.millrace.inference.app.plan.PlanReport.Kind;
 import io.millrace.inference.app.plan.PlanReport.PipelineReport;
+import io.millrace.inference.app.plan.PlanReport.Rule;
 import io.millrace.inference.app.plan.ReplayPlanJob;
 import io.millrace.inference.app.plan.ReplayPlans;
 import io.millrace.inference.app.plan.ReplayReports;
 import io.millrace.inference.app.plan.ReplaySpec;
+import io.millrace.inference.app.plan.ReplaySpec.PlannedContract;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.files.DuckDbRowFiles;
@@ -51,9 +59,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +77,8 @@ class ReplayPlanTest {
     private final Stage stage = new Stage();
     private final KnownFeatures features = new KnownFeatures();
     private final History history = new History();
+    private PlannedViews views = PlannedViews.NONE;
+    private List<PlannedContract> contracts = List.of();
     private final ModelFolder repository = new ModelFolder(folder.resolve("models"), 1 << 20);
     private final ModelCatalog models = new ModelCatalog(repository, new OnnxEngine());
     private final DefinitionCatalog definitions = DefinitionCatalog.follow(
@@ -83,6 +95,8 @@ class ReplayPlanTest {
     private static final class History implements PastFeatures {
         private volatile List<String> asked = List.of();
         private volatile boolean away;
+        private volatile List<String> gaps = List.of();
+        private volatile PlannedViews planned = PlannedViews.NONE;
 
         @Override
         public long maxBytes() {
@@ -90,7 +104,7 @@ class ReplayPlanTest {
         }
 
         @Override
-        public void write(Asked request, Path into, JobContext context) {
+        public List<String> write(Asked request, Path into, JobContext context) {
             if (away) {
                 throw new Refusal(InferenceReason.FEATURE_NOT_FOUND, "view 'v' has no feature 'b'");
             }
@@ -102,6 +116,8 @@ class ReplayPlanTest {
                         make_timestamp(as_of - 5) AS v__b__event_time
                         FROM read_parquet('%s') ORDER BY row_number) TO '%s' (FORMAT parquet)
                         """.formatted(request.rows(), into));
+                planned = request.planned();
+                return gaps;
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
@@ -122,6 +138,7 @@ class ReplayPlanTest {
                         apply,
                         new KafkaRecordedEvents(Stage.settings(0, 100), Optional.empty()),
                         new PastCells(new DuckDbRowFiles(64 << 20, 1 << 30), history, Duration.ofSeconds(5)),
+                        this::validated,
                         KnownServices.NONE,
                         KnownServices.NONE.wanted(),
                         models,
@@ -141,6 +158,34 @@ class ReplayPlanTest {
                         InferenceReason.TOO_MANY_JOBS, InferenceReason.JOB_NOT_FOUND, InferenceReason.INVALID_REQUEST),
                 Clock.systemUTC(),
                 JobMeter.NONE);
+    }
+
+    /** The registered contract wants an {@code at}; a document names the greatest {@code x} that it allows. */
+    private Optional<List<Issue>> validated(Rules rules, List<byte[]> rows, Duration deadline) {
+        var broken = new ArrayList<String>();
+        for (byte[] row : rows) {
+            JsonNode json = parsed(row);
+            if (rules instanceof Rules.Document(String greatest)
+                    ? json.path("x").asDouble() > Double.parseDouble(greatest)
+                    : !json.has("at")) {
+                broken.add(json.toString());
+            }
+        }
+        return Optional.of(
+                broken.isEmpty()
+                        ? List.of()
+                        : List.of(
+                                rules instanceof Rules.Document
+                                        ? new Issue("maximum", "x", "is too large", broken.size(), broken)
+                                        : new Issue("required", "at", "is missing", broken.size(), broken)));
+    }
+
+    private static JsonNode parsed(byte[] row) {
+        try {
+            return new ObjectMapper().readTree(row);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String yaml(String model, String features, String request, String more) {
@@ -199,7 +244,7 @@ class ReplayPlanTest {
         List<DefinitionFile> files = Stream.of(yaml)
                 .map(text -> new DefinitionFile("planned.yaml", text))
                 .toList();
-        var spec = new ReplaySpec(files, List.of(), PlannedViews.NONE, versions, Duration.ofHours(24), rows, 1);
+        var spec = new ReplaySpec(files, List.of(), views, contracts, versions, Duration.ofHours(24), rows, 1);
         String job = plans.start(spec).id();
         await().atMost(Duration.ofSeconds(60)).until(() -> jobs.get(job).state().isFinal());
         assertThat(jobs.get(job).state()).as(jobs.get(job).message()).isEqualTo(Job.State.DONE);
@@ -298,6 +343,54 @@ class ReplayPlanTest {
         history.away = true;
         PipelineReport failed = one(replay(Map.of(), 1_000, yaml("{name: b}", "[\"v:b\"]", "{x: double}", "")));
         assertThat(failed.failure()).contains("has no feature 'b'");
+    }
+
+    @Test
+    void featuresOfAViewThatIsPlannedAreComputedWhateverWasRecorded() {
+        ModelFiles.publish(
+                folder.resolve("models"),
+                "b",
+                "1",
+                OnnxModels.linear(0, 1, 0),
+                ModelFiles.TWO_COLUMNS.replace("v:a", "v:b"));
+        views = new PlannedViews(List.of(new DefinitionFile("v.yaml", "the view")), Set.of("v@v2"));
+        history.gaps = List.of("events of v@v2 are gone");
+
+        PipelineReport report = one(replay(Map.of(), 1_000));
+
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.reasons()).containsExactly("it reads v:a, whose view is new or changes");
+        assertThat(report.volume().recordedCells()).isZero();
+        assertThat(report.volume().computedCells()).isEqualTo(EVENTS);
+        assertThat(history.asked).containsExactly("v:a");
+        assertThat(history.planned).isEqualTo(views);
+        assertThat(report.notes()).contains("events of v@v2 are gone");
+    }
+
+    @Test
+    void theEventsOfATopicAreValidatedWithTheContractOfTodayAndThePlannedOne() {
+        var reference = new Pipeline.ContractReference("d", "c");
+        contracts = List.of(
+                new PlannedContract(reference, "0.9"),
+                new PlannedContract(new Pipeline.ContractReference("d", "unread"), "1"));
+        String under = yaml("").replace("{topic: " + stage.input + ",", "{topic: " + stage.input + ", contract: {domain: d, name: c},");
+
+        List<ContractReport> reports = replay(Map.of(), 1_000, under).contracts();
+
+        assertThat(reports).hasSize(2);
+        ContractReport report = reports.getFirst();
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.contract()).isEqualTo(reference);
+        assertThat(report.topic()).isEqualTo(stage.input);
+        assertThat(report.events()).isEqualTo(EVENTS + 2);
+        assertThat(report.unreadable()).isZero();
+        // x of 28 and 29 thirtieths and the 1.0 of the event without a time are above 0.9.
+        assertThat(report.rules())
+                .extracting(Rule::check, Rule::column, Rule::recorded, Rule::planned)
+                .containsExactly(tuple("required", "at", 1L, 0L), tuple("maximum", "x", 0L, 3L));
+        assertThat(report.rules().getFirst().examples()).hasSize(1);
+        assertThat(reports.getLast().topic()).isEmpty();
+        assertThat(reports.getLast().notes()).containsExactly("no pipeline reads a topic under this contract");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.millrace.local.platform.Service;
 import io.millrace.proto.features.v1.Job;
 import io.millrace.proto.inference.v1.GetReplayPlanRequest;
 import io.millrace.proto.inference.v1.GetReplayPlanResponse;
+import io.millrace.proto.inference.v1.PlannedContract;
 import io.millrace.proto.inference.v1.ReplayPlanServiceGrpc;
 import io.millrace.proto.inference.v1.ReplayPlanServiceGrpc.ReplayPlanServiceBlockingStub;
 import io.millrace.proto.inference.v1.ReplayedModel;
@@ -40,15 +41,23 @@ public final class PlanReplay {
      * @throws io.grpc.StatusRuntimeException where it is refused
      */
     public Job start(DefinitionFolder folder, Scope scope) {
+        FeatureDefinitions.Planned features = new FeatureDefinitions(channels, mode).plan(folder);
         var request = StartReplayPlanRequest.newBuilder()
-                .addAllPlannedServices(
-                        new FeatureDefinitions(channels, mode).plan(folder).services())
+                .addAllPlannedServices(features.services())
+                .addAllChangedViews(features.changedViews())
                 .setSpanMillis(scope.span().toMillis())
                 .setRows(scope.rows())
                 .setSeed(scope.seed());
         folder.routes().forEach(file -> request.addFiles(Applier.file(file)));
         folder.pipelines().forEach(file -> request.addFiles(Applier.file(file)));
         folder.schemasOfPipelines().forEach(file -> request.addFiles(Applier.file(file)));
+        folder.featureViews().forEach(file -> request.addFeatureFiles(Applier.file(file)));
+        new ContractDefinitions(channels)
+                .changed(folder)
+                .forEach(contract -> request.addContracts(PlannedContract.newBuilder()
+                        .setDomain(contract.domain())
+                        .setName(contract.name())
+                        .setDocument(contract.file().content())));
         scope.models()
                 .forEach((name, version) -> request.addModels(
                         ReplayedModel.newBuilder().setName(name).setVersion(version)));

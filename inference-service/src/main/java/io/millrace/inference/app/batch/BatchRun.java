@@ -224,10 +224,7 @@ final class BatchRun {
                 columns.put(key, "key_" + columns.size());
             }
             var asked = new PastFeatures.Asked(keys, "as_of", columns, plan.features(), plan.positions());
-            patiently(() -> {
-                parts.history().write(asked, features, context);
-                return features;
-            });
+            patiently(() -> parts.history().write(asked, features, context));
             return List.of(features);
         } finally {
             remove(keys);

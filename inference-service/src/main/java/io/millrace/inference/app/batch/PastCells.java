@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,13 +57,13 @@ public final class PastCells {
      * @param wanted those whose keys are not of the types of the first are left out
      * @param planned definitions that are to hold although they are not applied
      * @param work a folder that is made, and removed at the end
-     * @return for each that was computed one cell per feature
+     * @return those that were computed
      * @throws JobFailedException with why they cannot be had
      */
-    public Map<Wanted, List<Cell>> read(
+    public Found read(
             List<Wanted> wanted, List<String> features, PlannedViews planned, Path work, JobContext context) {
         if (wanted.isEmpty() || features.isEmpty()) {
-            return Map.of();
+            return new Found(Map.of(), List.of());
         }
         Map<String, FieldType> types = types(wanted.getFirst());
         List<Wanted> asked = wanted.stream()
@@ -80,6 +82,18 @@ public final class PastCells {
         }
     }
 
+    /**
+     * What was computed.
+     *
+     * @param cells of each that was, one per feature
+     * @param gaps what is gone of the events of planned views, one sentence each
+     */
+    public record Found(Map<Wanted, List<Cell>> cells, List<String> gaps) {
+        public Found {
+            gaps = List.copyOf(gaps);
+        }
+    }
+
     private record Asked(Map<String, FieldType> types, List<String> features, PlannedViews planned) {
         /** The columns of the file, in the order of the keys' names. */
         List<Field> fields() {
@@ -89,7 +103,7 @@ public final class PastCells {
         }
     }
 
-    private Map<Wanted, List<Cell>> computed(
+    private Found computed(
             List<Wanted> wanted, Asked asked, Path rows, Path work, JobContext context) {
         try (Session session = files.open(new InputFile(rows, FileFormat.CSV), work, work.resolve("unused.parquet"))) {
             context.onCancel(session::cancel);
@@ -97,7 +111,8 @@ public final class PastCells {
                     new Instants(INSTANT, Optional.empty(), 0),
                     asked.fields().stream().map(Field::name).toList(),
                     UNUSED);
-            List<Path> parts = parts(session, asked, 0, wanted.size(), work, context);
+            var gaps = new LinkedHashSet<String>();
+            List<Path> parts = parts(session, asked, 0, wanted.size(), new Making(work, context, gaps));
             var cells = new HashMap<Wanted, List<Cell>>();
             try (Given given = session.read(
                     0, wanted.size(), asked.fields(), parts, asked.features().size())) {
@@ -108,32 +123,33 @@ public final class PastCells {
                     }
                 }
             }
-            return cells;
+            return new Found(cells, List.copyOf(gaps));
         }
     }
 
     /** Files with features; several where one request would be too large. */
-    private List<Path> parts(Session session, Asked asked, long from, long to, Path work, JobContext context) {
-        Path keys = work.resolve("keys-" + from + "-" + to + ".parquet");
-        Path into = work.resolve("features-" + from + "-" + to + ".parquet");
+    private List<Path> parts(Session session, Asked asked, long from, long to, Making making) {
+        Path keys = making.work().resolve("keys-" + from + "-" + to + ".parquet");
+        Path into = making.work().resolve("features-" + from + "-" + to + ".parquet");
         if (session.keys(from, to, asked.fields(), keys) == 0) {
             return List.of();
         }
         if (keys.toFile().length() > history.maxBytes() && to - from > 1) {
             long middle = (from + to) / 2;
-            var both = new ArrayList<>(parts(session, asked, from, middle, work, context));
-            both.addAll(parts(session, asked, middle, to, work, context));
+            var both = new ArrayList<>(parts(session, asked, from, middle, making));
+            both.addAll(parts(session, asked, middle, to, making));
             return both;
         }
         var columns = new LinkedHashMap<String, String>();
         asked.types().keySet().forEach(key -> columns.put(key, "key_" + columns.size()));
         var request = new PastFeatures.Asked(keys, "as_of", columns, asked.features(), List.of(), asked.planned());
-        new Patience(context, patience).with(() -> {
-            history.write(request, into, context);
-            return into;
-        });
+        making.gaps()
+                .addAll(new Patience(making.context(), patience)
+                        .with(() -> history.write(request, into, making.context())));
         return List.of(into);
     }
+
+    private record Making(Path work, JobContext context, Set<String> gaps) {}
 
     /** The types of an entity's keys, in the order of their names. */
     private static Map<String, FieldType> types(Wanted wanted) {

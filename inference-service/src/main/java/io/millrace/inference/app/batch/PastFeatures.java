@@ -16,10 +16,11 @@ public interface PastFeatures {
      * OUTSIDE_MAX_AGE) and its event time. Takes up to minutes; may be repeated.
      *
      * @param context is asked whether the work is to end
+     * @return what is gone of the events of planned views, one sentence each
      * @throws io.millrace.gate.Refusal FEATURE_NOT_FOUND, FEATURES_REFUSED; FEATURES_UNAVAILABLE, FEATURES_BUSY and DEADLINE_EXCEEDED, after which it may be tried again
      * @throws io.millrace.jobs.JobFailedException where the features cannot be had, with why
      */
-    void write(Asked asked, Path into, JobContext context);
+    List<String> write(Asked asked, Path into, JobContext context);
 
     /**
      * What is asked.

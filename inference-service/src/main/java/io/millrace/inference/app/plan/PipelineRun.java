@@ -81,7 +81,7 @@ final class PipelineRun {
         noteAnswers(answers);
 
         start = System.nanoTime();
-        var cells = new PlannedCells(planned, touched.current());
+        var cells = new PlannedCells(planned, touched.current(), spec.planned());
         for (Recorded event : events) {
             if (event.planned() instanceof SourceEvent.Event read) {
                 cells.add(read.row(), answers.get(event.place()));
@@ -91,8 +91,10 @@ final class PipelineRun {
             if (!entities.isEmpty()) {
                 context.phase("asks the past features of " + planned.name());
             }
-            return parts.past()
+            var found = parts.past()
                     .read(entities, features, spec.planned(), parts.work().resolve(context.id()), context);
+            notes.addAll(found.gaps());
+            return found.cells();
         });
         times = new Times(times.reading(), since(start), Duration.ZERO);
         volume = new Volume(span.topic(), span.size(), events.size(), cells.recorded(), cells.computed());

@@ -1,13 +1,15 @@
 package io.millrace.inference.app.plan;
 
+import io.millrace.inference.domain.Pipeline.ContractReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a plan would have made of recorded events: one part per pipeline that it touches, by name. */
-public record PlanReport(List<PipelineReport> pipelines, Duration took) {
+/** What a plan would have made of recorded events: one part per pipeline that it touches, by name, and one per contract and topic under it. */
+public record PlanReport(List<PipelineReport> pipelines, List<ContractReport> contracts, Duration took) {
     public PlanReport {
+        contracts = List.copyOf(contracts);
         pipelines = List.copyOf(pipelines);
     }
 
@@ -29,6 +31,45 @@ public record PlanReport(List<PipelineReport> pipelines, Duration took) {
         public PipelineReport {
             reasons = List.copyOf(reasons);
             notes = List.copyOf(notes);
+        }
+    }
+
+    /**
+     * What a planned contract says of recorded events, beside what the registered one does.
+     *
+     * @param topic empty where no pipeline reads one under the contract
+     * @param unreadable events that are no JSON objects
+     * @param rules that any event breaks, today or as planned
+     * @param failure why there are no figures; empty where there are
+     */
+    public record ContractReport(
+            ContractReference contract,
+            String topic,
+            long population,
+            long events,
+            long unreadable,
+            List<Rule> rules,
+            Duration reading,
+            Duration checking,
+            List<String> notes,
+            String failure) {
+        public ContractReport {
+            rules = List.copyOf(rules);
+            notes = List.copyOf(notes);
+        }
+
+        /** Of a contract without a topic. */
+        static ContractReport without(ContractReference contract, String note) {
+            return new ContractReport(
+                    contract, "", 0, 0, 0, List.of(), Duration.ZERO, Duration.ZERO, List.of(note), "");
+        }
+    }
+
+    /** How many events break a rule, by the contract as it is registered and as it is planned. */
+    public record Rule(
+            String check, String column, String message, long recorded, long planned, List<String> examples) {
+        public Rule {
+            examples = List.copyOf(examples);
         }
     }
 

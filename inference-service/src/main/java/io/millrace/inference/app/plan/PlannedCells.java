@@ -4,6 +4,7 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.FeatureLookup;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.batch.PastCells.Wanted;
+import io.millrace.inference.app.batch.PlannedViews;
 import io.millrace.inference.app.replay.RecordedPrediction;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ScoreRow;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class PlannedCells implements FeatureLookup {
     private final Pipeline planned;
     private final Optional<Pipeline> current;
+    private final PlannedViews views;
     private final Map<Wanted, List<@Nullable Cell>> cells = new LinkedHashMap<>();
     private long recorded;
     private long computed;
@@ -33,8 +35,10 @@ final class PlannedCells implements FeatureLookup {
     /**
      * @param planned with all features that it reads
      * @param current as it is applied, with its features
+     * @param views that are planned: what was recorded of these is not what they would give
      */
-    PlannedCells(Pipeline planned, Optional<Pipeline> current) {
+    PlannedCells(Pipeline planned, Optional<Pipeline> current, PlannedViews views) {
+        this.views = views;
         this.planned = planned;
         this.current = current;
     }
@@ -56,7 +60,7 @@ final class PlannedCells implements FeatureLookup {
         }
         var of = new ArrayList<@Nullable Cell>(planned.features().size());
         for (String feature : planned.features()) {
-            Cell cell = answer instanceof RecordedEvents.Answer.Predicted predicted
+            Cell cell = answer instanceof RecordedEvents.Answer.Predicted predicted && !views.changes(feature)
                     ? recorded(predicted.prediction(), wanted, feature)
                     : null;
             recorded += cell == null ? 0 : 1;

@@ -60,6 +60,10 @@ final class PlannedChanges {
                     && !current.get().features().equals(planned.features())) {
                 reasons.add("feature service " + planned.service().orElse("") + " gives it other features");
             }
+            planned.features().stream()
+                    .filter(spec.planned()::changes)
+                    .forEach(feature -> reasons.add(
+                            "it reads " + feature + ", whose view is new or changes"));
             if (!reasons.isEmpty()) {
                 touched.add(new Touched(current, planned, List.copyOf(reasons)));
             }

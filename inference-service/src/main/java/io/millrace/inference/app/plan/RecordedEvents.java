@@ -25,6 +25,9 @@ public interface RecordedEvents {
     List<Recorded> read(
             Pipeline planned, Optional<Pipeline> current, Span span, OffsetSample sample, JobContext context);
 
+    /** Reads the values of records, tombstones left out, in the order of partitions and offsets. */
+    List<byte[]> values(Span span, OffsetSample sample, JobContext context);
+
     /**
      * What a pipeline answered to events: of several answers to one event the last.
      *

@@ -9,11 +9,17 @@ import io.millrace.inference.app.PlannedScoring;
 import io.millrace.inference.app.batch.PastCells;
 import io.millrace.inference.app.definition.DefinitionApply;
 import io.millrace.inference.app.definition.DefinitionApply.Planned;
+import io.millrace.inference.app.definition.Definitions;
 import io.millrace.inference.app.deploy.ArmTally;
 import io.millrace.inference.app.deploy.Route;
 import io.millrace.inference.app.deploy.Routes;
+import io.millrace.inference.app.plan.PlanReport.ContractReport;
 import io.millrace.inference.app.plan.PlanReport.PipelineReport;
 import io.millrace.inference.app.plan.PlannedChanges.Touched;
+import io.millrace.inference.app.plan.ReplaySpec.PlannedContract;
+import io.millrace.inference.domain.InputFormat;
+import io.millrace.inference.domain.Pipeline;
+import io.millrace.inference.domain.Pipeline.Input;
 import io.millrace.inference.domain.deploy.Deployment;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import io.millrace.jobs.Job;
@@ -24,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Replays a plan on recorded events. Changes nothing but a work folder; what it finds is kept in memory, so that it is not taken up again after a crash. */
@@ -47,6 +54,7 @@ public final class ReplayPlanJob implements JobHandler {
             DefinitionApply definitions,
             RecordedEvents events,
             PastCells past,
+            ContractCheck contracts,
             FeatureServices services,
             PipelineFeatures wanted,
             ModelCatalog serving,
@@ -102,7 +110,9 @@ public final class ReplayPlanJob implements JobHandler {
                 pipelines.add(new PipelineRun(parts, spec, touched, scoring, context).run());
             }
         }
-        reports.keep(context.id(), new PlanReport(pipelines, Duration.ofNanos(System.nanoTime() - start)));
+        List<ContractReport> contracts = contracts(spec, definitions.then(), context);
+        reports.keep(context.id(), new PlanReport(pipelines, contracts, Duration.ofNanos(System.nanoTime() - start)));
+        context.result("contracts", String.valueOf(contracts.size()));
         context.result("pipelines", String.valueOf(pipelines.size()));
         context.result(
                 "events",
@@ -114,5 +124,35 @@ public final class ReplayPlanJob implements JobHandler {
                 String.valueOf(pipelines.stream()
                         .mapToLong(pipeline -> pipeline.result().counts().getOrDefault(PlanReport.Kind.FLIP, 0L))
                         .sum()));
+    }
+
+    /** One for each contract and topic that a pipeline reads under it. */
+    private List<ContractReport> contracts(ReplaySpec spec, Definitions definitions, JobContext context) {
+        var contracts = new ArrayList<ContractReport>();
+        for (PlannedContract contract : spec.contracts()) {
+            List<Input> inputs = definitions.all(Pipeline.class).values().stream()
+                    .map(Pipeline::input)
+                    .filter(input -> input.contract()
+                            .filter(contract.reference()::equals)
+                            .isPresent())
+                    .toList();
+            List<String> topics = inputs.stream()
+                    .filter(input -> input.format().encoding() == InputFormat.Encoding.JSON)
+                    .map(Input::topic)
+                    .distinct()
+                    .toList();
+            for (String topic : topics) {
+                context.checkCancelled();
+                contracts.add(new ContractRun(parts, spec, contract, topic, context).run());
+            }
+            if (topics.isEmpty()) {
+                contracts.add(ContractReport.without(
+                        contract.reference(),
+                        inputs.isEmpty()
+                                ? "no pipeline reads a topic under this contract"
+                                : "its events are not JSON, which is all that can be validated"));
+            }
+        }
+        return contracts;
     }
 }
