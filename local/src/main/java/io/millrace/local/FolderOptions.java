@@ -30,14 +30,28 @@ final class FolderOptions {
             description = "Go on where pipelines, feature services or on-demand views read what goes.")
     private boolean force;
 
+    /** What is done with the folder. */
+    @FunctionalInterface
+    interface Work {
+        int with(DefinitionFolder folder, Applier applier, Channels channels, Applier.Mode mode);
+    }
+
     /** Does something with the folder and prints it; the exit code. */
     int run(BiFunction<Applier, DefinitionFolder, Applied> what) {
-        DefinitionFolder definitions = DefinitionFolder.readWithFaults(Main.given(folder));
-        PortPlan ports = Main.running().ports();
-        try (var channels = new Channels(ports)) {
-            Applied applied = what.apply(new Applier(channels, ports, new Applier.Mode(prune, force)), definitions);
+        return with((definitions, applier, _, _) -> {
+            Applied applied = what.apply(applier, definitions);
             applied.print(System.out);
             return applied.faults().isEmpty() ? 0 : CommandFailure.FAILED;
+        });
+    }
+
+    /** Does something with the folder; the exit code. */
+    int with(Work work) {
+        DefinitionFolder definitions = DefinitionFolder.readWithFaults(Main.given(folder));
+        PortPlan ports = Main.running().ports();
+        var mode = new Applier.Mode(prune, force);
+        try (var channels = new Channels(ports)) {
+            return work.with(definitions, new Applier(channels, ports, mode), channels, mode);
         }
     }
 }

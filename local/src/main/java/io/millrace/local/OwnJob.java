@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A job that a command began, shows and waits for. Nobody fetches what a command began that was ended: its job ends with it. */
 final class OwnJob {
@@ -28,20 +29,30 @@ final class OwnJob {
      * @param imported a file that was laid beside for it, removed where the command is ended before
      */
     static Job untilEnded(Channels channels, Service service, String id, Optional<Path> imported) {
+        return untilEnded(channels, service, id, imported, System.out::println);
+    }
+
+    /**
+     * The same.
+     *
+     * @param out takes a line now and then
+     */
+    static Job untilEnded(
+            Channels channels, Service service, String id, Optional<Path> imported, Consumer<String> out) {
         var cancel = new Thread(() -> {
             JobServiceGrpc.newBlockingStub(channels.to(service))
                     .withDeadlineAfter(CANCEL_SECONDS, TimeUnit.SECONDS)
                     .cancelJob(CancelJobRequest.newBuilder().setId(id).build());
             imported.ifPresent(OwnJob::remove);
-            System.out.println("  cancelled");
+            out.accept("  cancelled");
         });
         Runtime.getRuntime().addShutdownHook(cancel);
-        Job ended = watch(channels, service, id);
+        Job ended = watch(channels, service, id, out);
         Runtime.getRuntime().removeShutdownHook(cancel);
         return ended;
     }
 
-    private static Job watch(Channels channels, Service service, String id) {
+    private static Job watch(Channels channels, Service service, String id, Consumer<String> out) {
         Iterator<WatchJobResponse> told = JobServiceGrpc.newBlockingStub(channels.to(service))
                 .watchJob(WatchJobRequest.newBuilder().setId(id).build());
         Job last = Job.getDefaultInstance();
@@ -49,7 +60,7 @@ final class OwnJob {
             Job job = told.next().getJob();
             if (!job.getPhase().equals(last.getPhase())
                     || job.getDone() - last.getDone() >= Math.max(1, job.getExpected() / 20)) {
-                System.out.println("  " + line(job));
+                out.accept("  " + line(job));
             }
             last = job;
         }

@@ -1,6 +1,7 @@
 package io.millrace.features.grpc;
 
 import io.grpc.ServerServiceDefinition;
+import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.FeatureReason;
 import io.millrace.features.app.training.KnownAt;
 import io.millrace.features.app.training.TrainingRows;
@@ -75,7 +76,10 @@ public class TrainingSetGrpcService extends MutinyTrainingSetServiceGrpc.Trainin
                         : TrainingSet.Expired.VALUE,
                 request.getFormat() == TrainingSetFormat.TRAINING_SET_FORMAT_CSV
                         ? TrainingSet.Format.CSV
-                        : TrainingSet.Format.PARQUET);
+                        : TrainingSet.Format.PARQUET,
+                request.getPlannedFilesList().stream()
+                        .map(file -> new DefinitionFile(file.getPath(), file.getContent()))
+                        .toList());
     }
 
     private static TrainingSetSpec.Rows rows(StartTrainingSetRequest request) {

@@ -2,6 +2,7 @@ package io.millrace.features.offline;
 
 import io.millrace.features.app.deletion.OfflineRemoval;
 import io.millrace.features.app.offline.OfflineStore;
+import io.millrace.features.app.offline.ScratchStores;
 import io.millrace.features.config.OfflineStoreConfig;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -14,6 +15,7 @@ public class OfflineStores {
     private final ParquetOfflineStore store;
     private final Compaction compaction;
     private final EntityRemoval removal;
+    private final ScratchFolders scratches;
 
     public OfflineStores(OfflineStoreConfig settings, InstantSource clock) {
         Path directory = settings.directory().toAbsolutePath().normalize();
@@ -27,12 +29,19 @@ public class OfflineStores {
                 settings.compactionFiles(), settings.fileSize().asLongValue(), settings.grace());
         compaction = new Compaction(store, folder, parquet, pins, work, limits, clock);
         removal = new EntityRemoval(store, folder, parquet, compaction);
+        scratches = new ScratchFolders(work.resolve("scratch"), parquet);
     }
 
     @Produces
     @Singleton
     OfflineRemoval removal() {
         return removal;
+    }
+
+    @Produces
+    @Singleton
+    ScratchStores scratches() {
+        return scratches;
     }
 
     private static OfflineFolder folder(OfflineStoreConfig settings, Path directory, InstantSource clock) {

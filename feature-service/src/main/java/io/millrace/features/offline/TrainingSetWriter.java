@@ -6,6 +6,7 @@ import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.app.training.TrainingSet;
 import io.millrace.features.app.training.TrainingSetEngine;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.jobs.JobContext;
 import io.millrace.jobs.JobFailedException;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,11 @@ final class TrainingSetWriter implements TrainingSetEngine {
 
     @Override
     public long write(TrainingSet set, JobContext context) {
+        return write(set, store::snapshot, context);
+    }
+
+    @Override
+    public long write(TrainingSet set, Function<ViewId, OfflineSnapshot> of, JobContext context) {
         Path work = bounds.work().resolve(context.id());
         List<OfflineSnapshot> snapshots = new ArrayList<>();
         try {
@@ -49,7 +56,7 @@ final class TrainingSetWriter implements TrainingSetEngine {
             Files.createDirectories(work);
             Files.createDirectories(set.output().toAbsolutePath().getParent());
             for (ReadPlan.Part part : set.plan().parts()) {
-                snapshots.add(store.snapshot(part.view().id()));
+                snapshots.add(of.apply(part.view().id()));
             }
             var duckDb = new DuckDb(bounds.memoryBytes(), bounds.threads(), work.resolve("spill"));
             try (var run = new TrainingSetRun(set, snapshots, duckDb, databases, bounds.spillBytes(), work, context)) {

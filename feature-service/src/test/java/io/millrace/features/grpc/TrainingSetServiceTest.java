@@ -15,6 +15,7 @@ import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.kafka.TestBroker;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.proto.features.v1.DefinitionFile;
 import io.millrace.proto.features.v1.Job;
 import io.millrace.proto.features.v1.JobServiceGrpc;
 import io.millrace.proto.features.v1.JobState;
@@ -143,6 +144,38 @@ class TrainingSetServiceTest extends ServiceUnderTest {
         String job = start("\"feature_service\":\"model_" + suffix + "\"", ",\"rate\":2.0");
 
         assertThat(made(job)).contains("2.0,2,11.0");
+    }
+
+    @Test
+    void aViewThatIsOnlyPlannedIsComputedFromItsTopicAndNothingIsApplied() {
+        fill();
+        String planned = Views.activity(name, "v2", topic).replace("window: 1h", "window: 2h");
+        TrainingSetServiceBlockingStub sets =
+                TrainingSetServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+
+        String job = sets.startTrainingSet(request()
+                        .clearInline()
+                        .setInline(ByteString.copyFromUtf8("""
+                                user_id,event_timestamp,label
+                                1,2026-03-01T13:15:00Z,a
+                                """))
+                        .addPlannedFiles(DefinitionFile.newBuilder()
+                                .setPath("planned.yaml")
+                                .setContent(planned))
+                        .build())
+                .getJob()
+                .getId();
+
+        // The window of an hour that is served has the last of the three events, that of two hours all of them.
+        assertThat(withoutInstants(made(job))).isEqualTo("user_id,label,last_amount,events_1h\n1,a,6.5,3\n");
+        assertThat(values(read("2026-03-01T13:15:00Z", 1, name + ":events_1h"))).containsExactly(number(1));
+        assertRefused(sets, request().addFeatures(name + "@v2:last_amount"), Status.Code.NOT_FOUND);
+        assertRefused(
+                sets,
+                request().addPlannedFiles(DefinitionFile.newBuilder()
+                        .setPath("planned.yaml")
+                        .setContent("kind: FeatureView\nname: x\n")),
+                Status.Code.INVALID_ARGUMENT);
     }
 
     @Test

@@ -21,20 +21,20 @@ import java.util.function.Consumer;
 /** Scores a batch: checks its rows, looks their features up in one call, fills the tensors, runs the model once; or once for each arm, where a deployment splits the model. */
 @ApplicationScoped
 public class BatchScoring implements Scoring {
-    private final Leases leases;
+    private final ModelLeases leases;
     private final PipelineFeatures wanted;
     private final FeatureLookup features;
     private final Routes routes;
-    private final Mirroring mirroring;
+    private final Mirror mirroring;
     private final Explaining explaining;
     private final InferenceMetrics metrics;
 
     public BatchScoring(
-            Leases leases,
+            ModelLeases leases,
             PipelineFeatures wanted,
             FeatureLookup features,
             Routes routes,
-            Mirroring mirroring,
+            Mirror mirroring,
             Explaining explaining,
             InferenceMetrics metrics) {
         this.leases = leases;
@@ -95,6 +95,21 @@ public class BatchScoring implements Scoring {
                 whole(filled, model, new Batch(filled, rows), timer, batch -> batch.lookUp(from, Duration.ZERO, timer));
         count(scored, timer);
         return scored;
+    }
+
+    /**
+     * Scores rows whose features are known, each by the arm that it would go to where a deployment splits the model.
+     *
+     * @param filled the pipeline with all features that it reads
+     * @param from answers for these rows
+     * @throws Refusal as {@link Scoring#score}
+     */
+    ScoredBatch scoreSplit(Pipeline filled, List<ScoreRow> rows, FeatureLookup from, Deadline timer) {
+        Consumer<Batch> lookUp = batch -> batch.lookUp(from, Duration.ZERO, timer);
+        Optional<Route> route = routes.find(filled.model());
+        return route.isPresent()
+                ? split(route.get(), filled, new Batch(filled, rows), rows, timer, lookUp)
+                : whole(filled, filled.model(), new Batch(filled, rows), timer, lookUp);
     }
 
     private ScoredBatch whole(Pipeline filled, ModelReference by, Batch batch, Deadline timer, Consumer<Batch> lookUp) {

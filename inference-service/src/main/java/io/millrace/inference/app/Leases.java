@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 /** Finds what scores the rows of pipelines, a model or an ensemble, and holds it. Thread-safe; never waits for a load. */
 @ApplicationScoped
-public class Leases {
+public class Leases implements ModelLeases {
     private final ModelCatalog models;
     private final HeldEnsembles ensembles;
 
@@ -23,7 +23,8 @@ public class Leases {
      *
      * @throws Refusal MODEL_NOT_SERVING, MODEL_DOES_NOT_FIT
      */
-    ModelLease lease(Pipeline pipeline, ModelReference model) {
+    @Override
+    public ModelLease lease(Pipeline pipeline, ModelReference model) {
         if (models.knows(model.name()) || !ensembles.knows(model.name())) {
             return models.lease(pipeline, model);
         }

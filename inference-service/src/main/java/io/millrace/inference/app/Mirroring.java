@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows the scored rows of pipelines to the shadows of their deployment, with the features that were looked up for the answer. */
 @ApplicationScoped
-public class Mirroring {
+public class Mirroring implements Mirror {
     private final Leases leases;
     private final Shadows shadows;
     private final ShadowLog log;
@@ -35,7 +35,8 @@ public class Mirroring {
     }
 
     /** Shows what is in the samples; returns at once. */
-    void mirror(SplitBatch split, Pipeline pipeline, Batch batch, ScoredBatch scored) {
+    @Override
+    public void mirror(SplitBatch split, Pipeline pipeline, Batch batch, ScoredBatch scored) {
         Route route = split.route();
         List<Shadow> all = route.deployment().shadows();
         for (int i = 0; i < all.size(); i++) {

@@ -52,7 +52,7 @@ final class SplitBatch implements AutoCloseable {
             Route route,
             Pipeline pipeline,
             List<ScoreRow> rows,
-            Leases leases,
+            ModelLeases leases,
             IntFunction<Map<String, Object>> context) {
         var split = new SplitBatch(route, pipeline, rows, context);
         boolean opened = false;
@@ -67,7 +67,7 @@ final class SplitBatch implements AutoCloseable {
         }
     }
 
-    private static ModelLease lease(Route route, int arm, Pipeline pipeline, Leases leases) {
+    private static ModelLease lease(Route route, int arm, Pipeline pipeline, ModelLeases leases) {
         try {
             return leases.lease(pipeline, route.model(arm));
         } catch (RuntimeException e) {

@@ -7,7 +7,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.millrace.inference.app.ContractRegistry;
 import io.millrace.inference.app.payload.Classifications;
+import io.millrace.inference.app.plan.ContractCheck;
 import io.millrace.inference.domain.Pipeline;
+import io.millrace.jobs.JobFailedException;
 import io.millrace.proto.registry.v1.ContractReference;
 import io.millrace.proto.registry.v1.GetDataProductRequest;
 import io.millrace.proto.registry.v1.RegistryServiceGrpc;
@@ -22,7 +24,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The contracts at registry-service. Connects when first asked; one call at a time per caller, never retried: the next check comes anyway. Thread-safe. */
-public final class RegistryContracts implements ContractRegistry, Classifications, AutoCloseable {
+public final class RegistryContracts implements ContractRegistry, ContractCheck, Classifications, AutoCloseable {
     /** What was not checked is no violation, and how many rows a sample has says nothing of the topic. */
     private static final Set<String> NO_VIOLATIONS = Set.of("not_checked", "row_count");
 
@@ -95,6 +97,37 @@ public final class RegistryContracts implements ContractRegistry, Classification
             return new Verdict.Checked(violations, first);
         } catch (StatusRuntimeException e) {
             return new Verdict.Unknown(why(e));
+        }
+    }
+
+    @Override
+    public Optional<List<Issue>> check(Rules rules, List<byte[]> rows, Duration deadline) {
+        var request = ValidateRequest.newBuilder().setJsonRows(array(rows));
+        switch (rules) {
+            case Rules.Registered(Pipeline.ContractReference contract) ->
+                request.setReference(ContractReference.newBuilder()
+                        .setDomain(contract.domain())
+                        .setName(contract.name()));
+            case Rules.Document(String text) -> request.setDocument(text);
+        }
+        try {
+            return Optional.of(stub(deadline).validate(request.build()).getIssuesList().stream()
+                    .filter(issue -> !NO_VIOLATIONS.contains(issue.getCheck()))
+                    .map(issue -> new Issue(
+                            issue.getCheck(),
+                            issue.getColumn(),
+                            issue.getMessage(),
+                            issue.getFailingRows(),
+                            issue.getSampleList()))
+                    .toList());
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw new JobFailedException(
+                    "the contract cannot be checked: " + e.getStatus().getCode() + " "
+                            + e.getStatus().getDescription(),
+                    e);
         }
     }
 

@@ -14,6 +14,7 @@ import io.millrace.jobs.JobCancelledException;
 import io.millrace.jobs.JobContext;
 import io.millrace.jobs.JobFailedException;
 import io.millrace.proto.features.v1.CancelJobRequest;
+import io.millrace.proto.features.v1.DefinitionFile;
 import io.millrace.proto.features.v1.GetJobRequest;
 import io.millrace.proto.features.v1.Job;
 import io.millrace.proto.features.v1.JobServiceGrpc;
@@ -36,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -44,6 +46,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public class GrpcPastFeatures implements PastFeatures {
     private static final Logger LOG = Logger.getLogger(GrpcPastFeatures.class);
+    private static final String GAPS = "planned_gaps";
     private static final Duration LOOKS_AGAIN = Duration.ofMillis(200);
 
     private final ManagedChannel channel;
@@ -65,11 +68,12 @@ public class GrpcPastFeatures implements PastFeatures {
     }
 
     @Override
-    public void write(Asked asked, Path into, JobContext context) {
+    public List<String> write(Asked asked, Path into, JobContext context) {
         String id = start(asked);
         try {
-            await(id, context);
+            Job made = await(id, context);
             fetch(id, into);
+            return made.getResultOrDefault(GAPS, "").lines().toList();
         } catch (JobCancelledException e) {
             cancel(id);
             throw e;
@@ -94,6 +98,12 @@ public class GrpcPastFeatures implements PastFeatures {
                             .setStatuses(true)
                             .setEventTimes(true)
                             .setFormat(TrainingSetFormat.TRAINING_SET_FORMAT_PARQUET)
+                            .addAllPlannedFiles(asked.planned().files().stream()
+                                    .map(file -> DefinitionFile.newBuilder()
+                                            .setPath(file.path())
+                                            .setContent(file.content())
+                                            .build())
+                                    .toList())
                             .build())
                     .getJob()
                     .getId();
@@ -116,7 +126,7 @@ public class GrpcPastFeatures implements PastFeatures {
     }
 
     /** The job outlives a restart of feature-service: only where that is away for too long is it given up. */
-    private void await(String id, JobContext context) {
+    private Job await(String id, JobContext context) {
         long heard = System.nanoTime();
         while (true) {
             context.checkCancelled();
@@ -125,7 +135,7 @@ public class GrpcPastFeatures implements PastFeatures {
                         .getJob();
                 heard = System.nanoTime();
                 if (job.getState() == JobState.JOB_STATE_DONE) {
-                    return;
+                    return job;
                 }
                 if (job.getState() != JobState.JOB_STATE_RUNNING && job.getState() != JobState.JOB_STATE_QUEUED) {
                     throw new JobFailedException(

@@ -1,8 +1,6 @@
 package io.millrace.inference.kafka;
 
-import io.millrace.features.kernel.format.InvalidSchemaException;
 import io.millrace.features.kernel.format.SchemaRegistry;
-import io.millrace.features.kernel.format.SchemaRegistryUnavailableException;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.InferenceReason;
 import io.millrace.inference.app.replay.PredictionLog;
@@ -22,22 +20,19 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads single committed records: predictions and the events that they were made of. Thread-safe. */
 public final class KafkaPredictionLog implements PredictionLog {
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = RecordConsumer.PATIENCE;
     private static final int TRIES_PER_DRAW = 20;
 
     private final StreamSettings settings;
@@ -68,22 +63,12 @@ public final class KafkaPredictionLog implements PredictionLog {
         private final Map<String, EventDecoder> decoders = new HashMap<>();
 
         Records() {
-            Map<String, Object> config = new HashMap<>();
-            config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-            config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-            config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-            config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-            config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-            config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-            config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1 << 16);
-            config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 16);
-            config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-            this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            this.consumer = RecordConsumer.open(settings.bootstrapServers(), 1, 1 << 16);
         }
 
         @Override
         public Recorded prediction(RecordPlace place) {
-            return asking(() -> switch (find(place)) {
+            return RecordConsumer.asking(() -> switch (find(place)) {
                 case Found.Gone(var why) -> new Recorded.Gone(why);
                 case Found.Record(var record) -> parsed(place, record);
             });
@@ -91,7 +76,7 @@ public final class KafkaPredictionLog implements PredictionLog {
 
         @Override
         public SourceEvent event(Pipeline pipeline, RecordPlace place, String topicId) {
-            return asking(() -> {
+            return RecordConsumer.asking(() -> {
                 Optional<String> now = topicIds.computeIfAbsent(place.topic(), KafkaPredictionLog.this::topicId);
                 if (!topicId.isEmpty() && now.isPresent() && !now.get().equals(topicId)) {
                     return new SourceEvent.Gone("topic '" + place.topic()
@@ -105,7 +90,7 @@ public final class KafkaPredictionLog implements PredictionLog {
         }
 
         Sample sample(String topic, int count, Random random) {
-            return asking(() -> {
+            return RecordConsumer.asking(() -> {
                 List<TopicPartition> partitions = partitions(topic);
                 Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
                 Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -206,16 +191,6 @@ public final class KafkaPredictionLog implements PredictionLog {
                 case DecodedEvent.Event event ->
                     new SourceEvent.Event(event.key(), event.timestampMicros(), event.row());
             };
-        }
-
-        private <T> T asking(Supplier<T> work) {
-            try {
-                return work.get();
-            } catch (SchemaRegistryUnavailableException | InvalidSchemaException e) {
-                throw new Refusal(InferenceReason.OFFSETS_UNAVAILABLE, "schemas: " + e.getMessage(), e);
-            } catch (KafkaException e) {
-                throw new Refusal(InferenceReason.OFFSETS_UNAVAILABLE, "Kafka: " + e.getMessage(), e);
-            }
         }
     }
 

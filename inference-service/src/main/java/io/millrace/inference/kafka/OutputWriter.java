@@ -1,14 +1,11 @@
 package io.millrace.inference.kafka;
 
-import io.millrace.inference.app.condition.ConditionNames;
 import io.millrace.inference.app.condition.Facts;
-import io.millrace.inference.app.condition.PredictionCondition;
-import io.millrace.inference.app.condition.PredictionConditions;
+import io.millrace.inference.app.condition.PredictionRoutes;
 import io.millrace.inference.domain.Alert;
 import io.millrace.inference.domain.CloudEvent;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Output.Format;
-import io.millrace.inference.domain.Output.Route;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.kafka.PredictionWriter.Prediction;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the records of a prediction: one for each output that takes it, and the alert that it raises. The same prediction gives the same records each time; ids
@@ -27,25 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class OutputWriter {
     private final Pipeline pipeline;
     private final PredictionWriter writer;
-    private final List<Compiled> outputs = new ArrayList<>();
-    private final @Nullable PredictionCondition raises;
-
-    private record Compiled(Output output, @Nullable PredictionCondition condition) {}
+    private final PredictionRoutes routes;
 
     OutputWriter(Pipeline pipeline) {
         this.pipeline = pipeline;
         this.writer = new PredictionWriter(pipeline);
-        ConditionNames names = ConditionNames.of(pipeline.entity().keySet(), pipeline.request());
-        for (Output output : pipeline.outputs()) {
-            outputs.add(new Compiled(
-                    output,
-                    output.condition()
-                            .map(condition -> PredictionConditions.compiled(condition, names))
-                            .orElse(null)));
-        }
-        this.raises = pipeline.alert()
-                .map(alert -> PredictionConditions.compiled(alert.when(), names))
-                .orElse(null);
+        this.routes = new PredictionRoutes(pipeline);
     }
 
     /** Sets the id of the input topic. */
@@ -61,10 +44,11 @@ final class OutputWriter {
                 prediction.score(),
                 prediction.batch(),
                 prediction.row());
-        var records = new ArrayList<ProducerRecord<byte[], byte[]>>(outputs.size() + (raises == null ? 0 : 1));
+        var records =
+                new ArrayList<ProducerRecord<byte[], byte[]>>(pipeline.outputs().size() + 1);
         byte[] key = prediction.event().key().getBytes(StandardCharsets.UTF_8);
         byte[] plain = null;
-        for (Output output : taking(facts)) {
+        for (Output output : routes.taking(facts)) {
             var headers = headers(prediction);
             byte[] value;
             if (output.format() == Format.CLOUDEVENTS) {
@@ -79,7 +63,7 @@ final class OutputWriter {
             }
             records.add(new ProducerRecord<>(output.topic(), null, null, key, value, headers));
         }
-        if (raises != null && raises.isMetBy(facts)) {
+        if (routes.raises(facts)) {
             Alert alert = pipeline.alert().orElseThrow();
             var headers = headers(prediction);
             CloudEventWriter.structured(headers);
@@ -87,29 +71,6 @@ final class OutputWriter {
             records.add(new ProducerRecord<>(alert.topic(), null, null, key, value, headers));
         }
         return records;
-    }
-
-    private List<Output> taking(Facts facts) {
-        if (outputs.size() == 1) {
-            return pipeline.outputs();
-        }
-        var taking = new ArrayList<Output>(outputs.size());
-        boolean routed = false;
-        for (Compiled compiled : outputs) {
-            if (compiled.condition() != null && compiled.condition().isMetBy(facts)) {
-                routed = true;
-                taking.add(compiled.output());
-            } else if (compiled.output().route() instanceof Route.Every) {
-                taking.add(compiled.output());
-            }
-        }
-        if (!routed) {
-            outputs.stream()
-                    .map(Compiled::output)
-                    .filter(output -> output.route() instanceof Route.Otherwise)
-                    .forEach(taking::add);
-        }
-        return taking;
     }
 
     private CloudEvent event(Prediction prediction, String type) {

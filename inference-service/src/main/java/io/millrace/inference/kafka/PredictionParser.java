@@ -1,5 +1,7 @@
 package io.millrace.inference.kafka;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.inference.app.replay.RecordPlace;
@@ -87,6 +89,62 @@ final class PredictionParser {
                         deployment.path("arm").asText(),
                         deployment.path("share").asDouble()))
                 : Optional.empty();
+    }
+
+    /**
+     * Whether a prediction's features were complete.
+     *
+     * @throws IOException where the bytes are no JSON
+     */
+    static boolean isComplete(byte[] value) throws IOException {
+        JsonNode event = JSON.readTree(value);
+        return (event.has("specversion") ? event.path("data") : event)
+                .path("features")
+                .path("complete")
+                .asBoolean();
+    }
+
+    /**
+     * Which pipeline made a prediction of which record, at little cost; empty where the bytes are no prediction.
+     *
+     * @param value as it is, or a CloudEvent with it as its data
+     */
+    static Optional<Origin> origin(byte[] value) {
+        try (JsonParser parser = JSON.createParser(value)) {
+            String pipeline = "";
+            RecordPlace source = null;
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token != JsonToken.FIELD_NAME) {
+                    continue;
+                }
+                String name = parser.currentName();
+                JsonToken first = parser.nextToken();
+                if (name.equals("pipeline") && first == JsonToken.VALUE_STRING) {
+                    pipeline = parser.getText();
+                } else if (name.equals("source") && first == JsonToken.START_OBJECT) {
+                    source = source(parser);
+                } else if (!name.equals("data")) {
+                    parser.skipChildren();
+                }
+            }
+            return source == null ? Optional.empty() : Optional.of(new Origin(pipeline, source));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @param source the record that was scored */
+    record Origin(String pipeline, RecordPlace source) {}
+
+    private static RecordPlace source(JsonParser parser) throws IOException {
+        JsonNode source = JSON.readTree(parser);
+        return new RecordPlace(
+                source.path("topic").asText(),
+                source.path("partition").asInt(),
+                source.path("offset").asLong());
     }
 
     static Map<String, Object> scalars(JsonNode object) {

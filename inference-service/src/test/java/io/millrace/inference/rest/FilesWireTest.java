@@ -2,6 +2,7 @@ package io.millrace.inference.rest;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -21,8 +22,13 @@ import io.millrace.proto.features.v1.ListJobsRequest;
 import io.millrace.proto.features.v1.WatchJobRequest;
 import io.millrace.proto.inference.v1.BatchFileFormat;
 import io.millrace.proto.inference.v1.BatchScoringServiceGrpc;
+import io.millrace.proto.inference.v1.GetReplayPlanRequest;
+import io.millrace.proto.inference.v1.GetReplayPlanResponse;
 import io.millrace.proto.inference.v1.ReadBatchScoringRequest;
+import io.millrace.proto.inference.v1.ReplayPlanServiceGrpc;
+import io.millrace.proto.inference.v1.ReplayedModel;
 import io.millrace.proto.inference.v1.StartBatchScoringRequest;
+import io.millrace.proto.inference.v1.StartReplayPlanRequest;
 import io.millrace.proto.oip.GRPCInferenceServiceGrpc;
 import io.millrace.proto.oip.InferTensorContents;
 import io.millrace.proto.oip.ModelInferRequest;
@@ -140,6 +146,33 @@ class FilesWireTest extends PredictingService {
                         .then(),
                 404,
                 "PIPELINE_NOT_FOUND");
+    }
+
+    @Test
+    void aPlanIsReplayedOverGrpcAndWhatIsWrongWithItIsRefused() {
+        var plans = ReplayPlanServiceGrpc.newBlockingStub(channel());
+        StartReplayPlanRequest request = StartReplayPlanRequest.newBuilder()
+                .setSpanMillis(3_600_000)
+                .addModels(ReplayedModel.newBuilder().setName("m").setVersion("1"))
+                .build();
+        String id = plans.startReplayPlan(request).getJob().getId();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> given().get("/v1/jobs/" + id).path("state").equals("done"));
+
+        GetReplayPlanResponse report =
+                plans.getReplayPlan(GetReplayPlanRequest.newBuilder().setJobId(id).build());
+
+        assertThat(report.getPipelinesList()).anySatisfy(pipeline -> {
+            assertThat(pipeline.getPipeline()).isEqualTo("p");
+            assertThat(pipeline.getFailure()).isEmpty();
+            assertThat(pipeline.getReasonsList()).containsExactly("model m is version 1");
+        });
+        assertThatThrownBy(() -> plans.startReplayPlan(
+                        request.toBuilder().setSpanMillis(1).build()))
+                .hasMessageContaining("INVALID_ARGUMENT");
+        assertThatThrownBy(() -> plans.getReplayPlan(
+                        GetReplayPlanRequest.newBuilder().setJobId("none").build()))
+                .hasMessageContaining("NOT_FOUND");
     }
 
     @Test

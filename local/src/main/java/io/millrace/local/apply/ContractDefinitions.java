@@ -8,7 +8,9 @@ import io.millrace.local.platform.Service;
 import io.millrace.proto.registry.v1.RegisterDataProductRequest;
 import io.millrace.proto.registry.v1.RegisterDataProductResponse;
 import io.millrace.proto.registry.v1.RegistryServiceGrpc;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Plans and registers a folder's contracts. */
 final class ContractDefinitions {
@@ -28,19 +30,43 @@ final class ContractDefinitions {
         return all(folder, false);
     }
 
+    /** A contract that is new or changes. */
+    record Changed(String domain, String name, DefinitionFile file) {}
+
+    /** @throws io.grpc.StatusRuntimeException where one is refused */
+    List<Changed> changed(DefinitionFolder folder) {
+        return folder.contracts().stream()
+                .flatMap(contract -> {
+                    RegisterDataProductResponse answer = registry().registerDataProduct(request(contract, true));
+                    return answer.getCreated()
+                            ? Stream.of(new Changed(
+                                    answer.getDataProduct().getDomain(),
+                                    answer.getDataProduct().getName(),
+                                    contract))
+                            : Stream.empty();
+                })
+                .toList();
+    }
+
+    private RegistryServiceGrpc.RegistryServiceBlockingStub registry() {
+        return RegistryServiceGrpc.newBlockingStub(channels.to(Service.REGISTRY))
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static RegisterDataProductRequest request(DefinitionFile contract, boolean dryRun) {
+        return RegisterDataProductRequest.newBuilder()
+                .setPath(contract.path())
+                .setContent(contract.content())
+                .setDryRun(dryRun)
+                .build();
+    }
+
     private Applied all(DefinitionFolder folder, boolean dryRun) {
         Applied applied = Applied.nothing();
         for (DefinitionFile contract : folder.contracts()) {
-            var request = RegisterDataProductRequest.newBuilder()
-                    .setPath(contract.path())
-                    .setContent(contract.content())
-                    .setDryRun(dryRun)
-                    .build();
             applied = applied.and(Applier.attempt(
                     contract.path(),
-                    () -> Applied.one(outcome(RegistryServiceGrpc.newBlockingStub(channels.to(Service.REGISTRY))
-                            .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                            .registerDataProduct(request)))));
+                    () -> Applied.one(outcome(registry().registerDataProduct(request(contract, dryRun))))));
         }
         return applied;
     }

@@ -39,24 +39,31 @@ final class FeatureDefinitions {
     /**
      * What would be done, with everything that stands against it among the faults.
      *
+     * @param changedViews views, {@code view@version}, that are new or change
      * @param services what feature services stand for by then; empty where nothing is applied or it is refused
      */
-    record Planned(Applied applied, List<FeatureServiceFeatures> services) {}
+    record Planned(Applied applied, List<FeatureServiceFeatures> services, List<String> changedViews) {}
 
     Planned plan(DefinitionFolder folder) {
         if (isNothing(folder)) {
-            return new Planned(Applied.nothing(), List.of());
+            return new Planned(Applied.nothing(), List.of(), List.of());
         }
         var services = new ArrayList<FeatureServiceFeatures>();
+        var views = new ArrayList<String>();
         Applied applied = Applier.attempt("feature definitions", () -> {
             ApplyFeatureViewsResponse answer = call(folder, true);
             services.addAll(answer.getFeatureServicesList());
+            answer.getOutcomesList().stream()
+                    .filter(outcome -> outcome.getKind().endsWith("FeatureView"))
+                    .filter(outcome -> outcome.getChange() == DefinitionOutcome.Change.CHANGE_CREATED)
+                    .map(DefinitionOutcome::getName)
+                    .forEach(views::add);
             var plan = new FeaturePlan(answer, readers(answer, folder));
             return Applier.outcomes("feature view", answer.getOutcomesList())
                     .and(Applied.noted(plan.notes()))
                     .and(Applied.refused(plan.obstacles(mode.force(), folder.placesOfFeatures())));
         });
-        return new Planned(applied, services);
+        return new Planned(applied, services, views);
     }
 
     Applied apply(DefinitionFolder folder) {

@@ -1,6 +1,9 @@
 package io.millrace.features.app.training;
 
+import io.millrace.features.app.offline.OfflineSnapshot;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.jobs.JobContext;
+import java.util.function.Function;
 
 /** Makes training sets from the offline store, in bounded memory whatever their size. Thread-safe. */
 public interface TrainingSetEngine {
@@ -13,4 +16,11 @@ public interface TrainingSetEngine {
      * @throws io.millrace.features.app.offline.OfflineStoreException
      */
     long write(TrainingSet set, JobContext context);
+
+    /**
+     * The same of other events than those of the store.
+     *
+     * @param snapshots the events of a view version; closed behind it
+     */
+    long write(TrainingSet set, Function<ViewId, OfflineSnapshot> snapshots, JobContext context);
 }

@@ -6,6 +6,8 @@ import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.FeatureView;
+import io.millrace.features.kernel.ViewId;
 import io.millrace.jobs.JobContext;
 import io.millrace.jobs.JobFailedException;
 import io.millrace.jobs.JobHandler;
@@ -20,7 +22,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Makes a training set. After the service ended in the middle of it, it begins anew with the same versions. */
@@ -28,6 +32,8 @@ import java.util.stream.Stream;
 public class TrainingSetJob implements JobHandler {
     static final String KIND = "training-set";
     static final String FILE = "file";
+    /** What is gone from the topics of planned views, one line each. */
+    static final String GAPS = "planned_gaps";
     private static final Duration LOOKS_AGAIN = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -36,6 +42,7 @@ public class TrainingSetJob implements JobHandler {
     private final TrainingSetEngine engine;
     private final OfflineStore store;
     private final TrainingSetFolders folders;
+    private final PlannedRows plannedRows;
     private final InstantSource clock;
 
     public TrainingSetJob(
@@ -44,7 +51,9 @@ public class TrainingSetJob implements JobHandler {
             TrainingSetEngine engine,
             OfflineStore store,
             TrainingSetFolders folders,
+            PlannedRows plannedRows,
             InstantSource clock) {
+        this.plannedRows = plannedRows;
         this.catalog = catalog;
         this.definitions = definitions;
         this.engine = engine;
@@ -75,9 +84,10 @@ public class TrainingSetJob implements JobHandler {
         if (parameters.knownAt() instanceof KnownAt.Positions positions) {
             awaitReached(positions.reached(), context);
         }
+        var planned = PlannedDefinitions.of(catalog.definitions(), parameters.planned());
         var set = new TrainingSet(
                 parameters.rows(),
-                plan(parameters),
+                plan(parameters, planned),
                 parameters.timestampColumn(),
                 parameters.columns(),
                 parameters.knownAt(),
@@ -87,7 +97,7 @@ public class TrainingSetJob implements JobHandler {
                 parameters.format(),
                 folders.output(context.id(), parameters.format()));
         try {
-            long rows = engine.write(set, context);
+            long rows = write(set, planned, context);
             context.result("rows", String.valueOf(rows));
             context.result(FILE, set.output().toString());
         } catch (OfflineStoreException e) {
@@ -125,10 +135,27 @@ public class TrainingSetJob implements JobHandler {
     }
 
     /** Every name means the version that it meant when the job was started. */
-    private ReadPlan plan(TrainingSetParameters parameters) {
+    private ReadPlan plan(TrainingSetParameters parameters, PlannedDefinitions planned) {
         Map<String, ViewId> pinned = parameters.views();
         return ReadPlan.of(parameters.features(), parameters.fullNames(), name -> Optional.ofNullable(pinned.get(name))
-                .flatMap(version -> catalog.named(version.toString())));
+                .flatMap(version -> parameters.planned().isEmpty()
+                        ? catalog.named(version.toString())
+                        : planned.then().view(version.toString())));
+    }
+
+    /** Views that are not applied as they are planned are read from their topics first. */
+    private long write(TrainingSet set, PlannedDefinitions planned, JobContext context) {
+        List<FeatureView> changed =
+                set.plan().views().stream().filter(planned::isChanged).toList();
+        if (changed.isEmpty()) {
+            return engine.write(set, context);
+        }
+        Set<ViewId> ids = changed.stream().map(FeatureView::id).collect(Collectors.toSet());
+        try (PlannedRows.Read read = plannedRows.read(changed, context)) {
+            context.result(GAPS, String.join("\n", read.gaps()));
+            return engine.write(
+                    set, view -> ids.contains(view) ? read.snapshot(view) : store.snapshot(view), context);
+        }
     }
 
     private void removeOld() {

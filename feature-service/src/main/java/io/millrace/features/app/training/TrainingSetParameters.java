@@ -1,9 +1,11 @@
 package io.millrace.features.app.training;
 
+import io.millrace.definitions.DefinitionFile;
 import io.millrace.features.app.training.TrainingRows.RowFormat;
 import io.millrace.features.kernel.SourcePartition;
 import io.millrace.features.kernel.ViewId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,10 @@ record TrainingSetParameters(Map<String, String> texts) {
                         .map(view -> view.getKey() + "=" + view.getValue())
                         .collect(Collectors.joining(LINE)));
         texts.put("full-names", String.valueOf(spec.fullNames()));
+        for (int i = 0; i < spec.planned().size(); i++) {
+            texts.put("planned-path-" + i, spec.planned().get(i).path());
+            texts.put("planned-" + i, spec.planned().get(i).content());
+        }
         switch (rows) {
             case TrainingRows.File(Path path, RowFormat format) -> {
                 texts.put("rows", path.toString());
@@ -81,6 +87,15 @@ record TrainingSetParameters(Map<String, String> texts) {
             views.put(line.substring(0, equals), new ViewId(line.substring(equals + 1, at), line.substring(at + 1)));
         }
         return views;
+    }
+
+    /** Definitions that hold although they are not applied. */
+    List<DefinitionFile> planned() {
+        var planned = new ArrayList<DefinitionFile>();
+        for (int i = 0; texts.containsKey("planned-" + i); i++) {
+            planned.add(new DefinitionFile(text("planned-path-" + i), text("planned-" + i)));
+        }
+        return planned;
     }
 
     boolean fullNames() {

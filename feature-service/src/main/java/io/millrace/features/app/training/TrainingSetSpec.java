@@ -1,6 +1,7 @@
 package io.millrace.features.app.training;
 
 import io.millrace.features.app.training.TrainingRows.RowFormat;
+import io.millrace.definitions.DefinitionFile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param features {@code view:feature} or {@code view@version:feature}; empty where a service is given
  * @param service a feature service, {@code service} or {@code service@version}
  * @param timestampColumn empty for {@code event_timestamp}
+ * @param planned definitions that are to hold although they are not applied; the events of views that they change are read from their topics
  * @param columns join key to the rows' column, where the names differ
  */
 public record TrainingSetSpec(
@@ -24,13 +26,43 @@ public record TrainingSetSpec(
         boolean statuses,
         boolean eventTimes,
         TrainingSet.Expired expired,
-        TrainingSet.Format format) {
+        TrainingSet.Format format,
+        List<DefinitionFile> planned) {
+    /** Of definitions that are applied. */
+    public TrainingSetSpec(
+            List<String> features,
+            Optional<String> service,
+            boolean fullNames,
+            Rows rows,
+            String timestampColumn,
+            Map<String, String> columns,
+            KnownAt knownAt,
+            boolean statuses,
+            boolean eventTimes,
+            TrainingSet.Expired expired,
+            TrainingSet.Format format) {
+        this(
+                features,
+                service,
+                fullNames,
+                rows,
+                timestampColumn,
+                columns,
+                knownAt,
+                statuses,
+                eventTimes,
+                expired,
+                format,
+                List.of());
+    }
+
     /** The column of instants where none is named; Feast's name. */
     public static final String TIMESTAMP = "event_timestamp";
 
     public TrainingSetSpec {
         features = List.copyOf(features);
         columns = Map.copyOf(columns);
+        planned = List.copyOf(planned);
         timestampColumn = timestampColumn.isEmpty() ? TIMESTAMP : timestampColumn;
     }
 

@@ -8,6 +8,7 @@ import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.training.TrainingRows.RowFormat;
 import io.millrace.features.kernel.NamedView;
 import io.millrace.features.kernel.ViewId;
+import io.millrace.features.kernel.definition.DefinitionSet;
 import io.millrace.gate.Refusal;
 import io.millrace.jobs.Job;
 import io.millrace.jobs.Jobs;
@@ -52,10 +53,13 @@ public class TrainingSets {
                     FeatureReason.MALFORMED_REQUEST,
                     "features and a feature service are given; one of them is possible");
         }
+        DefinitionSet planned = PlannedDefinitions.of(catalog.definitions(), spec.planned())
+                .then();
         List<String> features = spec.service().map(catalog::featuresOf).orElse(spec.features());
         Map<String, ViewId> pinned = new LinkedHashMap<>();
         ReadPlan.of(features, spec.fullNames(), name -> {
-            NamedView view = catalog.named(name).orElseThrow(() -> catalog.unknownView(name));
+            NamedView view = (spec.planned().isEmpty() ? catalog.named(name) : planned.view(name))
+                    .orElseThrow(() -> catalog.unknownView(name));
             pinned.put(name, view.id());
             return Optional.of(view);
         });

@@ -1,7 +1,5 @@
 package io.millrace.inference.app.batch;
 
-import io.millrace.gate.Reason;
-import io.millrace.gate.Refusal;
 import io.millrace.inference.app.DeadLetterReason;
 import io.millrace.inference.app.Deadline;
 import io.millrace.inference.app.batch.BatchScoringJob.Parts;
@@ -32,14 +30,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One file while it is scored: chunk by chunk, each committed by moving its file into place. */
 final class BatchRun {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration COMPLETE = Duration.ofSeconds(30);
 
     private final Parts parts;
@@ -229,10 +224,7 @@ final class BatchRun {
                 columns.put(key, "key_" + columns.size());
             }
             var asked = new PastFeatures.Asked(keys, "as_of", columns, plan.features(), plan.positions());
-            patiently(() -> {
-                parts.history().write(asked, features, context);
-                return features;
-            });
+            patiently(() -> parts.history().write(asked, features, context));
             return List.of(features);
         } finally {
             remove(keys);
@@ -257,31 +249,8 @@ final class BatchRun {
                 .toList();
     }
 
-    /** Does what may fail for a while: a service that is away, a model that is busy. */
     private <T> T patiently(Supplier<T> work) {
-        long since = System.nanoTime();
-        Duration pause = FIRST_PAUSE;
-        while (true) {
-            try {
-                return work.get();
-            } catch (Refusal refusal) {
-                context.checkCancelled();
-                Duration waited = Duration.ofNanos(System.nanoTime() - since);
-                if (!isPassing(refusal) || waited.compareTo(parts.settings().patience()) > 0) {
-                    throw new JobFailedException(String.valueOf(refusal.getMessage()), refusal);
-                }
-            }
-            LockSupport.parkNanos(pause.toNanos());
-            context.checkCancelled();
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-        }
-    }
-
-    private static boolean isPassing(Refusal refusal) {
-        Reason.Kind kind = refusal.reason().kind();
-        return kind == Reason.Kind.UNAVAILABLE
-                || kind == Reason.Kind.RESOURCE_EXHAUSTED
-                || kind == Reason.Kind.DEADLINE_EXCEEDED;
+        return new Patience(context, parts.settings().patience()).with(work);
     }
 
     private static long size(Path file) {

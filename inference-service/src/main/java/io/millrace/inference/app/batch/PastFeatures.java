@@ -16,10 +16,11 @@ public interface PastFeatures {
      * OUTSIDE_MAX_AGE) and its event time. Takes up to minutes; may be repeated.
      *
      * @param context is asked whether the work is to end
+     * @return what is gone of the events of planned views, one sentence each
      * @throws io.millrace.gate.Refusal FEATURE_NOT_FOUND, FEATURES_REFUSED; FEATURES_UNAVAILABLE, FEATURES_BUSY and DEADLINE_EXCEEDED, after which it may be tried again
      * @throws io.millrace.jobs.JobFailedException where the features cannot be had, with why
      */
-    void write(Asked asked, Path into, JobContext context);
+    List<String> write(Asked asked, Path into, JobContext context);
 
     /**
      * What is asked.
@@ -29,11 +30,23 @@ public interface PastFeatures {
      * @param columns join key to its column
      * @param features in the order of the answer
      * @param positions what is to be known: everything below them, and no more; the files of the history are waited for. None: all that is there
+     * @param planned definitions of features that are to hold although they are not applied
      */
     record Asked(
             Path rows,
             String timestampColumn,
             Map<String, String> columns,
             List<String> features,
-            List<FeaturePosition> positions) {}
+            List<FeaturePosition> positions,
+            PlannedViews planned) {
+        /** Of features that are applied. */
+        public Asked(
+                Path rows,
+                String timestampColumn,
+                Map<String, String> columns,
+                List<String> features,
+                List<FeaturePosition> positions) {
+            this(rows, timestampColumn, columns, features, positions, PlannedViews.NONE);
+        }
+    }
 }

@@ -82,16 +82,41 @@ public final class DefinitionApply {
         return outcomes(read(files, services));
     }
 
-    private List<Placed> read(List<DefinitionFile> files, List<ServedFeatures> services) {
+    /** Definitions as they are and as they will be, and what becomes of each of those that are planned. */
+    public record Planned(Definitions now, Definitions then, List<Outcome> outcomes) {
+        public Planned {
+            outcomes = List.copyOf(outcomes);
+        }
+    }
+
+    /**
+     * The definitions as they would be, not held against what serves.
+     *
+     * @throws Refusal INVALID_DEFINITION with every fault of the files themselves, DEFINITIONS_UNAVAILABLE
+     */
+    public Planned overlay(List<DefinitionFile> files) {
         var faults = new Faults();
         List<Placed> read = DefinitionReader.read(files, catalog.kinds(), faults);
         refuse(faults);
         catalog.requireCurrent();
+        return new Planned(catalog, new Overlay(catalog, coming(read)), outcomes(read));
+    }
+
+    private static Map<Class<?>, Map<String, Definition>> coming(List<Placed> read) {
         var coming = new HashMap<Class<?>, Map<String, Definition>>();
         for (Placed each : read) {
             coming.computeIfAbsent(each.kind().type(), _ -> new TreeMap<>())
                     .put(each.definition().name(), each.definition());
         }
+        return coming;
+    }
+
+    private List<Placed> read(List<DefinitionFile> files, List<ServedFeatures> services) {
+        var faults = new Faults();
+        List<Placed> read = DefinitionReader.read(files, catalog.kinds(), faults);
+        refuse(faults);
+        catalog.requireCurrent();
+        Map<Class<?>, Map<String, Definition>> coming = coming(read);
         var all = new Overlay(catalog, coming);
         for (Placed each : read) {
             check(each.kind(), each, all, services, faults);

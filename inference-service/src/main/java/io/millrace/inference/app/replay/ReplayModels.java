@@ -25,14 +25,14 @@ import java.util.function.Function;
  * Model versions from the repository, and ensembles of them, loaded for replays alone: whether they serve, and what serves in their place, does not matter. Each is loaded once and let
  * go of when this is closed. Used by one thread.
  */
-final class ReplayModels implements AutoCloseable {
+public final class ReplayModels implements AutoCloseable {
     private final ModelRepository repository;
     private final ModelEngine engine;
     private final Function<String, Optional<Ensemble>> ensembles;
     private final Map<ModelIdentity, Found> found = new HashMap<>();
 
     /** A version, or why there is none. */
-    sealed interface Found {
+    public sealed interface Found {
         /** {@code steps}: of an ensemble, the models that it runs now. */
         record Loaded(ModelDefinition definition, LoadedModel model, List<Step> steps) implements Found {}
 
@@ -42,14 +42,15 @@ final class ReplayModels implements AutoCloseable {
     /**
      * @param ensembles finds one as it is defined now
      */
-    ReplayModels(ModelRepository repository, ModelEngine engine, Function<String, Optional<Ensemble>> ensembles) {
+    public ReplayModels(
+            ModelRepository repository, ModelEngine engine, Function<String, Optional<Ensemble>> ensembles) {
         this.ensembles = ensembles;
         this.repository = repository;
         this.engine = engine;
     }
 
     /** The version of that name and number as it is in the repository now, whatever its digest is. */
-    Found find(ModelIdentity model) {
+    public Found find(ModelIdentity model) {
         Found known = found.get(model);
         if (known == null) {
             known = model.steps().isEmpty() ? load(model) : ensemble(model);

@@ -67,7 +67,7 @@ final class MadeHistory implements PastFeatures, FeatureLookup {
     }
 
     @Override
-    public void write(Asked request, Path into, JobContext context) {
+    public List<String> write(Asked request, Path into, JobContext context) {
         calls.incrementAndGet();
         if (failures > 0) {
             failures--;
@@ -85,6 +85,7 @@ final class MadeHistory implements PastFeatures, FeatureLookup {
                     CASE WHEN key_0 NOT LIKE 'n%%' THEN make_timestamp(as_of - 5) END AS v__a__event_time
                     FROM read_parquet('%s') ORDER BY row_number) TO '%s' (FORMAT parquet)
                     """.formatted(request.rows(), into));
+            return List.of();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
