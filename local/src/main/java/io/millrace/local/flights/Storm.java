@@ -1,5 +1,7 @@
 package io.millrace.local.flights;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,15 @@ public record Storm(Set<String> origins, long fromMicros) {
         return flights.stream()
                 .map(flight -> touches(flight) ? delayed.apply(flight) : flight)
                 .toList();
+    }
+
+    /** What it is, for people. */
+    public String text() {
+        return "from %s on, flights from %s arrive %d minutes later"
+                .formatted(
+                        Instant.EPOCH.plus(fromMicros, ChronoUnit.MICROS),
+                        origins.stream().sorted().collect(Collectors.joining(", ")),
+                        MINUTES);
     }
 
     private boolean touches(Flight flight) {
