@@ -152,7 +152,7 @@ final class MainJob implements AutoCloseable {
         }
         LogisticModel model = LogisticModel.fit(columns, rows, labels);
         new ModelFolder(platform.layout().models(), platform.layout().temp())
-                .publish(pipeline, model, OnnxFile.of(model));
+                .publish(pipeline, pipeline.modelVersion(), model, OnnxFile.of(model), List.of(rows));
         InferenceServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
                 .refreshModels(RefreshModelsRequest.getDefaultInstance());
     }
@@ -163,7 +163,9 @@ final class MainJob implements AutoCloseable {
         apply(applier, "1-stable");
         Path first = platform.layout().models().resolve(pipeline.modelName()).resolve(pipeline.modelVersion());
         Path draft = Files.createTempDirectory(platform.layout().temp(), "second-");
-        Files.copy(first.resolve("model.onnx"), draft.resolve("model.onnx"));
+        for (String file : List.of("model.onnx", "reference.csv")) {
+            Files.copy(first.resolve(file), draft.resolve(file));
+        }
         Files.writeString(
                 draft.resolve("model.yaml"),
                 Files.readString(first.resolve("model.yaml")).replace("version: \"1\"", "version: \"2\""));

@@ -4,13 +4,17 @@ import io.millrace.local.demo.Demo;
 import io.millrace.local.demo.DemoOptions;
 import io.millrace.local.demo.DemoRun;
 import io.millrace.local.demo.Surroundings;
+import io.millrace.local.flights.Flight;
 import io.millrace.local.flights.FlightScenario;
 import io.millrace.local.flights.FlightsFile;
 import io.millrace.local.flights.Gates;
+import io.millrace.local.flights.Storm;
 import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.shop.ShopScenario;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,9 @@ import picocli.CommandLine.Parameters;
 final class DemoCommand implements Callable<Integer> {
     private static final int SHOP_VISITS = 6_000;
     private static final int LEAST_EVENTS = 500;
+
+    /** Share of the flights that go before a storm: a canary has ended by then. */
+    private static final double STORM_AFTER = 0.8;
 
     /** Which demo. */
     enum Name {
@@ -63,6 +70,12 @@ final class DemoCommand implements Callable<Integer> {
             description = "what the shop is drawn from (default: ${DEFAULT-VALUE})")
     private long seed;
 
+    @Option(
+            names = "--drift",
+            description =
+                    "flights only: put a storm over the busiest airports into the last fifth of the flights; the demo ends well only where it is found, and the model that learns is promoted")
+    private boolean drift;
+
     @Option(names = "--keep", description = "leave the platform running at the end")
     private boolean keep;
 
@@ -73,6 +86,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (name == Name.shop && data != null) {
             throw CommandFailure.usage("--data is for flights; the shop is drawn from --seed");
+        }
+        if (name == Name.shop && drift) {
+            throw CommandFailure.usage("--drift is for flights");
         }
         var options = new DemoOptions(
                 speed == null ? OptionalDouble.empty() : OptionalDouble.of(speed),
@@ -87,8 +103,14 @@ final class DemoCommand implements Callable<Integer> {
     private Demo flights(Path clone) {
         Path folder = clone.resolve("examples/flights");
         Path file = data == null ? folder.resolve("data/flights-20k.json") : Main.given(data);
-        var scenario = new FlightScenario(FlightsFile.read(file, events == null ? Integer.MAX_VALUE : events));
-        return new Demo("flights", folder, scenario, (definitions, ports) -> new Gates(definitions.edgeNodes(), ports));
+        List<Flight> flights = FlightsFile.read(file, events == null ? Integer.MAX_VALUE : events);
+        Optional<Storm> storm = drift ? Optional.of(Storm.over(flights, STORM_AFTER)) : Optional.empty();
+        return new Demo(
+                "flights",
+                folder,
+                new FlightScenario(storm.map(over -> over.on(flights)).orElse(flights)),
+                storm.map(over -> new Demo.Drift(over.fromMicros(), over.text())),
+                (definitions, ports) -> new Gates(definitions.edgeNodes(), ports));
     }
 
     private Demo shop(Path clone) {
@@ -96,6 +118,7 @@ final class DemoCommand implements Callable<Integer> {
                 "shop",
                 clone.resolve("examples/shop"),
                 new ShopScenario(events == null ? SHOP_VISITS : events, seed),
+                Optional.empty(),
                 (definitions, ports) -> Surroundings.none());
     }
 }

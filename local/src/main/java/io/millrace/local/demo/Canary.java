@@ -63,13 +63,13 @@ final class Canary {
     /** Says that the first version gets everything, brings the second in, and gives it its share. */
     void begin(Training.Candidate second, ModelFolder models) {
         apply("1-stable");
-        models.publish(pipeline, SECOND_VERSION, second.model(), second.onnx());
+        models.publish(pipeline, SECOND_VERSION, second.model(), second.onnx(), second.rows());
         inference().refreshModels(RefreshModelsRequest.getDefaultInstance());
         apply("2-canary");
         out.printf(
                 Locale.ROOT,
                 "A second version, fitted on the latest %,d rows (AUC %.3f on those held out), gets a tenth of the flights%n",
-                second.rows(),
+                second.rows().size(),
                 second.heldAuc());
     }
 
@@ -106,6 +106,11 @@ final class Canary {
                         : "the second version does not do better: rolled back (./millrace rollback "
                                 + pipeline.modelName() + ") in " + millis + " ms");
         lines.forEach(line -> out.println("  canary: " + line));
+    }
+
+    /** The version that was decided for. */
+    String version() {
+        return winner.equals(CANARY) ? SECOND_VERSION : pipeline.modelVersion();
     }
 
     /** What there is to say at the end. */

@@ -39,6 +39,9 @@ public final class DemoRun {
     /** Asks under way at most: a replay that outran the platform would measure its own queue. */
     private static final int MOST_OPEN = 256;
 
+    /** Asks after which the replay waits until the model that learns has learned of them: days pass here in seconds. */
+    private static final int STEP = 250;
+
     private final Demo demo;
     private final DemoOptions options;
     private final Layout layout;
@@ -145,10 +148,11 @@ public final class DemoRun {
             try (var reader = new PredictionReader(ports.bootstrapServers(), pipeline.outputTopic(), ledger, clock)) {
                 double catchUp = catchUp(reader, run);
                 Optional<Canary> canary = canary(pipeline, run);
+                Optional<Challenge> challenge = challenge(pipeline, run);
                 canary.ifPresent(begun -> begun.begin(trained.second(), models()));
-                double seconds = live(events, replayer, reader, run, canary);
+                double seconds = live(events, replayer, reader, run, new Rollout(canary, challenge));
                 run.timings().mark("replay");
-                var summary = new Summary(demo, platform, run.channels(), ports, out, canary);
+                var summary = new Summary(demo, platform, run.channels(), ports, out, canary, challenge);
                 return summary.print(pipeline, trained, ledger, new Summary.Rates(catchUp, seconds), run.timings());
             }
         }
@@ -159,6 +163,16 @@ public final class DemoRun {
                 ? Optional.of(new Canary(Canary.folder(demo), pipeline, run.channels(), run.applier(), out))
                 : Optional.empty();
     }
+
+    /** There is one where a canary ends half way. */
+    private Optional<Challenge> challenge(PipelineShape pipeline, Run run) {
+        return Challenge.modelOf(demo)
+                .map(model -> new Challenge(
+                        pipeline, model, Canary.folder(demo), run.channels(), run.applier(), out));
+    }
+
+    /** What happens to the model while the rest is replayed. */
+    private record Rollout(Optional<Canary> canary, Optional<Challenge> challenge) {}
 
     private ModelFolder models() {
         return new ModelFolder(layout.models(), layout.data("drafts"));
@@ -233,18 +247,26 @@ public final class DemoRun {
     }
 
     private double live(
-            Iterator<Event> events, Replayer replayer, PredictionReader reader, Run run, Optional<Canary> canary) {
+            Iterator<Event> events, Replayer replayer, PredictionReader reader, Run run, Rollout rollout) {
         ledger.goLive();
         out.println(
                 "Replaying the rest: will it be true that " + demo.scenario().question() + "?");
         var progress = new Progress(out, options.terminal());
         long begin = System.nanoTime();
         var pace = new LivePace(reader, run, progress, begin);
-        canary.ifPresent(begun -> {
+        rollout.canary().ifPresent(begun -> {
             int half = (int) Math.floor(demo.scenario().asks() * (1 - HISTORY) / 2);
             replayer.replay(new FirstAsks(events, half), pace);
             awaitAll(reader, run);
             begun.decide(ledger);
+            rollout.challenge().ifPresent(challenge -> {
+                challenge.begin(ledger, begun.version());
+                while (events.hasNext()) {
+                    replayer.replay(new FirstAsks(events, STEP), pace);
+                    awaitAll(reader, run);
+                    challenge.keepUp(ledger);
+                }
+            });
         });
         replayer.replay(events, pace);
         awaitAll(reader, run);
@@ -262,7 +284,7 @@ public final class DemoRun {
     private void step(PredictionReader reader, Run run) {
         reader.throwIfFailed();
         run.watch().check(ledger.open());
-        pause(2);
+        Pause.millis(2);
     }
 
     private String line(long begin) {
@@ -306,7 +328,7 @@ public final class DemoRun {
                 reader.throwIfFailed();
                 run.watch().check(mark++);
                 progress.show(() -> line(begin));
-                pause((long) Math.min(50, Math.ceil((due - seconds(begin)) * 1e3)));
+                Pause.millis((long) Math.min(50, Math.ceil((due - seconds(begin)) * 1e3)));
             }
         }
 
@@ -321,14 +343,5 @@ public final class DemoRun {
 
     private static double seconds(long begin) {
         return (System.nanoTime() - begin) / 1e9;
-    }
-
-    private static void pause(long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(Math.max(0, millis));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailure.failed("interrupted");
-        }
     }
 }

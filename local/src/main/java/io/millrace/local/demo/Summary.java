@@ -47,6 +47,7 @@ final class Summary {
     private final PortPlan ports;
     private final PrintStream out;
     private final Optional<Canary> canary;
+    private final Optional<Challenge> challenge;
 
     Summary(
             Demo demo,
@@ -54,13 +55,15 @@ final class Summary {
             Channels channels,
             PortPlan ports,
             PrintStream out,
-            Optional<Canary> canary) {
+            Optional<Canary> canary,
+            Optional<Challenge> challenge) {
         this.demo = demo;
         this.platform = platform;
         this.channels = channels;
         this.ports = ports;
         this.out = out;
         this.canary = canary;
+        this.challenge = challenge;
     }
 
     /**
@@ -102,12 +105,11 @@ final class Summary {
                         alert.topic(),
                         alert.when()));
         quality(trained, ledger.scores());
-        canary.ifPresent(ended -> {
-            List<String> lines = ended.lines(ledger);
-            for (int i = 0; i < lines.size(); i++) {
-                line(i == 0 ? "canary" : "", "%s", lines.get(i));
-            }
-        });
+        canary.ifPresent(ended -> lines("canary", ended.lines(ledger)));
+        boolean proven = demo.drift().isEmpty();
+        if (challenge.isPresent()) {
+            proven = challenge(challenge.get());
+        }
         line(
                 "feature read",
                 "%s (one entity, %d features, gRPC)",
@@ -126,7 +128,26 @@ final class Summary {
         addresses();
         return once
                 && deadLetters == 0
+                && proven
                 && canary.map(ended -> ended.tookEffect(ledger)).orElse(true);
+    }
+
+    /** Says how the model that learns fared; answers whether a drift that was put in was found and the model that learned it promoted. */
+    private boolean challenge(Challenge ended) {
+        boolean drifted = demo.drift().isPresent();
+        if (drifted) {
+            ended.awaitFound(demo.drift().get().fromMicros());
+        }
+        lines("online challenger", ended.evidence());
+        lines("drift", ended.drift());
+        demo.drift().ifPresent(drift -> line("", "what was put in: %s", drift.text()));
+        return !drifted || ended.promoted();
+    }
+
+    private void lines(String name, List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            line(i == 0 ? name : "", "%s", lines.get(i));
+        }
     }
 
     private void quality(Training.Result trained, Scores scores) {

@@ -43,8 +43,8 @@ final class Training {
     record Result(
             String digest, int rows, int held, double heldAuc, double baseRate, double difference, Candidate second) {}
 
-    /** A model that could be published: fitted on so many rows, and how it does on those that were held out. */
-    record Candidate(LogisticModel model, byte[] onnx, int rows, double heldAuc) {}
+    /** A model that could be published: the rows that it was fitted on, and how it does on those that were held out. */
+    record Candidate(LogisticModel model, byte[] onnx, List<double[]> rows, double heldAuc) {}
 
     /** Waits until everything that was sent is in the features. */
     void awaitApplied(Event probe, LongConsumer waiting) {
@@ -73,7 +73,7 @@ final class Training {
         for (int row = 0; row < fitted; row++) {
             positives += labels[row] ? 1 : 0;
         }
-        String digest = models.publish(pipeline, first.model(), first.onnx());
+        String digest = models.publish(pipeline, pipeline.modelVersion(), first.model(), first.onnx(), first.rows());
         return new Result(
                 digest, fitted, held.length, first.heldAuc(), (double) positives / fitted, difference, second);
     }
@@ -81,9 +81,9 @@ final class Training {
     /** Fits on the rows from {@code from} to {@code to}; the ones behind are held out. */
     private Candidate fit(double[][] rows, boolean[] labels, int from, int to) {
         LogisticModel model;
+        double[][] fitted = Arrays.copyOfRange(rows, from, to);
         try {
-            model = LogisticModel.fit(
-                    columns(), Arrays.copyOfRange(rows, from, to), Arrays.copyOfRange(labels, from, to));
+            model = LogisticModel.fit(columns(), fitted, Arrays.copyOfRange(labels, from, to));
         } catch (IllegalArgumentException e) {
             throw CommandFailure.failed(e.getMessage() + "; take more events");
         }
@@ -91,7 +91,7 @@ final class Training {
         for (int row = to; row < rows.length; row++) {
             scores.add(model.probability(rows[row]), labels[row]);
         }
-        return new Candidate(model, OnnxFile.of(model), to - from, scores.auc());
+        return new Candidate(model, OnnxFile.of(model), List.of(fitted), scores.auc());
     }
 
     private static double difference(Candidate candidate, double[][] held) {

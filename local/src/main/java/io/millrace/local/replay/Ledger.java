@@ -152,6 +152,13 @@ public final class Ledger {
         return askedCount - predictedCount;
     }
 
+    /** Asks that are predicted and settled, live or not. */
+    public synchronized int known() {
+        var known = (BitSet) settled.clone();
+        known.and(predicted);
+        return known.cardinality();
+    }
+
     /** One line for people about what is known so far of live asks. */
     public synchronized String soFar() {
         return latency

@@ -7,10 +7,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Writes model versions into the repository of inference-service: a version is there whole or not at all. */
 public final class ModelFolder {
+    private static final String REFERENCE = "reference.csv";
+    private static final String SCORE = "prediction";
+
     private final Path repository;
     private final Path scratch;
 
@@ -23,17 +28,14 @@ public final class ModelFolder {
     }
 
     /**
-     * Publishes {@code model.onnx} and {@code model.yaml} as one version.
+     * Publishes {@code model.onnx}, {@code model.yaml} and the rows of {@code reference.csv} as one version.
      *
+     * @param rows what the model was fitted on, in its columns' order; NaN where a value was missing
      * @return the digest of the model file
      * @throws CommandFailure where the version is there already: versions do not change
      */
-    public String publish(PipelineShape pipeline, LogisticModel model, byte[] onnx) {
-        return publish(pipeline, pipeline.modelVersion(), model, onnx);
-    }
-
-    /** The same as another version than the pipeline's. */
-    public String publish(PipelineShape pipeline, String version, LogisticModel model, byte[] onnx) {
+    public String publish(
+            PipelineShape pipeline, String version, LogisticModel model, byte[] onnx, List<double[]> rows) {
         Path folder = repository.resolve(pipeline.modelName()).resolve(version);
         if (Files.exists(folder)) {
             throw CommandFailure.failed(folder + " is there already");
@@ -44,6 +46,7 @@ public final class ModelFolder {
             Files.createDirectories(folder.getParent());
             Path draft = Files.createTempDirectory(scratch, "model-");
             Files.write(draft.resolve("model.onnx"), onnx);
+            Files.write(draft.resolve(REFERENCE), reference(model, rows));
             Files.writeString(draft.resolve("model.yaml"), yaml(pipeline, version, model, digest));
             Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -74,8 +77,25 @@ public final class ModelFolder {
         }
         return yaml.append("output: {name: ")
                 .append(OnnxFile.OUTPUT)
-                .append(", column: 1}\n")
+                .append(", column: 1}\nreference: {file: ")
+                .append(REFERENCE)
+                .append(", score: ")
+                .append(SCORE)
+                .append("}\n")
                 .toString();
+    }
+
+    private static List<String> reference(LogisticModel model, List<double[]> rows) {
+        var lines = new ArrayList<String>(rows.size() + 1);
+        lines.add(String.join(",", model.columns()) + "," + SCORE);
+        for (double[] row : rows) {
+            var line = new StringBuilder();
+            for (double value : row) {
+                line.append(Double.isNaN(value) ? "" : String.valueOf(value)).append(',');
+            }
+            lines.add(line.append(model.probability(row)).toString());
+        }
+        return lines;
     }
 
     static String sha256(byte[] bytes) {
