@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
             ScoreCommand.class,
             JobsCommand.class,
             ParityCommand.class,
+            DriftCommand.class,
             ChaosCommand.class,
             PipelineCommands.ListThem.class,
             PipelineCommands.Pause.class,

@@ -7,6 +7,11 @@ import io.millrace.inference.domain.ServiceEvent;
 public interface EventLog {
     void record(ServiceEvent event);
 
+    /** Tells an event that may be told again: under the same id. */
+    default void record(String id, ServiceEvent event) {
+        record(event);
+    }
+
     /** Tells nobody. */
     EventLog NONE = event -> {};
 }

@@ -15,6 +15,7 @@ public class SettingsCheck {
     private final PayloadsConfig payloads;
     private final LabelsConfig labels;
     private final OutcomesConfig outcomes;
+    private final WatchConfig watch;
 
     public SettingsCheck(
             InferenceConfig config,
@@ -22,7 +23,9 @@ public class SettingsCheck {
             JobsConfig jobs,
             PayloadsConfig payloads,
             LabelsConfig labels,
-            OutcomesConfig outcomes) {
+            OutcomesConfig outcomes,
+            WatchConfig watch) {
+        this.watch = watch;
         this.config = config;
         this.batch = batch;
         this.jobs = jobs;
@@ -59,6 +62,7 @@ public class SettingsCheck {
         BatchWiring.check(bounds, batch, jobs);
         PayloadWiring.check(bounds, payloads);
         LabelWiring.check(bounds, labels, outcomes);
+        WatchWiring.check(bounds, watch);
         bounds.number("shadow.max-calls", config.shadow().maxCalls(), 1, 100_000);
         bounds.number("shadow.max-rows", config.shadow().maxRows(), 1, Integer.MAX_VALUE);
         bounds.refuseFaults();

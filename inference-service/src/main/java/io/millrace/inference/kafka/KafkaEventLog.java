@@ -84,8 +84,13 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
 
     @Override
     public void record(ServiceEvent event) {
+        record(UUID.randomUUID().toString(), event);
+    }
+
+    @Override
+    public void record(String id, ServiceEvent event) {
         var told = new CloudEvent(
-                UUID.randomUUID().toString(),
+                id,
                 "/millrace/inference-service/" + ordinal,
                 event.type(),
                 event.subject(),

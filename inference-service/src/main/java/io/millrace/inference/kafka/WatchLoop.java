@@ -5,7 +5,9 @@ import io.millrace.inference.app.watch.WatchStreams.Status;
 import io.millrace.inference.domain.Pipeline;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
@@ -101,6 +103,7 @@ final class WatchLoop implements Running {
             }
             topics.ensure(WatchParts.state(pipeline.name()), 1, WatchParts.compacted());
             topics.ensure(WatchParts.REPORTS, 1, WatchParts.compacted());
+            makeEvents();
             try (var session = new WatchSession(pipeline, parts, this)) {
                 session.run();
             }
@@ -115,6 +118,17 @@ final class WatchLoop implements Running {
         } catch (RuntimeException e) {
             LOG.errorf(e, "The watch of pipeline %s failed", pipeline.name());
             return "failed: " + e;
+        }
+    }
+
+    private void makeEvents() {
+        try {
+            OwnTopic.make(parts.streams().bootstrapServers(), KafkaEventLog.TOPIC);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StreamStalledException(
+                    "topic '" + KafkaEventLog.TOPIC + "' cannot be made: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
         }
     }
 }

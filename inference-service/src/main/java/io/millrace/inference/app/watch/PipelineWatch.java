@@ -4,6 +4,7 @@ import io.millrace.inference.app.watch.VersionWatch.Found;
 import io.millrace.inference.domain.watch.DriftReport;
 import io.millrace.inference.domain.watch.DriftReport.Cause;
 import io.millrace.inference.domain.watch.DriftReport.Incident;
+import io.millrace.inference.domain.watch.DriftReport.Upstream;
 import io.millrace.inference.domain.watch.DriftReport.VersionDrift;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -164,6 +165,12 @@ public final class PipelineWatch {
 
     private Incident explained(Incident incident) {
         Cause cause = incident.cause();
+        var views = new ArrayList<Upstream>();
+        cause.upstream().forEach(view -> views.add(view.saying(upstream.of(view.view(), view.features()))));
+        List<String> ofInput = upstream.ofInput(pipeline);
+        if (!ofInput.isEmpty()) {
+            views.add(new Upstream("input", List.of(), null, null, ofInput));
+        }
         return new Incident(
                 incident.id(),
                 incident.since(),
@@ -171,12 +178,7 @@ public final class PipelineWatch {
                 incident.ended(),
                 incident.rows(),
                 incident.moved(),
-                new Cause(
-                        cause.features(),
-                        cause.segments(),
-                        cause.upstream().stream()
-                                .map(view -> view.saying(upstream.of(view.view(), view.features())))
-                                .toList()));
+                new Cause(cause.features(), cause.segments(), views));
     }
 
     /** What there is to tell since this was asked last. */

@@ -17,6 +17,9 @@ public interface WatchTelemetry {
 
         @Override
         public void forget(String pipeline) {}
+
+        @Override
+        public void erring(String labels, String model, String version, double mean) {}
     };
 
     /** So many predictions were taken in. */
@@ -27,6 +30,9 @@ public interface WatchTelemetry {
 
     /** An event of this type was raised. */
     void told(String pipeline, String type);
+
+    /** The mean error of a version since it last changed. */
+    void erring(String labels, String model, String version, double mean);
 
     /** Another replica shows it, or the pipeline is gone. */
     void forget(String pipeline);

@@ -173,7 +173,7 @@ public record DriftReport(
     }
 
     /**
-     * A view, or what it is made of.
+     * A view, or {@code input}: the pipeline's own events.
      *
      * @param features of it that moved
      * @param ageSeconds of its features when they were used, on average since it began; null where that is not known
