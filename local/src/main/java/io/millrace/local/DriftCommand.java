@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "drift",
         description = {
-            "Show what of the predictions of pipelines has moved, by how much and since when, in which segment, and what is known of where it comes from;",
+            "Show what of the predictions of pipelines has moved, by how much and since when, in which segment, and"
+                    + " what is known of where it comes from;",
             "exit code 1 where something has moved and has not come back."
         },
         mixinStandardHelpOptions = true)
@@ -54,7 +55,8 @@ final class DriftCommand implements Callable<Integer> {
             reports.forEach(report -> show(report, System.out::println));
             boolean moved = reports.stream()
                     .flatMap(report -> report.getVersionsList().stream())
-                    .anyMatch(version -> version.hasIncident() && !version.getIncident().hasEndedMicros());
+                    .anyMatch(version ->
+                            version.hasIncident() && !version.getIncident().hasEndedMicros());
             return moved ? CommandFailure.FAILED : 0;
         } catch (StatusRuntimeException e) {
             String words = e.getStatus().getDescription();
@@ -136,7 +138,9 @@ final class DriftCommand implements Callable<Integer> {
             return "";
         }
         return upstream.hasAgeSecondsBefore()
-                ? text(": its features are %.0f s old, were %.0f s", upstream.getAgeSeconds(), upstream.getAgeSecondsBefore())
+                ? text(
+                        ": its features are %.0f s old, were %.0f s",
+                        upstream.getAgeSeconds(), upstream.getAgeSecondsBefore())
                 : text(": its features are %.0f s old", upstream.getAgeSeconds());
     }
 

@@ -21,6 +21,9 @@ public class OnlineFeatures {
     /** Long enough for a burst to pass. */
     public static final Duration RETRY_AFTER = Duration.ofMillis(200);
 
+    /** Reads that take longer are not small, however few rows they have: on an event loop all that comes behind would wait for them. */
+    private static final long INLINE_NANOS = Duration.ofMillis(1).toNanos();
+
     private final OnlineReads reads;
     private final ReadLimits limits;
     private final ReadTurns turns;
@@ -56,7 +59,7 @@ public class OnlineFeatures {
         call.requireWaiting();
         OnlineReads.Prepared prepared = reads.prepare(request);
         boolean waits = completeWithin.isPositive();
-        if (!waits && prepared.lookups() <= limits.inlineLookups()) {
+        if (!waits && prepared.lookups() <= limits.inlineLookups() && prepared.expectedNanos() <= INLINE_NANOS) {
             return CompletableFuture.completedFuture(prepared.read(Optional.empty()));
         }
         if (waiting.incrementAndGet() > limits.maxWaiting()) {

@@ -67,6 +67,11 @@ public class OnlineReads {
             return rows * plan.parts().size();
         }
 
+        /** What the read will take by what such reads took lately, in nanoseconds; zero where there was none. */
+        long expectedNanos() {
+            return plan.cost().of(lookups());
+        }
+
         /** Completes with what all views have caught up with; empty where one of them has not. */
         public CompletableFuture<Optional<List<Map<SourcePartition, Long>>>> caughtUp(Duration patience) {
             List<CompletableFuture<Optional<Map<SourcePartition, Long>>>> each = plan.views().stream()
@@ -93,7 +98,9 @@ public class OnlineReads {
             for (ReadPlan.Part part : plan.parts()) {
                 queries.add(new ViewQuery(part.view(), part.features(), keys.entities(part.view()), instants));
             }
+            long begin = System.nanoTime();
             List<ViewRows> read = stored(queries);
+            plan.cost().took(lookups(), System.nanoTime() - begin);
             parity.look(queries, read, now);
             List<FeatureTable> computed = plan.onDemand().compute(read, this::requestData, rows);
             return new OnlineAnswer(

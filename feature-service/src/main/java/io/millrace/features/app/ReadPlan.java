@@ -30,8 +30,10 @@ import java.util.function.Function;
  * @param parts each view once, with the features that are asked for
  * @param outputs one per requested feature, in the request's order
  * @param onDemand what is computed of what is read
+ * @param cost what such reads have cost lately
  */
-public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinKeys, OnDemandReads onDemand) {
+public record ReadPlan(
+        List<Part> parts, List<Output> outputs, Set<String> joinKeys, OnDemandReads onDemand, ReadCost cost) {
     /** The most features of one request. */
     public static final int MAX_FEATURES = 1_000;
 
@@ -101,7 +103,7 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
 
     /** A plan in which nothing is computed. */
     public ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinKeys) {
-        this(parts, outputs, joinKeys, OnDemandReads.NONE);
+        this(parts, outputs, joinKeys, OnDemandReads.NONE, new ReadCost());
     }
 
     /**
@@ -228,7 +230,8 @@ public record ReadPlan(List<Part> parts, List<Output> outputs, Set<String> joinK
                                     : new Output(output.name(), views.size() - 1 - output.view(), 0))
                             .toList(),
                     joinKeys,
-                    new OnDemandReads(onDemand, cells));
+                    new OnDemandReads(onDemand, cells),
+                    new ReadCost());
         }
     }
 

@@ -129,8 +129,8 @@ public interface FeaturesConfig {
 
     /** How features are read. */
     interface Reads {
-        /** Reads of up to this many rows (times views) of the embedded store are made on the event loop; larger ones never are. 0 to 100,000. */
-        @WithDefault("256")
+        /** Reads of up to this many rows (times views) of the embedded store are made on the event loop where such reads took less than 1 ms lately; larger ones never are. 0 to 100,000. */
+        @WithDefault("512")
         int inlineRows();
 
         /** Reads that may be waiting for completeness or for the store at one time; more are refused. 1 to 1,000,000. */
@@ -146,7 +146,7 @@ public interface FeaturesConfig {
         Duration maxQueueing();
 
         /** Requests for features over HTTP that are served at one time; more are refused. 1 to 100,000. */
-        @WithDefault("256")
+        @WithDefault("128")
         int admitted();
 
         /** How far gRPC's event loops may be behind before calls are refused, the more the further they are; 1 ms to 1 min. */

@@ -167,7 +167,7 @@ final class RocksFolder implements AutoCloseable {
         options.setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setDbWriteBufferSize(settings.writeBufferBytes())
-                .setMaxTotalWalSize(4 * settings.writeBufferBytes())
+                .setMaxTotalWalSize(2 * settings.writeBufferBytes())
                 .setMaxOpenFiles(settings.maxOpenFiles())
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setParanoidChecks(true)

@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -149,6 +151,38 @@ class ReadOverloadTest {
         assertThat(refusal.reason()).isEqualTo(FeatureReason.TOO_MANY_READS);
         assertThat(refusal.retryAfter()).hasValue(OnlineFeatures.RETRY_AFTER);
         assertThat(reads.get()).isEqualTo(1);
+    }
+
+    @Test
+    void readsThatTookLongLatelyAreNotMadeByTheThreadThatAsks() {
+        busy.countDown();
+        var readers = new CopyOnWriteArrayList<Thread>();
+        var slow = (OnlineStore) Proxy.newProxyInstance(
+                OnlineStore.class.getClassLoader(), new Class<?>[] {OnlineStore.class}, (_, method, given) -> {
+                    if (method.getName().equals("read")) {
+                        readers.add(Thread.currentThread());
+                        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                    }
+                    return method.invoke(history, given);
+                });
+        definitions.put(List.of(Views.view(Views.profile("profile"))));
+        var features = new OnlineFeatures(
+                new OnlineReads(
+                        catalog,
+                        definitions,
+                        slow,
+                        (_, _) -> caughtUp,
+                        InstantSource.fixed(Instant.parse("2026-03-02T10:00:00Z")),
+                        ParitySampler.none()),
+                new ReadLimits(100, 10, 1, Duration.ofSeconds(60), Duration.ofMinutes(1), 1));
+
+        features.read(request(), Duration.ZERO).join();
+        features.read(request(), Duration.ZERO).join();
+
+        assertThat(readers).hasSize(2);
+        assertThat(readers.getFirst()).isSameAs(Thread.currentThread());
+        assertThat(readers.getLast()).isNotSameAs(Thread.currentThread());
+        features.stop();
     }
 
     @Test

@@ -137,7 +137,7 @@ public class WatchMetrics implements WatchTelemetry {
     private static List<MultiGauge.Row<?>> quantiles(DriftReport report, VersionDrift version) {
         var rows = new ArrayList<MultiGauge.Row<?>>();
         for (Quantile quantile : version.quantiles()) {
-            rows.add(row(tags(report, version).and("quantile", Double.toString(quantile.share())), quantile.value()));
+            rows.add(row(tags(report, version).and("share", Double.toString(quantile.share())), quantile.value()));
         }
         return rows;
     }

@@ -373,7 +373,8 @@ class ReplayPlanTest {
         contracts = List.of(
                 new PlannedContract(reference, "0.9"),
                 new PlannedContract(new Pipeline.ContractReference("d", "unread"), "1"));
-        String under = yaml("").replace("{topic: " + stage.input + ",", "{topic: " + stage.input + ", contract: {domain: d, name: c},");
+        String under = yaml("").replace(
+                        "{topic: " + stage.input + ",", "{topic: " + stage.input + ", contract: {domain: d, name: c},");
 
         List<ContractReport> reports = replay(Map.of(), 1_000, under).contracts();
 

@@ -264,10 +264,9 @@ class ExperimentTest extends PredictingService {
     }
 
     private static JsonPath ended(String action) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                given().get("/v1/experiments/m").jsonPath().getList("ended.action", String.class))
-                        .endsWith(action));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        given().get("/v1/experiments/m").jsonPath().getList("ended.action", String.class))
+                .endsWith(action));
         return given().get("/v1/experiments/m").jsonPath();
     }
 

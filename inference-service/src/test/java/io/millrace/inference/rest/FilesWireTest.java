@@ -159,8 +159,8 @@ class FilesWireTest extends PredictingService {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> given().get("/v1/jobs/" + id).path("state").equals("done"));
 
-        GetReplayPlanResponse report =
-                plans.getReplayPlan(GetReplayPlanRequest.newBuilder().setJobId(id).build());
+        GetReplayPlanResponse report = plans.getReplayPlan(
+                GetReplayPlanRequest.newBuilder().setJobId(id).build());
 
         assertThat(report.getPipelinesList()).anySatisfy(pipeline -> {
             assertThat(pipeline.getPipeline()).isEqualTo("p");

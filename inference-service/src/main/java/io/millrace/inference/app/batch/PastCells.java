@@ -60,8 +60,7 @@ public final class PastCells {
      * @return those that were computed
      * @throws JobFailedException with why they cannot be had
      */
-    public Found read(
-            List<Wanted> wanted, List<String> features, PlannedViews planned, Path work, JobContext context) {
+    public Found read(List<Wanted> wanted, List<String> features, PlannedViews planned, Path work, JobContext context) {
         if (wanted.isEmpty() || features.isEmpty()) {
             return new Found(Map.of(), List.of());
         }
@@ -103,8 +102,7 @@ public final class PastCells {
         }
     }
 
-    private Found computed(
-            List<Wanted> wanted, Asked asked, Path rows, Path work, JobContext context) {
+    private Found computed(List<Wanted> wanted, Asked asked, Path rows, Path work, JobContext context) {
         try (Session session = files.open(new InputFile(rows, FileFormat.CSV), work, work.resolve("unused.parquet"))) {
             context.onCancel(session::cancel);
             session.number(

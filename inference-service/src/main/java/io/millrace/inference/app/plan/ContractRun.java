@@ -101,8 +101,8 @@ final class ContractRun {
         if (population > spec.rows()) {
             notes.add("a sample of " + spec.rows() + " of " + population + " offsets, seed " + spec.seed());
         }
-        List<byte[]> values = parts.events()
-                .values(span, OffsetSample.of(span.parts(), spec.rows(), spec.seed()), context);
+        List<byte[]> values =
+                parts.events().values(span, OffsetSample.of(span.parts(), spec.rows(), spec.seed()), context);
         events = values.size();
         List<byte[]> rows = values.stream().filter(ContractRun::isObject).toList();
         unreadable = events - rows.size();

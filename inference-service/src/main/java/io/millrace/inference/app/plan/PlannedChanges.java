@@ -62,8 +62,7 @@ final class PlannedChanges {
             }
             planned.features().stream()
                     .filter(spec.planned()::changes)
-                    .forEach(feature -> reasons.add(
-                            "it reads " + feature + ", whose view is new or changes"));
+                    .forEach(feature -> reasons.add("it reads " + feature + ", whose view is new or changes"));
             if (!reasons.isEmpty()) {
                 touched.add(new Touched(current, planned, List.copyOf(reasons)));
             }

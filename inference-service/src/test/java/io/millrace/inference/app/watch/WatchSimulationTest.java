@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
@@ -326,7 +327,6 @@ class WatchSimulationTest {
 
     private static Incident incident(Stream stream) {
         Incident incident = stream.watch.report().versions().getFirst().incident();
-        assertThat(incident).isNotNull();
-        return incident;
+        return Objects.requireNonNull(incident, "something moved");
     }
 }
