@@ -2,6 +2,7 @@ package io.millrace.inference.app;
 
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.deploy.Routes;
+import io.millrace.inference.app.explain.Explaining;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.Pipeline.ModelReference;
@@ -27,7 +28,8 @@ public final class PlannedScoring {
     /**
      * @param metrics what is counted is counted there: others than the service's own
      */
-    public PlannedScoring(PipelineFeatures wanted, Routes routes, Models models, InferenceMetrics metrics) {
+    public PlannedScoring(
+            PipelineFeatures wanted, Routes routes, Models models, Explaining explaining, InferenceMetrics metrics) {
         this.scoring = new BatchScoring(
                 (pipeline, reference) -> lease(pipeline, models.find(reference)),
                 wanted,
@@ -36,6 +38,7 @@ public final class PlannedScoring {
                 },
                 routes,
                 (_, _, _, _) -> {},
+                explaining,
                 metrics);
     }
 

@@ -12,6 +12,7 @@ import io.millrace.inference.app.batch.PastFeatures;
 import io.millrace.inference.app.batch.RowFiles;
 import io.millrace.inference.app.definition.DefinitionApply;
 import io.millrace.inference.app.definition.DefinitionCatalog;
+import io.millrace.inference.app.explain.Explaining;
 import io.millrace.inference.app.plan.ReplayPlanJob;
 import io.millrace.inference.app.plan.ReplayPlans;
 import io.millrace.inference.app.plan.ReplayReports;
@@ -44,6 +45,7 @@ public class ReplayPlanWiring {
             ModelCatalog serving,
             ModelRepository repository,
             ModelEngine engine,
+            Explaining explaining,
             InstantSource clock) {
         return new ReplayPlanJob(
                 new ReplayPlanJob.Parts(
@@ -58,6 +60,7 @@ public class ReplayPlanWiring {
                         serving,
                         repository,
                         engine,
+                        explaining,
                         new InferenceMetrics(new SimpleMeterRegistry()),
                         batch.directory().resolve("replays"),
                         batch.scoreRows(),

@@ -20,6 +20,7 @@ import io.millrace.inference.app.batch.PlannedViews;
 import io.millrace.inference.app.definition.DefinitionApply;
 import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.deploy.DeploymentKind;
+import io.millrace.inference.app.explain.Backgrounds;
 import io.millrace.inference.app.plan.ContractCheck.Issue;
 import io.millrace.inference.app.plan.ContractCheck.Rules;
 import io.millrace.inference.app.plan.PlanReport;
@@ -144,6 +145,7 @@ class ReplayPlanTest {
                         models,
                         repository,
                         new OnnxEngine(),
+                        Scorings.explaining(Backgrounds.NONE),
                         new InferenceMetrics(new SimpleMeterRegistry()),
                         folder.resolve("work"),
                         7,

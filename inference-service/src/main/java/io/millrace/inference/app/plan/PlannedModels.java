@@ -12,6 +12,7 @@ import io.millrace.inference.app.ModelRepository;
 import io.millrace.inference.app.ModelRepository.Candidate;
 import io.millrace.inference.app.PlannedScoring;
 import io.millrace.inference.app.definition.Definitions;
+import io.millrace.inference.app.explain.ModelExplainer;
 import io.millrace.inference.app.replay.ReplayModels;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ModelDefinition.Output;
@@ -135,6 +136,11 @@ final class PlannedModels implements PlannedScoring.Models, AutoCloseable {
         @Override
         public Signature signature() {
             return model.signature();
+        }
+
+        @Override
+        public ModelExplainer explainer() {
+            return new ModelExplainer(definition, List.of(), model.reading());
         }
 
         @Override

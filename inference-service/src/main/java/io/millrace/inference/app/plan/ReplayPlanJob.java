@@ -13,6 +13,7 @@ import io.millrace.inference.app.definition.Definitions;
 import io.millrace.inference.app.deploy.ArmTally;
 import io.millrace.inference.app.deploy.Route;
 import io.millrace.inference.app.deploy.Routes;
+import io.millrace.inference.app.explain.Explaining;
 import io.millrace.inference.app.plan.PlanReport.ContractReport;
 import io.millrace.inference.app.plan.PlanReport.PipelineReport;
 import io.millrace.inference.app.plan.PlannedChanges.Touched;
@@ -60,6 +61,7 @@ public final class ReplayPlanJob implements JobHandler {
             ModelCatalog serving,
             ModelRepository repository,
             ModelEngine engine,
+            Explaining explaining,
             InferenceMetrics metrics,
             Path work,
             int batchRows,
@@ -103,7 +105,7 @@ public final class ReplayPlanJob implements JobHandler {
                     .then()
                     .find(Deployment.class, name)
                     .map(deployment -> Route.of(deployment, 0, _ -> new ArmTally(_ -> {})));
-            var scoring = new PlannedScoring(parts.wanted(), routes, models, parts.metrics());
+            var scoring = new PlannedScoring(parts.wanted(), routes, models, parts.explaining(), parts.metrics());
             for (Touched touched :
                     new PlannedChanges(definitions, spec, parts.services(), parts.deadline()).touched()) {
                 context.checkCancelled();

@@ -178,6 +178,8 @@ class LearnerFoldTest {
                 List.of(new Deployment.Arm("a", new ModelReference("online", Optional.of("200")), 100)),
                 List.of(),
                 new Deployment.Sticky.Request(),
+                Optional.empty(),
+                Optional.empty(),
                 "");
         LearnerFold fold = fold(
                 OnlineModels.of(LOGISTIC, "snapshot: {every: 100, keep: 2}"),
