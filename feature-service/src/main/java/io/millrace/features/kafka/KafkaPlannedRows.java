@@ -99,8 +99,8 @@ public class KafkaPlannedRows implements PlannedRows {
             consumer.assign(partitions);
             consumer.beginningOffsets(partitions).forEach((partition, begin) -> {
                 if (begin > 0) {
-                    gaps.add("events of " + view.id() + " are gone: partition " + partition.partition() + " of "
-                            + topic + " begins at offset " + begin);
+                    gaps.add("events of " + view.id() + " are gone: partition " + partition.partition() + " of " + topic
+                            + " begins at offset " + begin);
                 }
             });
             var feed = new OfflineFeed(
@@ -157,7 +157,9 @@ public class KafkaPlannedRows implements PlannedRows {
         } catch (CompletionException e) {
             throw new JobFailedException(
                     "topic " + topic + " of " + view.id() + " cannot be read: "
-                            + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                            + (e.getCause() == null
+                                    ? e.getMessage()
+                                    : e.getCause().getMessage()),
                     e);
         }
     }

@@ -172,9 +172,10 @@ class TrainingSetServiceTest extends ServiceUnderTest {
         assertRefused(sets, request().addFeatures(name + "@v2:last_amount"), Status.Code.NOT_FOUND);
         assertRefused(
                 sets,
-                request().addPlannedFiles(DefinitionFile.newBuilder()
-                        .setPath("planned.yaml")
-                        .setContent("kind: FeatureView\nname: x\n")),
+                request()
+                        .addPlannedFiles(DefinitionFile.newBuilder()
+                                .setPath("planned.yaml")
+                                .setContent("kind: FeatureView\nname: x\n")),
                 Status.Code.INVALID_ARGUMENT);
     }
 

@@ -56,13 +56,7 @@ final class Challenge {
     private final PrintStream out;
 
     /** @param model the online model's name */
-    Challenge(
-            PipelineShape pipeline,
-            String model,
-            Path rollout,
-            Channels channels,
-            Applier applier,
-            PrintStream out) {
+    Challenge(PipelineShape pipeline, String model, Path rollout, Channels channels, Applier applier, PrintStream out) {
         this.pipeline = pipeline;
         this.model = model;
         this.rollout = rollout;
@@ -112,9 +106,7 @@ final class Challenge {
         int known = ledger.known();
         await(
                 "the model to learn what is known",
-                () -> progress().getLabels() >= known
-                        && progress().getFailure().isEmpty()
-                        && newestServes());
+                () -> progress().getLabels() >= known && progress().getFailure().isEmpty() && newestServes());
     }
 
     private boolean newestServes() {
@@ -146,8 +138,7 @@ final class Challenge {
                         : progress.getVersionsList().getLast()));
         Experiment experiment = experiment();
         boolean decided = experiment.getEndedCount() > 0;
-        ExperimentReport report =
-                decided ? experiment.getEnded(experiment.getEndedCount() - 1) : experiment.getNow();
+        ExperimentReport report = decided ? experiment.getEnded(experiment.getEndedCount() - 1) : experiment.getNow();
         ExperimentGain gain = report.getObjective();
         lines.add(String.format(
                 Locale.ROOT,
@@ -191,8 +182,12 @@ final class Challenge {
                             .limit(MOST_TOLD)
                             .map(Challenge::text)
                             .collect(Collectors.joining("; "))));
-            incident.getSegmentsList().stream().limit(MOST_TOLD).forEach(segment -> lines.add("  where " + text(segment)));
-            incident.getUpstreamList().stream().limit(MOST_TOLD).forEach(upstream -> lines.add("  from " + text(upstream)));
+            incident.getSegmentsList().stream()
+                    .limit(MOST_TOLD)
+                    .forEach(segment -> lines.add("  where " + text(segment)));
+            incident.getUpstreamList().stream()
+                    .limit(MOST_TOLD)
+                    .forEach(upstream -> lines.add("  from " + text(upstream)));
         }
         return lines;
     }
@@ -212,7 +207,9 @@ final class Challenge {
     private List<VersionDrift> incidents() {
         return WatchServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
-                .getDrift(GetDriftRequest.newBuilder().setPipeline(pipeline.name()).build())
+                .getDrift(GetDriftRequest.newBuilder()
+                        .setPipeline(pipeline.name())
+                        .build())
                 .getReport()
                 .getVersionsList()
                 .stream()
@@ -232,7 +229,8 @@ final class Challenge {
     private LearnerProgress progress() {
         return LearningServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
-                .getOnlineModel(GetOnlineModelRequest.newBuilder().setName(model).build())
+                .getOnlineModel(
+                        GetOnlineModelRequest.newBuilder().setName(model).build())
                 .getModel()
                 .getProgress();
     }

@@ -167,8 +167,7 @@ public final class DemoRun {
     /** There is one where a canary ends half way. */
     private Optional<Challenge> challenge(PipelineShape pipeline, Run run) {
         return Challenge.modelOf(demo)
-                .map(model -> new Challenge(
-                        pipeline, model, Canary.folder(demo), run.channels(), run.applier(), out));
+                .map(model -> new Challenge(pipeline, model, Canary.folder(demo), run.channels(), run.applier(), out));
     }
 
     /** What happens to the model while the rest is replayed. */
@@ -246,8 +245,7 @@ public final class DemoRun {
         return ledger.counts().asked() / seconds;
     }
 
-    private double live(
-            Iterator<Event> events, Replayer replayer, PredictionReader reader, Run run, Rollout rollout) {
+    private double live(Iterator<Event> events, Replayer replayer, PredictionReader reader, Run run, Rollout rollout) {
         ledger.goLive();
         out.println(
                 "Replaying the rest: will it be true that " + demo.scenario().question() + "?");

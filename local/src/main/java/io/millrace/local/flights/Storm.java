@@ -39,9 +39,7 @@ public record Storm(Set<String> origins, long fromMicros) {
         Map<String, Long> departures =
                 flights.stream().collect(Collectors.groupingBy(Flight::origin, Collectors.counting()));
         Set<String> busiest = departures.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue()
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .limit(AIRPORTS)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));

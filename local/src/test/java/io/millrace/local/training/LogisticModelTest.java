@@ -110,7 +110,7 @@ class LogisticModelTest {
     void aVersionIsPublishedWholeWithItsColumnsInTheModelsOrderAndNeverReplaced() throws IOException {
         LogisticModel model = LogisticModel.fit(COLUMNS, rows, labels);
         var models = new ModelFolder(folder.resolve("models"), folder.resolve("scratch"));
-        String digest = models.publish(PIPELINE, model, OnnxFile.of(model));
+        String digest = models.publish(PIPELINE, "1", model, OnnxFile.of(model), List.of(rows));
         String text = Files.readString(folder.resolve("models/m/1/model.yaml"));
         var faults = new Faults();
         MapNode yaml =
@@ -121,8 +121,12 @@ class LogisticModelTest {
         assertThat(columns.get(1).optionalDouble("impute")).hasValue(model.impute(1));
         assertThat(columns.get(2).string("request")).isEqualTo("distance");
         assertThat(faults.all()).isEmpty();
+        assertThat(Files.readAllLines(folder.resolve("models/m/1/reference.csv")))
+                .hasSize(1 + rows.length)
+                .first()
+                .isEqualTo(String.join(",", COLUMNS) + ",prediction");
         assertThat(folder.resolve("scratch")).isEmptyDirectory();
-        assertThatThrownBy(() -> models.publish(PIPELINE, model, OnnxFile.of(model)))
+        assertThatThrownBy(() -> models.publish(PIPELINE, "1", model, OnnxFile.of(model), List.of(rows)))
                 .isInstanceOf(CommandFailure.class);
     }
 }

@@ -5,7 +5,6 @@ import io.millrace.features.app.DefinitionStore;
 import io.millrace.features.app.ReadPlan;
 import io.millrace.features.app.offline.OfflineStore;
 import io.millrace.features.app.offline.OfflineStoreException;
-import io.millrace.features.kernel.ViewId;
 import io.millrace.features.kernel.FeatureView;
 import io.millrace.features.kernel.ViewId;
 import io.millrace.jobs.JobContext;
@@ -34,6 +33,7 @@ public class TrainingSetJob implements JobHandler {
     static final String FILE = "file";
     /** What is gone from the topics of planned views, one line each. */
     static final String GAPS = "planned_gaps";
+
     private static final Duration LOOKS_AGAIN = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -153,8 +153,7 @@ public class TrainingSetJob implements JobHandler {
         Set<ViewId> ids = changed.stream().map(FeatureView::id).collect(Collectors.toSet());
         try (PlannedRows.Read read = plannedRows.read(changed, context)) {
             context.result(GAPS, String.join("\n", read.gaps()));
-            return engine.write(
-                    set, view -> ids.contains(view) ? read.snapshot(view) : store.snapshot(view), context);
+            return engine.write(set, view -> ids.contains(view) ? read.snapshot(view) : store.snapshot(view), context);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.features.app.training;
 
-import io.millrace.features.app.training.TrainingRows.RowFormat;
 import io.millrace.definitions.DefinitionFile;
+import io.millrace.features.app.training.TrainingRows.RowFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -53,8 +53,8 @@ public class TrainingSets {
                     FeatureReason.MALFORMED_REQUEST,
                     "features and a feature service are given; one of them is possible");
         }
-        DefinitionSet planned = PlannedDefinitions.of(catalog.definitions(), spec.planned())
-                .then();
+        DefinitionSet planned =
+                PlannedDefinitions.of(catalog.definitions(), spec.planned()).then();
         List<String> features = spec.service().map(catalog::featuresOf).orElse(spec.features());
         Map<String, ViewId> pinned = new LinkedHashMap<>();
         ReadPlan.of(features, spec.fullNames(), name -> {
