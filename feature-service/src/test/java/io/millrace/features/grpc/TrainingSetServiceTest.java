@@ -169,7 +169,7 @@ class TrainingSetServiceTest extends ServiceUnderTest {
         // The window of an hour that is served has the last of the three events, that of two hours all of them.
         assertThat(withoutInstants(made(job))).isEqualTo("user_id,label,last_amount,events_1h\n1,a,6.5,3\n");
         assertThat(values(read("2026-03-01T13:15:00Z", 1, name + ":events_1h"))).containsExactly(number(1));
-        assertRefused(sets, request().addFeatures(name + "@v2:last_amount"), Status.Code.NOT_FOUND);
+        assertRefused(sets, request().clearFeatures().addFeatures(name + "@v2:last_amount"), Status.Code.NOT_FOUND);
         assertRefused(
                 sets,
                 request()
