@@ -19,7 +19,7 @@ public record ReadLimits(
         Duration maxCompleteWait,
         Duration maxQueueing,
         int admitted) {
-    private static final Duration QUEUEING = Duration.ofMillis(100);
+    private static final Duration QUEUEING = Duration.ofMillis(250);
     private static final int ADMITTED = 256;
 
     public ReadLimits(int inlineLookups, int maxWaiting, int concurrency, Duration maxCompleteWait) {

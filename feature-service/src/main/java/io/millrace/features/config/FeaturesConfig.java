@@ -142,7 +142,7 @@ public interface FeaturesConfig {
         int concurrency();
 
         /** The most that a read waits for its turn at the store; then it is refused. Once one had to be, the newest are served first. 1 ms to 1 min. */
-        @WithDefault("100ms")
+        @WithDefault("250ms")
         Duration maxQueueing();
 
         /** Requests for features over HTTP that are served at one time; more are refused. 1 to 100,000. */
