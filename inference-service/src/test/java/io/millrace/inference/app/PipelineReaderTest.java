@@ -136,7 +136,7 @@ class PipelineReaderTest {
                                 byService.replaceFirst("entity: .*\n", "").replace("flight-delay", "c"))),
                 faults);
         assertThat(faults.all().stream().map(Fault::toString))
-                .anyMatch(fault -> fault.startsWith("both.yaml:19: ") && fault.contains("either 'features'"))
+                .anyMatch(fault -> fault.startsWith("both.yaml:20: ") && fault.contains("either 'features'"))
                 .anyMatch(fault -> fault.startsWith("name.yaml:12: 'service'"))
                 .anyMatch(fault -> fault.startsWith("keys.yaml:11: ") && fault.contains("names no join key"))
                 .hasSize(3);
