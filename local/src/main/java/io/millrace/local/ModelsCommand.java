@@ -4,6 +4,8 @@ import io.grpc.StatusRuntimeException;
 import io.millrace.local.platform.Channels;
 import io.millrace.local.platform.CommandFailure;
 import io.millrace.local.platform.Service;
+import io.millrace.proto.inference.v1.ExplainServiceGrpc;
+import io.millrace.proto.inference.v1.GetModelCardRequest;
 import io.millrace.proto.inference.v1.LearnerFreeze;
 import io.millrace.proto.inference.v1.LearnerProgress;
 import io.millrace.proto.inference.v1.LearningServiceGrpc;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -71,11 +74,31 @@ final class ModelsCommand implements Callable<Integer> {
                 .getModel()));
     }
 
+    @Command(
+            name = "card",
+            description = "Write what there is to know of a version that serves, as Markdown.",
+            mixinStandardHelpOptions = true)
+    int card(
+            @Parameters(paramLabel = "NAME", description = "the model") String name,
+            @Parameters(paramLabel = "VERSION", description = "its version") String version) {
+        return told(channels -> System.out.print(ExplainServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .getModelCard(GetModelCardRequest.newBuilder()
+                        .setModel(name)
+                        .setVersion(version)
+                        .build())
+                .getMarkdown()));
+    }
+
     private static int ask(Function<LearningServiceBlockingStub, List<OnlineModelSummary>> question) {
+        return told(channels -> question.apply(LearningServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS))
+                .forEach(model -> lines(model).forEach(System.out::println)));
+    }
+
+    private static int told(Consumer<Channels> what) {
         try (var channels = new Channels(Main.running().ports())) {
-            question.apply(LearningServiceGrpc.newBlockingStub(channels.to(Service.INFERENCE))
-                            .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS))
-                    .forEach(model -> lines(model).forEach(System.out::println));
+            what.accept(channels);
             return 0;
         } catch (StatusRuntimeException e) {
             throw CommandFailure.failed(Optional.ofNullable(e.getStatus().getDescription())
