@@ -39,15 +39,15 @@ public class CardEvidence implements CardSource {
 
     @Override
     public List<ModelCard.Metric> metrics(ModelIdentity model) {
-        return known(() -> labels.list().stream()
-                .filter(summary -> summary.status().owned())
-                .flatMap(summary -> known(() ->
-                        metrics(
-                                summary.labels().name(),
-                                labels.quality(summary.labels().name()),
-                                model))
-                        .stream())
-                .toList());
+        return known(
+                () -> labels.list().stream()
+                        .filter(summary -> summary.status().owned())
+                        .flatMap(summary -> known(() -> metrics(
+                                        summary.labels().name(),
+                                        labels.quality(summary.labels().name()),
+                                        model))
+                                .stream())
+                        .toList());
     }
 
     @Override
@@ -103,12 +103,17 @@ public class CardEvidence implements CardSource {
         return metrics;
     }
 
-    private static void add(
-            List<ModelCard.Metric> metrics, String name, String window, Estimate estimate, long rows) {
+    private static void add(List<ModelCard.Metric> metrics, String name, String window, Estimate estimate, long rows) {
         if (!Double.isNaN(estimate.value())) {
             double half = ERRORS * estimate.standardError();
             metrics.add(new ModelCard.Metric(
-                    name, window, estimate.value(), estimate.value() - half, estimate.value() + half, CONFIDENCE, rows));
+                    name,
+                    window,
+                    estimate.value(),
+                    estimate.value() - half,
+                    estimate.value() + half,
+                    CONFIDENCE,
+                    rows));
         }
     }
 
@@ -119,7 +124,8 @@ public class CardEvidence implements CardSource {
                         .filter(version -> version.model().equals(model.name())
                                 && version.version().equals(model.version()))
                         .map(version -> new ModelCard.Promotion(
-                                Instant.EPOCH.plus(settled.micros(), ChronoUnit.MICROS)
+                                Instant.EPOCH
+                                        .plus(settled.micros(), ChronoUnit.MICROS)
                                         .toString(),
                                 report.deployment(),
                                 "as " + version.arm() + ", in " + report.challenger() + " against " + report.champion()

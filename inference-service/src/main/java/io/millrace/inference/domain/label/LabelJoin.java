@@ -80,7 +80,7 @@ public final class LabelJoin {
 
     /** A prediction that was answered. */
     public void predicted(String partition, Prediction prediction) {
-        time.seen(partition, prediction.micros());
+        time.predicted(partition, prediction.micros());
         if (predictions.find(prediction.id()) != null) {
             sink.leftOut(LeftOut.PREDICTED_AGAIN);
             return;

@@ -1,11 +1,13 @@
 package io.millrace.inference.domain.label;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The event time of a label stream: what every partition of predictions and labels has come to. A partition with nothing more to read is not waited for once it is further behind the newest than records may be out of order. Time never goes back, and no clock moves it: where nothing
+ * The event time of a label stream: what every partition of predictions and labels has come to. It is never past the newest prediction: labels that are there before a pipeline has scored what they are about wait for it. Of the others, a partition with nothing more to read is not waited for once it is further behind
+ * that than records may be out of order. Time never goes back, and no clock moves it: where nothing
  * comes, it stands still. Microseconds since the epoch. Not thread-safe.
  */
 public final class LabelTime {
@@ -14,6 +16,10 @@ public final class LabelTime {
 
     private final long disorderMicros;
     private final Map<String, Long> partitions = new HashMap<>();
+
+    /** Those that gave a prediction. */
+    private final Set<String> predicted = new HashSet<>();
+
     private long now = NEVER;
 
     LabelTime(long disorderMicros) {
@@ -25,14 +31,21 @@ public final class LabelTime {
         partitions.putIfAbsent(partition, NEVER);
     }
 
+    void predicted(String partition, long micros) {
+        predicted.add(partition);
+        seen(partition, micros);
+    }
+
     void seen(String partition, long micros) {
         partitions.merge(partition, micros, Math::max);
     }
 
     /** Goes on to what all partitions have come to. */
     void advance(Set<String> nothingMore) {
-        long newest =
-                partitions.values().stream().mapToLong(Long::longValue).max().orElse(NEVER);
+        long newest = predicted.stream()
+                .mapToLong(partition -> partitions.getOrDefault(partition, NEVER))
+                .max()
+                .orElse(NEVER);
         long least = newest;
         for (Map.Entry<String, Long> partition : partitions.entrySet()) {
             boolean idle = nothingMore.contains(partition.getKey()) && partition.getValue() < newest - disorderMicros;

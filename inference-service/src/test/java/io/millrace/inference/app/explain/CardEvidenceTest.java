@@ -66,8 +66,7 @@ class CardEvidenceTest {
                 0,
                 new ExperimentReport.Data(
                         5, 2_000, 1, 2, 1_800, 0, List.of(new ExperimentReport.Version("online", "m", "2", "x", 900))),
-                new Evidence(
-                        Decision.PROMOTE, Why.OBJECTIVE_BETTER, 900, 900, 0, 0, 0, 1, gain, List.of(), 0.05),
+                new Evidence(Decision.PROMOTE, Why.OBJECTIVE_BETTER, 900, 900, 0, 0, 0, 1, gain, List.of(), 0.05),
                 Optional.of(new ExperimentReport.Settled(ExperimentReport.Action.PROMOTED, "evidence", 2_000_000, 4)));
 
         assertThat(CardEvidence.promotions(report, VERSION))

@@ -22,6 +22,8 @@ final class JoinRun implements LabelJoin.Sink {
     private final Join join;
     private final Duration delay;
     private final Duration disorder;
+    private static final String END = "end-0-";
+
     private final int maxWaiting;
     private final Set<String> partitions = new TreeSet<>();
     LabelJoin now;
@@ -56,7 +58,7 @@ final class JoinRun implements LabelJoin.Sink {
     /** Time comes to all partitions. */
     void everything(long micros) {
         // Partitions that are read to their end and far behind are not waited for.
-        now.labelled("end", "end-0-0", "nobody", micros, 0, "");
+        now.predicted("end", prediction(END + micros, END, micros));
         now.advance(partitions);
         now.advance(partitions);
     }
@@ -68,7 +70,9 @@ final class JoinRun implements LabelJoin.Sink {
 
     @Override
     public void outcome(Outcome outcome) {
-        outcomes.add(outcome);
+        if (!outcome.prediction().key().equals(END)) {
+            outcomes.add(outcome);
+        }
     }
 
     @Override

@@ -87,6 +87,21 @@ class LabelJoinTest {
     }
 
     @Test
+    void labelsThatAreThereLongBeforeTheirPredictionsWaitForThem() {
+        labelled("a", 1_000);
+        labelled("z", 1_000_000);
+        run.now.advance(Set.of("p", "l"));
+        assertThat(run.leftOut).isEmpty();
+
+        predicted("a", 1_000);
+        run.now.advance(Set.of("p", "l"));
+        assertThat(run.outcomes)
+                .filteredOn(Labelled.class::isInstance)
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.prediction().id()).isEqualTo("a"));
+    }
+
+    @Test
     void moreThanMayWaitIsLetGoOldestFirstAndCounted() {
         for (int i = 0; i < 5; i++) {
             predicted("p" + i, 1_000 + i);
