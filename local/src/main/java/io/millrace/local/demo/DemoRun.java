@@ -164,9 +164,10 @@ public final class DemoRun {
                 : Optional.empty();
     }
 
-    /** There is one where a canary ends half way. */
+    /** There is one where a drift was put in for it to be found. */
     private Optional<Challenge> challenge(PipelineShape pipeline, Run run) {
         return Challenge.modelOf(demo)
+                .filter(_ -> demo.drift().isPresent())
                 .map(model -> new Challenge(pipeline, model, Canary.folder(demo), run.channels(), run.applier(), out));
     }
 
