@@ -50,7 +50,9 @@ class FlightsOperationsIT {
         List<String> arrivals = deadLetters(FlightScenario.ARRIVALS);
 
         assertThat(departures).containsExactlyInAnyOrder("flight-delay", "origin_traffic@v1");
-        assertThat(arrivals).containsExactlyInAnyOrder("destination_delays@v1", "origin_delays@v1", "route_delays@v1");
+        assertThat(arrivals)
+                .containsExactlyInAnyOrder(
+                        "destination_delays@v1", "origin_delays@v1", "route_delays@v1", "labels flight-delay");
     }
 
     @Test
@@ -106,7 +108,9 @@ class FlightsOperationsIT {
         return job.topics.committed(topic + ".dlq").stream()
                 .filter(record -> record.value().equals(MainJob.POISON))
                 .filter(record -> !Topics.header(record, "millrace.reason").isEmpty())
-                .map(record -> Topics.header(record, "millrace.pipeline") + Topics.header(record, "millrace.view"))
+                .map(record -> Topics.header(record, "millrace.labels").isEmpty()
+                        ? Topics.header(record, "millrace.pipeline") + Topics.header(record, "millrace.view")
+                        : "labels " + Topics.header(record, "millrace.labels"))
                 .filter(reader -> !reader.equals(SECOND_PIPELINE))
                 .toList();
     }
