@@ -3,6 +3,7 @@ package io.millrace.inference.app;
 import io.millrace.definitions.DefinitionFile;
 import io.millrace.gate.Refusal;
 import io.millrace.inference.app.PipelineStreams.RunningStream;
+import io.millrace.inference.app.definition.AppliedRuns;
 import io.millrace.inference.app.definition.DefinitionApply;
 import io.millrace.inference.app.definition.DefinitionApply.Outcome;
 import io.millrace.inference.app.definition.DefinitionCatalog;
@@ -11,12 +12,11 @@ import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.ServedFeatures;
 import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.ServiceEvent.PipelineChange;
-import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineControl implements PipelineAdministration, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PipelineControl.class);
-    private static final Duration SHUTDOWN = Duration.ofSeconds(8);
 
     private final PipelineStreams streams;
     private final DefinitionCatalog catalog;
     private final DefinitionApply definitions;
     private final DefinitionKind<?> kind;
     private final EventLog events;
-    private final Map<String, Running> running = new HashMap<>();
-    private final Map<String, StreamTally> tallies = new HashMap<>();
-    private final Thread starter;
-    private boolean started;
-    private boolean closed;
-
-    /** A stream and what it was started for; {@code wanted} is null once it was told to stop. */
-    private record Running(@Nullable Pipeline wanted, RunningStream stream) {}
+    private final AppliedRuns<Pipeline, RunningStream> running;
+    private final Map<String, StreamTally> tallies = new ConcurrentHashMap<>();
 
     private PipelineControl(DefinitionCatalog catalog, PipelineStreams streams, EventLog events) {
         this.streams = streams;
@@ -51,14 +44,16 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
                 .filter(known -> known.type() == Pipeline.class)
                 .findFirst()
                 .orElseThrow();
-        this.starter = Thread.ofVirtual().name("pipelines-start").unstarted(this::startOnceCurrent);
+        this.running = new AppliedRuns<>(catalog, Pipeline::equals, this::start);
     }
 
     /** Starts to listen to the catalog; streams start once everything in it is known, so that none runs for a moment that was paused long ago. */
     public static PipelineControl start(DefinitionCatalog catalog, PipelineStreams streams, EventLog events) {
         var control = new PipelineControl(catalog, streams, events);
         catalog.listen(Pipeline.class, control::changed);
-        control.starter.start();
+        control.running.begin("pipelines-start", "No pipeline runs yet", () -> catalog.all(Pipeline.class)
+                .keySet()
+                .forEach(control::changed));
         return control;
     }
 
@@ -144,66 +139,33 @@ public final class PipelineControl implements PipelineAdministration, AutoClosea
     /** Stops all streams, each after its transaction. */
     @Override
     public void close() {
-        starter.interrupt();
-        List<RunningStream> ending;
-        synchronized (this) {
-            closed = true;
-            ending = running.values().stream().map(Running::stream).toList();
-            ending.forEach(RunningStream::stop);
-        }
-        long until = System.nanoTime() + SHUTDOWN.toNanos();
-        try {
-            for (RunningStream stream : ending) {
-                stream.awaitEnd(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        running.close();
     }
 
-    private void startOnceCurrent() {
-        try {
-            while (!catalog.awaitCurrent(Duration.ofMinutes(1))) {
-                LOG.warnf("No pipeline runs yet: %s", whyNotCurrent());
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            return;
-        }
-        synchronized (this) {
-            started = true;
-            catalog.all(Pipeline.class).keySet().forEach(this::changed);
-        }
+    private void changed(String name) {
+        running.change(
+                name,
+                () -> catalog.isPaused(name)
+                        ? null
+                        : catalog.find(Pipeline.class, name).orElse(null));
     }
 
-    private synchronized void changed(String name) {
-        if (!started || closed) {
-            return;
-        }
-        Pipeline wanted = catalog.isPaused(name)
-                ? null
-                : catalog.find(Pipeline.class, name).orElse(null);
-        Running now = running.get(name);
-        if (now != null && now.wanted() != null && !now.wanted().equals(wanted)) {
-            now.stream().stop();
-            now = new Running(null, now.stream());
-            running.put(name, now);
-        }
-        if (wanted != null && (now == null || now.wanted() == null)) {
-            RunningStream predecessor = now == null ? null : now.stream();
-            StreamTally tally = tallies.computeIfAbsent(name, any -> new StreamTally());
-            running.put(name, new Running(wanted, streams.start(wanted, tally, predecessor)));
-            LOG.infof("Pipeline %s is started", name);
-        }
+    private RunningStream start(Pipeline pipeline, @Nullable RunningStream predecessor) {
+        RunningStream stream = streams.start(pipeline, tally(pipeline), predecessor);
+        LOG.infof("Pipeline %s is started", pipeline.name());
+        return stream;
     }
 
-    private synchronized PipelineSummary summary(Pipeline pipeline) {
+    private StreamTally tally(Pipeline pipeline) {
+        return tallies.computeIfAbsent(pipeline.name(), _ -> new StreamTally());
+    }
+
+    private PipelineSummary summary(Pipeline pipeline) {
         boolean paused = catalog.isPaused(pipeline.name());
-        StreamTally tally = tallies.computeIfAbsent(pipeline.name(), any -> new StreamTally());
-        Running now = running.get(pipeline.name());
-        StreamStatus status = now == null || now.wanted() == null
-                ? new StreamStatus(!paused, paused ? "" : "starting", -1)
-                : now.stream().status();
+        StreamTally tally = tally(pipeline);
+        StreamStatus status = running.find(pipeline.name())
+                .map(RunningStream::status)
+                .orElseGet(() -> new StreamStatus(!paused, paused ? "" : "starting", -1));
         State state = paused ? State.PAUSED : status.stalled() ? State.STALLED : State.RUNNING;
         return new PipelineSummary(
                 pipeline,

@@ -1,7 +1,6 @@
 package io.millrace.inference.app;
 
 import io.millrace.inference.domain.Pipeline;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Runs pipelines as streams: from the input topic to the output topic, exactly once. */
@@ -15,14 +14,8 @@ public interface PipelineStreams {
      */
     RunningStream start(Pipeline pipeline, StreamTally tally, @Nullable RunningStream predecessor);
 
-    /** A stream that was started. */
-    interface RunningStream {
+    /** A stream that was started. Told to stop, it finishes or aborts the transaction under way and leaves its group. */
+    interface RunningStream extends Stoppable {
         StreamStatus status();
-
-        /** Tells it to finish or abort the transaction under way, leave its group and end; returns at once. */
-        void stop();
-
-        /** Waits until it has ended; false where {@code patience} ran out. */
-        boolean awaitEnd(Duration patience) throws InterruptedException;
     }
 }

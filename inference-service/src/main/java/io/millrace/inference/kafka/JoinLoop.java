@@ -1,41 +1,33 @@
 package io.millrace.inference.kafka;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
-/** Keeps the join of a label stream running on a thread of its own, as long as this replica owns the stream. */
-final class JoinLoop {
+/** Keeps the join of a label stream running, as long as this replica owns the stream. */
+final class JoinLoop implements SessionLoop.Sessions {
     private static final Logger LOG = Logger.getLogger(JoinLoop.class);
 
     private final LabelParts parts;
     private final Supplier<ConsumerGroupMetadata> membership;
-    private final BackOff backOff;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread;
+    private final SessionLoop loop;
     private volatile String reason = "starting";
 
     private JoinLoop(LabelParts parts, Supplier<ConsumerGroupMetadata> membership) {
         this.parts = parts;
         this.membership = membership;
-        StreamSettings settings = parts.settings().streams();
-        this.backOff = new BackOff(settings.minBackOff(), settings.maxBackOff());
-        this.thread = Thread.ofPlatform()
-                .name("join-" + parts.labels().name())
-                .daemon()
-                .unstarted(this::run);
+        String name = parts.labels().name();
+        this.loop = new SessionLoop(
+                "join-" + name, "The join of labels " + name, parts.settings().streams(), this, null);
     }
 
     /** Starts and returns at once. */
     static JoinLoop start(LabelParts parts, Supplier<ConsumerGroupMetadata> membership) {
-        var loop = new JoinLoop(parts, membership);
-        loop.thread.start();
-        return loop;
+        var join = new JoinLoop(parts, membership);
+        join.loop.start();
+        return join;
     }
 
     /** Why it does not go on; empty where it does. */
@@ -45,9 +37,9 @@ final class JoinLoop {
 
     /** Tells it to stop after the transaction under way, and waits for that. */
     void stop(Duration patience) {
-        stop.countDown();
+        loop.stop();
         try {
-            if (!thread.join(patience)) {
+            if (!loop.awaitEnd(patience)) {
                 LOG.warnf(
                         "Labels %s: the join has not ended yet; it will be fenced",
                         parts.labels().name());
@@ -57,53 +49,28 @@ final class JoinLoop {
         }
     }
 
-    private boolean isStopping() {
-        return stop.getCount() == 0;
-    }
-
-    private void run() {
-        try {
-            while (!isStopping()) {
-                String ended = session();
-                if (isStopping()) {
-                    return;
-                }
-                if (!ended.isEmpty() && !ended.equals(reason)) {
-                    LOG.warnf("Labels %s are not joined: %s", parts.labels().name(), ended);
-                }
-                reason = ended;
-                if (stop.await(backOff.next().toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException | InterruptException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            parts.telemetry().waiting(parts.labels().name(), 0, 0, -1);
-        }
-    }
-
-    /** Runs one session and says why it ended. */
-    private String session() {
+    @Override
+    public String run() {
         try (var topics = new LabelTopics(parts.settings().streams());
                 var session = new JoinSession(parts, topics, membership)) {
-            session.run(this::isStopping, () -> {
+            session.run(loop::isStopping, () -> {
                 reason = "";
-                backOff.reset();
+                loop.backOff().reset();
             });
             return "";
-        } catch (StreamStalledException e) {
-            return e.reason();
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.infof(
-                    "Labels %s: their join ended, the next goes on from what is committed: %s",
-                    parts.labels().name(), e);
-            return "Kafka: " + e.getMessage();
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "Labels %s: their join failed", parts.labels().name());
-            return "failed: " + e;
         }
+    }
+
+    @Override
+    public void waits(String ended) {
+        if (!ended.isEmpty() && !ended.equals(reason)) {
+            LOG.warnf("Labels %s are not joined: %s", parts.labels().name(), ended);
+        }
+        reason = ended;
+    }
+
+    @Override
+    public void ended() {
+        parts.telemetry().waiting(parts.labels().name(), 0, 0, -1);
     }
 }

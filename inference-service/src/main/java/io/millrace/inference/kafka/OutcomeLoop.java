@@ -6,43 +6,33 @@ import io.millrace.inference.app.label.LabelStreams.Status;
 import io.millrace.inference.app.label.OutcomeFold;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a label stream running on a thread of its own: one {@link OutcomeSession} after another until told to stop. Whatever ends a session is said in the status, and the next one is tried after a wait that doubles. */
-final class OutcomeLoop implements Running {
+/** Keeps a label stream running: one {@link OutcomeSession} after another. Whatever ends a session is said in the status. */
+final class OutcomeLoop implements Running, SessionLoop.Sessions {
     private static final Logger LOG = Logger.getLogger(OutcomeLoop.class);
-    private static final Duration PREDECESSOR = Duration.ofSeconds(30);
 
     private final LabelParts parts;
     private final FoldFeed feed;
-    private final @Nullable Running predecessor;
-    private final BackOff backOff;
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final SessionLoop loop;
     private final AtomicBoolean changed = new AtomicBoolean();
-    private final Thread thread;
     private volatile Status status = new Status(false, "starting", -1);
 
     private OutcomeLoop(LabelParts parts, FoldFeed feed, @Nullable Running predecessor) {
         this.parts = parts;
         this.feed = feed;
-        this.predecessor = predecessor;
-        StreamSettings settings = parts.settings().streams();
-        this.backOff = new BackOff(settings.minBackOff(), settings.maxBackOff());
-        this.thread =
-                Thread.ofPlatform().name("labels-" + parts.labels().name()).unstarted(this::run);
+        String name = parts.labels().name();
+        this.loop = new SessionLoop(
+                "labels-" + name, "Labels " + name, parts.settings().streams(), this, predecessor);
     }
 
     /** Starts and returns at once. */
     static OutcomeLoop start(LabelParts parts, FoldFeed feed, @Nullable Running predecessor) {
-        var loop = new OutcomeLoop(parts, feed, predecessor);
-        loop.thread.start();
-        return loop;
+        var outcomes = new OutcomeLoop(parts, feed, predecessor);
+        outcomes.loop.start();
+        return outcomes;
     }
 
     @Override
@@ -62,16 +52,16 @@ final class OutcomeLoop implements Running {
 
     @Override
     public void stop() {
-        stop.countDown();
+        loop.stop();
     }
 
     @Override
     public boolean awaitEnd(Duration patience) throws InterruptedException {
-        return thread.join(patience);
+        return loop.awaitEnd(patience);
     }
 
     boolean isStopping() {
-        return stop.getCount() == 0;
+        return loop.isStopping();
     }
 
     /** Whether the definitions have changed since this was asked last. */
@@ -84,7 +74,7 @@ final class OutcomeLoop implements Running {
         if (!status.reason().isEmpty()) {
             LOG.infof("Labels %s: %s", parts.labels().name(), owned ? "owned by this replica" : "in the group");
         }
-        backOff.reset();
+        loop.backOff().reset();
         status = new Status(owned, "", lag);
     }
 
@@ -97,46 +87,22 @@ final class OutcomeLoop implements Running {
         status = new Status(owned, reason, now.lag());
     }
 
-    private void run() {
-        try {
-            if (predecessor != null && !predecessor.awaitEnd(PREDECESSOR)) {
-                LOG.warnf(
-                        "Labels %s: the stream before has not ended yet; it will be fenced",
-                        parts.labels().name());
-            }
-            while (!isStopping()) {
-                String reason = session();
-                if (isStopping()) {
-                    return;
-                }
-                stalled(false, reason);
-                if (stop.await(backOff.next().toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException | InterruptException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            status = new Status(false, "stopped", -1);
-        }
-    }
-
-    /** Runs one session and says why it ended. */
-    private String session() {
+    @Override
+    public String run() {
         try (var topics = new LabelTopics(parts.settings().streams());
                 var session = new OutcomeSession(parts, topics, feed, this)) {
             session.run();
             return "stopping";
-        } catch (StreamStalledException e) {
-            return e.reason();
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.infof("Labels %s: their session ended: %s", parts.labels().name(), e);
-            return "Kafka: " + e.getMessage();
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "Labels %s: their session failed", parts.labels().name());
-            return "failed: " + e;
         }
+    }
+
+    @Override
+    public void waits(String reason) {
+        stalled(false, reason);
+    }
+
+    @Override
+    public void ended() {
+        status = new Status(false, "stopped", -1);
     }
 }

@@ -4,42 +4,34 @@ import io.millrace.inference.app.watch.WatchStreams.Running;
 import io.millrace.inference.app.watch.WatchStreams.Status;
 import io.millrace.inference.domain.Pipeline;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Takes part in the watch of a pipeline on a thread of its own: one {@link WatchSession} after another until told to stop. */
-final class WatchLoop implements Running {
+/** Takes part in the watch of a pipeline: one {@link WatchSession} after another. */
+final class WatchLoop implements Running, SessionLoop.Sessions {
     private static final Logger LOG = Logger.getLogger(WatchLoop.class);
-    private static final Duration PREDECESSOR = Duration.ofSeconds(30);
 
     private final Pipeline pipeline;
     private final WatchParts parts;
-    private final BackOff backOff;
-    private final @Nullable Running predecessor;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread;
+    private final SessionLoop loop;
     private volatile Status status = new Status(false, "starting", -1);
 
     private WatchLoop(Pipeline pipeline, WatchParts parts, @Nullable Running predecessor) {
         this.pipeline = pipeline;
         this.parts = parts;
-        this.predecessor = predecessor;
-        this.backOff = new BackOff(parts.streams().minBackOff(), parts.streams().maxBackOff());
-        this.thread =
-                Thread.ofPlatform().name("watch-" + pipeline.name()).daemon().unstarted(this::run);
+        String name = pipeline.name();
+        this.loop =
+                new SessionLoop("watch-" + name, "The watch of pipeline " + name, parts.streams(), this, predecessor);
     }
 
     /** Starts and returns at once. */
     static WatchLoop start(Pipeline pipeline, WatchParts parts, @Nullable Running predecessor) {
-        var loop = new WatchLoop(pipeline, parts, predecessor);
-        loop.thread.start();
-        return loop;
+        var watch = new WatchLoop(pipeline, parts, predecessor);
+        watch.loop.start();
+        return watch;
     }
 
     @Override
@@ -49,52 +41,26 @@ final class WatchLoop implements Running {
 
     @Override
     public void stop() {
-        stop.countDown();
+        loop.stop();
     }
 
     @Override
     public boolean awaitEnd(Duration patience) throws InterruptedException {
-        return thread.join(patience);
+        return loop.awaitEnd(patience);
     }
 
     boolean isStopping() {
-        return stop.getCount() == 0;
+        return loop.isStopping();
     }
 
     /** All is well. */
     void running(boolean owned, long lag) {
-        backOff.reset();
+        loop.backOff().reset();
         status = new Status(owned, "", lag);
     }
 
-    private void run() {
-        try {
-            if (predecessor != null && !predecessor.awaitEnd(PREDECESSOR)) {
-                LOG.warnf("The watch of pipeline %s before has not ended yet; it will be fenced", pipeline.name());
-            }
-            while (!isStopping()) {
-                String reason = session();
-                if (isStopping()) {
-                    return;
-                }
-                if (!status.reason().equals(reason)) {
-                    LOG.infof("The watch of pipeline %s waits: %s", pipeline.name(), reason);
-                }
-                status = new Status(false, reason, -1);
-                if (stop.await(backOff.next().toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException | InterruptException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            parts.telemetry().forget(pipeline.name());
-            status = new Status(false, "stopped", -1);
-        }
-    }
-
-    /** Runs one session and says why it ended. */
-    private String session() {
+    @Override
+    public String run() {
         try (var topics = new LabelTopics(parts.streams())) {
             for (String topic : WatchSession.topics(pipeline)) {
                 if (topics.find(topic).isEmpty()) {
@@ -108,17 +74,21 @@ final class WatchLoop implements Running {
                 session.run();
             }
             return "stopping";
-        } catch (StreamStalledException e) {
-            return e.reason();
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.debugf(e, "The watch of pipeline %s ended", pipeline.name());
-            return "Kafka: " + e.getMessage();
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "The watch of pipeline %s failed", pipeline.name());
-            return "failed: " + e;
         }
+    }
+
+    @Override
+    public void waits(String reason) {
+        if (!status.reason().equals(reason)) {
+            LOG.infof("The watch of pipeline %s waits: %s", pipeline.name(), reason);
+        }
+        status = new Status(false, reason, -1);
+    }
+
+    @Override
+    public void ended() {
+        parts.telemetry().forget(pipeline.name());
+        status = new Status(false, "stopped", -1);
     }
 
     private void makeEvents() {

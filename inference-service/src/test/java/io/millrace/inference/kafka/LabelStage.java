@@ -11,11 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Topics of predictions and labels of its own on the shared broker, and what comes of them. */
@@ -94,7 +91,7 @@ final class LabelStage implements AutoCloseable {
     /** What stands in the topic of outcomes, committed. */
     List<Outcome> outcomes() {
         var outcomes = new ArrayList<Outcome>();
-        for (ConsumerRecord<byte[], byte[]> record : read(LabelSettings.outcomes(labels), 0)) {
+        for (ConsumerRecord<byte[], byte[]> record : stage.committed(LabelSettings.outcomes(labels))) {
             try {
                 outcomes.add(OutcomeJson.read(record.value()));
             } catch (IOException e) {
@@ -102,32 +99,6 @@ final class LabelStage implements AutoCloseable {
             }
         }
         return outcomes;
-    }
-
-    List<ConsumerRecord<byte[], byte[]>> read(String of, int partition) {
-        var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        var from = new TopicPartition(of, partition);
-        try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of(
-                        "bootstrap.servers",
-                        TestBroker.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        "allow.auto.create.topics",
-                        false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            if (!consumer.listTopics().containsKey(of)) {
-                return records;
-            }
-            consumer.assign(List.of(from));
-            consumer.seekToBeginning(List.of(from));
-            long end = consumer.endOffsets(List.of(from)).getOrDefault(from, 0L);
-            while (consumer.position(from) < end) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-        }
-        return records;
     }
 
     @Override

@@ -77,7 +77,7 @@ class LabelStreamTest {
                     .containsEntry(LeftOut.PREDICTED_AGAIN, 1)
                     .containsEntry(LeftOut.UNDECODABLE, 2);
             // The brokers' markers of a transaction become readable one partition after the other.
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(stage.read(stage.topic + ".dlq", 0))
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(stage.stage.committed(stage.topic + ".dlq"))
                     .extracting(letter -> new String(
                             letter.headers().lastHeader("millrace.reason").value(), StandardCharsets.UTF_8))
                     .containsExactlyInAnyOrder("UNDECODABLE", "NO_LABEL"));

@@ -108,7 +108,8 @@ public class BatchScoringJob implements JobHandler {
         }
     }
 
-    private static void remove(Path folder) {
+    /** Removes a folder and what is in it. */
+    static void remove(Path folder) {
         if (Files.notExists(folder)) {
             return;
         }

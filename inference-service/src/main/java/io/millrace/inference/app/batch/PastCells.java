@@ -11,13 +11,11 @@ import io.millrace.inference.domain.Pipeline.FieldType;
 import io.millrace.jobs.JobContext;
 import io.millrace.jobs.JobFailedException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Features of some thousand entities, each as of an instant of its own: {@link PastFeatures} for rows that are in memory. Thread-safe. */
@@ -77,7 +74,7 @@ public final class PastCells {
         } catch (IOException e) {
             throw new JobFailedException("the entities cannot be written: " + e.getMessage(), e);
         } finally {
-            remove(work);
+            BatchScoringJob.remove(work);
         }
     }
 
@@ -184,18 +181,5 @@ public final class PastCells {
 
     private static String quoted(String text) {
         return '"' + text.replace("\"", "\"\"") + '"';
-    }
-
-    private static void remove(Path folder) {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a work folder cannot be emptied", e);
-        }
     }
 }

@@ -1,16 +1,13 @@
 package io.millrace.inference.app.label;
 
+import io.millrace.inference.app.definition.AppliedRuns;
 import io.millrace.inference.app.definition.DefinitionCatalog;
 import io.millrace.inference.app.label.LabelStreams.Running;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.label.LabelStream;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -18,126 +15,87 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the label streams as the catalog says, and knows the folds that are fed on this replica. Thread-safe. */
 public final class LabelControl implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LabelControl.class);
-    private static final Duration SHUTDOWN = Duration.ofSeconds(8);
 
     private final DefinitionCatalog catalog;
     private final LabelStreams streams;
     private final List<OutcomeFolds> folds;
-    private final Map<String, Started> started = new ConcurrentHashMap<>();
-    private final Thread starter;
-    private boolean current;
-    private boolean closed;
+    private final AppliedRuns<Wanted, Running> runs;
 
-    /** A stream and what it was started for; nothing once it was told to stop. */
-    private record Started(
-            @Nullable LabelStream labels, @Nullable Pipeline pipeline, Running running) {}
+    /** A stream and the pipeline whose predictions it labels. */
+    private record Wanted(LabelStream labels, Pipeline pipeline) {
+        /** Whether it is the same stream, and predictions come from the same topics and mean the same. */
+        boolean isSame(Wanted other) {
+            return labels.equals(other.labels)
+                    && pipeline.input().topic().equals(other.pipeline.input().topic())
+                    && pipeline.outputs().equals(other.pipeline.outputs());
+        }
+    }
 
     private LabelControl(DefinitionCatalog catalog, LabelStreams streams, List<OutcomeFolds> folds) {
         this.catalog = catalog;
         this.streams = streams;
         this.folds = List.copyOf(folds);
-        this.starter = Thread.ofVirtual().name("labels-start").unstarted(this::startOnceCurrent);
+        this.runs = new AppliedRuns<>(catalog, Wanted::isSame, this::start);
     }
 
     /** Starts to listen to the catalog; streams start once everything in it is known. */
     public static LabelControl start(DefinitionCatalog catalog, LabelStreams streams, List<OutcomeFolds> folds) {
         var control = new LabelControl(catalog, streams, folds);
         catalog.kinds().forEach(kind -> catalog.listen(kind.type(), _ -> control.changed()));
-        control.starter.start();
+        control.runs.begin("labels-start", "No labels are read yet", control::changed);
         return control;
     }
 
     /** How a stream fares on this replica; empty where there is none of the name. */
     public Optional<LabelStreams.Status> status(String labels) {
-        return Optional.ofNullable(started.get(labels))
-                .filter(each -> each.labels() != null)
-                .map(each -> each.running().status());
+        return runs.find(labels).map(Running::status);
     }
 
     /** A fold that is fed on this replica, for those that read it; empty where there is none, it failed or another replica feeds it. */
     public <F extends OutcomeFold> Optional<F> fold(String labels, String name, Class<F> type) {
-        return Optional.ofNullable(started.get(labels))
-                .map(each -> each.running().folds().get(name))
+        return runs.find(labels)
+                .map(running -> running.folds().get(name))
                 .filter(type::isInstance)
                 .map(type::cast);
     }
 
     /** The names of the folds that are fed on this replica. */
     public List<String> folds(String labels) {
-        return Optional.ofNullable(started.get(labels))
-                .map(each -> each.running().folds().keySet().stream().sorted().toList())
+        return runs.find(labels)
+                .map(running -> running.folds().keySet().stream().sorted().toList())
                 .orElse(List.of());
     }
 
     /** Stops all streams, each after what it has begun. */
     @Override
     public void close() {
-        starter.interrupt();
-        List<Running> ending;
-        synchronized (this) {
-            closed = true;
-            ending = started.values().stream().map(Started::running).toList();
-            ending.forEach(Running::stop);
-        }
-        long until = System.nanoTime() + SHUTDOWN.toNanos();
-        try {
-            for (Running stream : ending) {
-                stream.awaitEnd(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        runs.close();
     }
 
-    private void startOnceCurrent() {
-        try {
-            while (!catalog.awaitCurrent(Duration.ofMinutes(1))) {
-                LOG.warnf("No labels are read yet: %s", catalog.whyNotCurrent());
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            return;
-        }
-        synchronized (this) {
-            current = true;
-        }
-        changed();
-    }
-
-    private synchronized void changed() {
-        if (!current || closed) {
-            return;
-        }
-        Map<String, LabelStream> wanted = catalog.all(LabelStream.class);
-        for (String name : Stream.concat(new ArrayList<>(started.keySet()).stream(), wanted.keySet().stream())
+    private void changed() {
+        Stream.concat(runs.names().stream(), catalog.all(LabelStream.class).keySet().stream())
                 .distinct()
-                .toList()) {
-            change(name, wanted.get(name));
-        }
+                .forEach(name -> {
+                    if (runs.change(name, () -> wanted(name))) {
+                        runs.find(name).ifPresent(Running::changed);
+                    }
+                });
     }
 
-    private void change(String name, @Nullable LabelStream given) {
-        Pipeline pipeline = given == null
-                ? null
-                : catalog.find(Pipeline.class, given.pipeline()).orElse(null);
-        LabelStream labels = pipeline == null ? null : given;
-        Started now = started.get(name);
-        if (now != null && now.labels() != null) {
-            if (now.labels().equals(labels) && isSame(now.pipeline(), pipeline)) {
-                now.running().changed();
-                return;
-            }
-            now.running().stop();
-            now = new Started(null, null, now.running());
-            started.put(name, now);
-        }
-        if (labels != null && pipeline != null) {
-            Running predecessor = now == null ? null : now.running();
-            started.put(
-                    name,
-                    new Started(labels, pipeline, streams.start(labels, pipeline, () -> foldsOf(labels), predecessor)));
-            LOG.infof("Labels %s are read for pipeline %s", name, pipeline.name());
-        }
+    private @Nullable Wanted wanted(String name) {
+        return catalog.find(LabelStream.class, name)
+                .flatMap(labels ->
+                        catalog.find(Pipeline.class, labels.pipeline()).map(pipeline -> new Wanted(labels, pipeline)))
+                .orElse(null);
+    }
+
+    private Running start(Wanted wanted, @Nullable Running predecessor) {
+        LabelStream labels = wanted.labels();
+        Running running = streams.start(labels, wanted.pipeline(), () -> foldsOf(labels), predecessor);
+        LOG.infof(
+                "Labels %s are read for pipeline %s",
+                labels.name(), wanted.pipeline().name());
+        return running;
     }
 
     private List<OutcomeFold> foldsOf(LabelStream labels) {
@@ -150,13 +108,5 @@ public final class LabelControl implements AutoCloseable {
             }
         }
         return List.copyOf(all.values());
-    }
-
-    /** Whether predictions come from the same topics and mean the same. */
-    private static boolean isSame(@Nullable Pipeline one, @Nullable Pipeline two) {
-        return one != null
-                && two != null
-                && one.input().topic().equals(two.input().topic())
-                && one.outputs().equals(two.outputs());
     }
 }

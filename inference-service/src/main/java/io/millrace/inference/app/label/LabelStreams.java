@@ -1,8 +1,8 @@
 package io.millrace.inference.app.label;
 
+import io.millrace.inference.app.Stoppable;
 import io.millrace.inference.domain.Pipeline;
 import io.millrace.inference.domain.label.LabelStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -21,7 +21,7 @@ public interface LabelStreams {
             LabelStream labels, Pipeline pipeline, Supplier<List<OutcomeFold>> folds, @Nullable Running predecessor);
 
     /** A stream on this replica; only one replica owns it at a time. Thread-safe. */
-    interface Running {
+    interface Running extends Stoppable {
         Status status();
 
         /** The folds that are fed here now, by name; none where another replica owns the stream. */
@@ -29,11 +29,6 @@ public interface LabelStreams {
 
         /** The definitions have changed: there may be other folds. */
         void changed();
-
-        /** Tells it to stop, after what it has begun; returns at once. */
-        void stop();
-
-        boolean awaitEnd(Duration patience) throws InterruptedException;
     }
 
     /**

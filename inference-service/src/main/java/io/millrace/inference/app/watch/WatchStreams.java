@@ -1,7 +1,7 @@
 package io.millrace.inference.app.watch;
 
+import io.millrace.inference.app.Stoppable;
 import io.millrace.inference.domain.Pipeline;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the watches of pipelines: each on one replica at a time, from where it was. */
@@ -22,14 +22,8 @@ public interface WatchStreams {
      */
     record Status(boolean owned, String reason, long lag) {}
 
-    /** A watch that was started. */
-    interface Running {
+    /** A watch that was started. Told to stop, it keeps what it has. */
+    interface Running extends Stoppable {
         Status status();
-
-        /** Tells it to keep what it has and end; returns at once. */
-        void stop();
-
-        /** Waits until it has ended; false where {@code patience} ran out. */
-        boolean awaitEnd(Duration patience) throws InterruptedException;
     }
 }
