@@ -47,6 +47,7 @@ import java.util.stream.Collectors;
 final class Challenge {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_TOLD = 3;
+    private static final int HOURS_TOGETHER = 6;
 
     private final PipelineShape pipeline;
     private final String model;
@@ -172,12 +173,10 @@ final class Challenge {
             DriftIncident incident = version.getIncident();
             lines.add(String.format(
                     Locale.ROOT,
-                    "%s %s: moved since %s, found at %s on %,d flights: %s",
+                    "%s %s, %d of what it uses moved: %s",
                     version.getModel(),
                     version.getVersion(),
-                    instant(incident.getSinceMicros()),
-                    instant(incident.getFoundMicros()),
-                    incident.getRows(),
+                    incident.getMovedCount(),
                     incident.getMovedList().stream()
                             .limit(MOST_TOLD)
                             .map(Challenge::text)
@@ -198,10 +197,12 @@ final class Challenge {
                 .anyMatch(report -> report.getAction().equals("promoted") && report.getMadeRevision() > 0);
     }
 
-    /** Waits until something was found that moved after a time, microseconds since the epoch. */
+    /** Waits until something was found that moved, or moved further, from a time on, microseconds since the epoch; to some hours, which are looked at together where few predictions fall into each. */
     void awaitFound(long micros) {
+        long from = micros - TimeUnit.HOURS.toMicros(HOURS_TOGETHER);
         await("the drift to be found", () -> incidents().stream()
-                .anyMatch(version -> version.getIncident().getFoundMicros() >= micros));
+                .flatMap(version -> version.getIncident().getMovedList().stream())
+                .anyMatch(moved -> moved.getSinceMicros() >= from));
     }
 
     private List<VersionDrift> incidents() {
@@ -246,7 +247,13 @@ final class Challenge {
     }
 
     private static String text(MovedThing moved) {
-        return String.format(Locale.ROOT, "%s (%s by %.3f)", moved.getName(), moved.getKind(), moved.getBy());
+        return String.format(
+                Locale.ROOT,
+                "%s (%s by %.3f) since %s",
+                moved.getName(),
+                moved.getKind(),
+                moved.getBy(),
+                instant(moved.getSinceMicros()));
     }
 
     private static String text(DriftSegment segment) {

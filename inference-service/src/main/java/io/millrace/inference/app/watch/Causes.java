@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a look that was not calm says: what moved since when, and where it comes from. */
@@ -57,18 +59,25 @@ final class Causes {
         this.columns = columns;
     }
 
-    /** Surest first; all features together last. */
-    List<Moved> moved() {
+    /**
+     * Surest first; all features together last.
+     *
+     * @param said how far each has moved as is known already; since when it has moved further is told
+     */
+    List<Moved> moved(ToDoubleFunction<Moved> said) {
         var moved = new ArrayList<Moved>();
         for (Alarm alarm : look.alarms()) {
-            FeatureDrift drift = alarm.alarm().drift();
-            moved.add(new Moved(
-                    drift.feature(),
-                    alarm.alarm().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+            var now = new Moved(
+                    alarm.alarm().drift().feature(),
+                    kind(alarm),
                     alarm.against(),
-                    by(alarm.alarm()),
+                    by(alarm.alarm().drift(), alarm.alarm().kind()),
                     alarm.alarm().p(),
-                    start(alarm.against().equals(Look.REFERENCE) ? since(alarm) : closed)));
+                    start(closed));
+            moved.add(
+                    now.against().equals(Look.REFERENCE)
+                            ? now.since(start(since(alarm, said.applyAsDouble(now))))
+                            : now);
         }
         Joint joint = look.joint();
         if (joint != null && joint.alarm()) {
@@ -79,28 +88,40 @@ final class Causes {
         return moved;
     }
 
-    private static double by(DriftAlarm alarm) {
-        FeatureDrift drift = alarm.drift();
-        return switch (alarm.kind()) {
+    private static String kind(Alarm alarm) {
+        return alarm.alarm().kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static double by(FeatureDrift drift, DriftAlarm.Kind kind) {
+        return switch (kind) {
             case DISTRIBUTION -> drift.psi();
             case MISSING -> drift.missingShare() - drift.missingReference();
             case NEW_CATEGORIES -> drift.newShare();
         };
     }
 
-    /** The first of the tiles, up to the one that was looked at, each of which has moved by itself; those with few rows are passed over. */
-    private long since(Alarm alarm) {
+    /**
+     * The first of the tiles, up to the one that was looked at, each of which has moved by itself, and further than was said. Those with few rows are taken together with those before them.
+     */
+    private long since(Alarm alarm, double said) {
         long since = closed;
+        boolean newest = true;
+        Tile together = new Tile(reference, 1);
         for (Map.Entry<Long, Tile> each :
                 tiles.headMap(closed, true).descendingMap().entrySet()) {
-            FeatureCounts counts = counts(each.getValue(), alarm.column());
-            if (counts == null || each.getValue().rows() < LEAST_ROWS) {
+            together.add(each.getValue());
+            FeatureCounts counts = counts(together, alarm.column());
+            if (counts == null || together.rows() < LEAST_ROWS) {
                 continue;
             }
-            if (p(DriftMeasures.of(counts), alarm.alarm().kind()) > SURE && each.getKey() != closed) {
+            FeatureDrift drift = DriftMeasures.of(counts);
+            DriftAlarm.Kind kind = alarm.alarm().kind();
+            if (!newest && (p(drift, kind) > SURE || Math.abs(by(drift, kind)) <= said)) {
                 break;
             }
             since = each.getKey();
+            newest = false;
+            together = new Tile(reference, 1);
         }
         return since;
     }
@@ -117,8 +138,9 @@ final class Causes {
         };
     }
 
-    Cause cause(Instant since) {
-        return new Cause(ranked(), segments(), upstream(since));
+    /** @param of what is explained, surest first */
+    Cause cause(Instant since, List<Moved> of) {
+        return new Cause(ranked(), segments(of), upstream(since));
     }
 
     private List<Ranked> ranked() {
@@ -132,11 +154,17 @@ final class Causes {
     }
 
     /** Of what moved surest; where only all features together did, of the one that moved most. */
-    private List<Segment> segments() {
+    private List<Segment> segments(List<Moved> of) {
         var segments = new Segments(reference, window.sample());
-        if (!look.alarms().isEmpty()) {
-            Alarm surest = look.alarms().getFirst();
-            return segments.of(surest.column(), surest.alarm().kind());
+        Optional<Alarm> surest = look.alarms().stream()
+                .filter(alarm -> of.stream()
+                        .anyMatch(moved ->
+                                moved.name().equals(alarm.alarm().drift().feature())
+                                        && moved.kind().equals(kind(alarm))
+                                        && moved.against().equals(alarm.against())))
+                .findFirst();
+        if (surest.isPresent()) {
+            return segments.of(surest.get().column(), surest.get().alarm().kind());
         }
         return look.compared().stream()
                 .filter(compared -> compared.column() >= 0)

@@ -6,6 +6,7 @@ import io.millrace.inference.domain.watch.DriftReport.Moved;
 import io.millrace.inference.domain.watch.DriftReport.Ranked;
 import io.millrace.inference.domain.watch.DriftReport.Segment;
 import io.millrace.inference.domain.watch.DriftReport.Upstream;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,9 @@ public final class DriftEvents {
         return told("found", pipeline, model, reference, incident, incident.moved(), "");
     }
 
-    static Told widened(String pipeline, References.Key model, String reference, Incident incident, List<Moved> more) {
-        return told(
-                "widened",
-                pipeline,
-                model,
-                reference,
-                incident,
-                more,
-                "/" + incident.moved().size());
+    static Told widened(
+            String pipeline, References.Key model, String reference, Incident incident, List<Moved> more, Instant at) {
+        return told("widened", pipeline, model, reference, incident, more, "/" + at);
     }
 
     static Told ended(String pipeline, References.Key model, String reference, Incident incident) {

@@ -153,10 +153,10 @@ public final class PipelineWatch {
                         version.explain(explained);
                         yield DriftEvents.found(pipeline, version.key(), reference, explained);
                     }
-                    case Found.Widened(Incident incident, var more) -> {
+                    case Found.Widened(Incident incident, var more, var at) -> {
                         Incident explained = explained(incident);
                         version.explain(explained);
-                        yield DriftEvents.widened(pipeline, version.key(), reference, explained, more);
+                        yield DriftEvents.widened(pipeline, version.key(), reference, explained, more, at);
                     }
                     case Found.Ended(Incident incident) ->
                         DriftEvents.ended(pipeline, version.key(), reference, incident);

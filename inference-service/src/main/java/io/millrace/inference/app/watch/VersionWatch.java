@@ -28,6 +28,9 @@ final class VersionWatch {
     /** Looks in a row without an alarm by which all has come back. */
     private static final int CALM = 2;
 
+    /** What has moved so many times as far as was said last is said again. */
+    private static final double FURTHER = 2;
+
     private final References.Key key;
     private final Columns columns;
     private final WatchSettings settings;
@@ -110,8 +113,8 @@ final class VersionWatch {
         /** Something moves that did not. */
         record Began(Incident incident) implements Found {}
 
-        /** More moves than before. */
-        record Widened(Incident incident, List<Moved> more) implements Found {}
+        /** More moves than was said, or further: at a look, that what it says is of. */
+        record Widened(Incident incident, List<Moved> more, Instant at) implements Found {}
 
         record Ended(Incident incident) implements Found {}
     }
@@ -172,8 +175,8 @@ final class VersionWatch {
         }
         calm = 0;
         var causes = new Causes(known, look, window, tiles, closed, settings, columns);
-        List<Moved> moved = causes.moved();
         if (open == null) {
+            List<Moved> moved = causes.moved(_ -> 0);
             Instant since =
                     moved.stream().map(Moved::since).min(Instant::compareTo).orElseGet(() -> start(closed));
             String id = String.join(
@@ -182,26 +185,32 @@ final class VersionWatch {
                     key.version(),
                     since.toString(),
                     end(closed).toString());
-            incident = new Incident(id, since, end(closed), null, window.rows(), moved, causes.cause(since));
+            incident = new Incident(id, since, end(closed), null, window.rows(), moved, causes.cause(since, moved));
             return Optional.of(new Found.Began(incident));
         }
-        List<Moved> more = moved.stream()
-                .filter(now -> open.moved().stream().noneMatch(was -> same(was, now)))
+        List<Moved> more = causes.moved(now -> said(open, now)).stream()
+                .filter(now -> Math.abs(now.by()) >= FURTHER * said(open, now))
                 .toList();
         if (more.isEmpty()) {
             return Optional.empty();
         }
-        var all = new ArrayList<>(open.moved());
-        all.addAll(more);
+        var all = new ArrayList<>(more);
+        open.moved().stream()
+                .filter(was -> more.stream().noneMatch(now -> was.isOf(now)))
+                .forEach(all::add);
+        Instant since = more.stream().map(Moved::since).min(Instant::compareTo).orElseThrow();
         incident =
-                new Incident(open.id(), open.since(), open.found(), null, open.rows(), all, causes.cause(open.since()));
-        return Optional.of(new Found.Widened(incident, more));
+                new Incident(open.id(), open.since(), open.found(), null, open.rows(), all, causes.cause(since, more));
+        return Optional.of(new Found.Widened(incident, more, end(closed)));
     }
 
-    private static boolean same(Moved was, Moved now) {
-        return was.name().equals(now.name())
-                && was.kind().equals(now.kind())
-                && was.against().equals(now.against());
+    /** How far something had moved as was said last; 0 where nothing was. */
+    private static double said(Incident open, Moved now) {
+        return open.moved().stream()
+                .filter(was -> was.isOf(now))
+                .mapToDouble(was -> Math.abs(was.by()))
+                .findFirst()
+                .orElse(0);
     }
 
     private VersionDrift describe(Reference known, Look look, Tile window, long from, long closed) {

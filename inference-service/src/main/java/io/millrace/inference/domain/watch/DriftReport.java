@@ -104,6 +104,8 @@ public record DriftReport(
      * @param found event time of the look that saw it first
      * @param ended event time of the look by which all had come back; null while it has not
      * @param rows that were compared when it was found
+     * @param moved what was said of last first
+     * @param cause of what was said of last
      */
     public record Incident(
             String id,
@@ -119,7 +121,7 @@ public record DriftReport(
     }
 
     /**
-     * One thing that moved.
+     * One thing that moved, as was said last.
      *
      * @param name of a feature, request field, {@code prediction} or {@code all features}
      * @param kind {@code distribution}, {@code missing}, {@code new-categories} or {@code joint}
@@ -128,7 +130,17 @@ public record DriftReport(
      * @param p the chance of that though nothing moved
      * @param since event time
      */
-    public record Moved(String name, String kind, String against, double by, double p, Instant since) {}
+    public record Moved(String name, String kind, String against, double by, double p, Instant since) {
+        /** This with another beginning. */
+        public Moved since(Instant beginning) {
+            return new Moved(name, kind, against, by, p, beginning);
+        }
+
+        /** Whether it is the same thing that moved, however far. */
+        public boolean isOf(Moved other) {
+            return name.equals(other.name) && kind.equals(other.kind) && against.equals(other.against);
+        }
+    }
 
     /**
      * Where it comes from.

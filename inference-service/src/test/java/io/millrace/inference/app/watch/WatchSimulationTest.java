@@ -193,6 +193,47 @@ class WatchSimulationTest {
     }
 
     @Test
+    void whatHasMovedAndMovesTwiceAsFarIsSaidAgainWithTheHour() {
+        for (int rows : new int[] {AN_HOUR, 120}) {
+            var stream = new Stream(12, watch(settings(0.001, 0)));
+            stream.hours(0, 10);
+            stream.shift = 1;
+            stream.hours(10, 30);
+            stream.told.clear();
+            stream.shift = 4;
+            for (int hour = 30; hour < 33; hour++) {
+                stream.hour(hour, rows);
+            }
+            assertThat(stream.types()).contains("widened").doesNotContain("found", "ended");
+            Incident incident = incident(stream);
+            assertThat(incident.found()).isBefore(Instant.parse("2026-03-02T14:00:00Z"));
+            assertThat(incident.moved())
+                    .filteredOn(moved -> moved.name().equals("v:a"))
+                    .singleElement()
+                    .satisfies(moved -> assertThat(moved.since()).isEqualTo(Instant.parse("2026-03-03T06:00:00Z")));
+            assertThat(stream.told.stream().map(DriftEvents.Told::id)).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void hoursWithFewRowsAreTakenTogetherWhereTheBeginningIsLookedFor() {
+        var stream = new Stream(13, watch(settings(0.001, 0)));
+        stream.hours(0, 10);
+        for (int hour = 10; hour < 40; hour++) {
+            stream.hour(hour, 40);
+        }
+        stream.told.clear();
+        stream.shift = 4;
+        int hour = 40;
+        while (stream.told.isEmpty()) {
+            stream.hour(hour++, 12);
+        }
+        // Three hours of twelve rows are taken together, so it may be said three early.
+        assertThat(incident(stream).moved().getFirst().since())
+                .isBetween(Instant.parse("2026-03-03T13:00:00Z"), Instant.parse("2026-03-03T16:00:00Z"));
+    }
+
+    @Test
     void whatGoesMissingAndWhatIsNewAreNamedAsSuch() {
         var missing = new Stream(3, watch(settings(0.001, 0)));
         missing.hours(0, 10);
