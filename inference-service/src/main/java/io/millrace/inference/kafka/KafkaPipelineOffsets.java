@@ -107,7 +107,8 @@ public final class KafkaPipelineOffsets implements PipelineOffsets {
         });
     }
 
-    private Standing look(Admin admin, Pipeline pipeline) {
+    /** What {@link #look(Pipeline)} gives. */
+    static Standing look(Admin admin, Pipeline pipeline) {
         TopicDescription topic = topic(admin, pipeline);
         String id = topic.topicId().toString();
         Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, pipeline);
@@ -215,7 +216,7 @@ public final class KafkaPipelineOffsets implements PipelineOffsets {
     }
 
     /** What Kafka answered in the place of what was asked for. */
-    private static final class KafkaAnswerException extends RuntimeException {
+    static final class KafkaAnswerException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         KafkaAnswerException(String message, @Nullable Throwable cause) {

@@ -1,5 +1,8 @@
 package io.millrace.inference.kafka;
 
+import io.millrace.gate.Refusal;
+import io.millrace.inference.domain.Pipeline;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,9 +59,20 @@ final class LabelTopics implements AutoCloseable {
                 .toString();
     }
 
+    /** Records of its input that a pipeline has not scored yet; 0 where its input is not there. */
+    long lag(Pipeline pipeline) {
+        try {
+            return KafkaPipelineOffsets.look(admin, pipeline).lag();
+        } catch (Refusal gone) {
+            return 0;
+        } catch (KafkaPipelineOffsets.KafkaAnswerException e) {
+            throw new StreamStalledException("Kafka: " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void close() {
-        admin.close(java.time.Duration.ofSeconds(1));
+        admin.close(Duration.ofSeconds(1));
     }
 
     private static <T> T get(@Nullable KafkaFuture<T> future) {

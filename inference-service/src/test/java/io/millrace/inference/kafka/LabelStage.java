@@ -70,6 +70,13 @@ final class LabelStage implements AutoCloseable {
         producer.flush();
     }
 
+    /** So many events that no pipeline has scored. */
+    void unscored(int events) {
+        for (int i = 0; i < events; i++) {
+            send(stage.input, 0, "{}");
+        }
+    }
+
     void flush() {
         producer.flush();
     }

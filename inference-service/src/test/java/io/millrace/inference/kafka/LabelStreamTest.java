@@ -85,6 +85,24 @@ class LabelStreamTest {
     }
 
     @Test
+    void whileThePipelineIsBehindLabelsWaitForItsQuietPartitions() throws InterruptedException {
+        int tenDays = 864_001;
+        try (var stage = new LabelStage()) {
+            stage.unscored(200);
+            stage.label(0);
+            stage.predict(tenDays);
+            stage.label(tenDays);
+            stage.flush();
+            Running running = start(stage, new SumFold("sum", "1"), LabelTelemetry.NONE);
+            await().atMost(PATIENCE).until(() -> labelled(stage) == 1);
+            stage.predict(0);
+            stage.flush();
+            await().atMost(PATIENCE).until(() -> labelled(stage) == 2);
+            end(running);
+        }
+    }
+
+    @Test
     void whateverTheMomentOfAKillNoOutcomeIsLostAndNoneComesTwice() throws IOException, InterruptedException {
         int perRound = 300;
         int rounds = 4;

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -166,8 +167,12 @@ final class Challenge {
         return lines;
     }
 
-    /** What has moved, since when, and where it comes from. */
-    List<String> drift() {
+    /**
+     * What has moved furthest from a time on, since when, and where what was found last comes from.
+     *
+     * @param micros since the epoch; to some hours, see {@link #awaitFound}
+     */
+    List<String> drift(long micros) {
         var lines = new ArrayList<String>();
         for (VersionDrift version : incidents()) {
             DriftIncident incident = version.getIncident();
@@ -178,6 +183,9 @@ final class Challenge {
                     version.getVersion(),
                     incident.getMovedCount(),
                     incident.getMovedList().stream()
+                            .filter(moved -> moved.getSinceMicros() >= from(micros))
+                            .sorted(Comparator.comparingDouble(MovedThing::getBy)
+                                    .reversed())
                             .limit(MOST_TOLD)
                             .map(Challenge::text)
                             .collect(Collectors.joining("; "))));
@@ -199,10 +207,13 @@ final class Challenge {
 
     /** Waits until something was found that moved, or moved further, from a time on, microseconds since the epoch; to some hours, which are looked at together where few predictions fall into each. */
     void awaitFound(long micros) {
-        long from = micros - TimeUnit.HOURS.toMicros(HOURS_TOGETHER);
         await("the drift to be found", () -> incidents().stream()
                 .flatMap(version -> version.getIncident().getMovedList().stream())
-                .anyMatch(moved -> moved.getSinceMicros() >= from));
+                .anyMatch(moved -> moved.getSinceMicros() >= from(micros)));
+    }
+
+    private static long from(long micros) {
+        return micros - TimeUnit.HOURS.toMicros(HOURS_TOGETHER);
     }
 
     private List<VersionDrift> incidents() {

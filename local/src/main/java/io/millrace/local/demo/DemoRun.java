@@ -36,6 +36,8 @@ public final class DemoRun {
     /** Share of the asks that are history: what the model is trained on. */
     private static final double HISTORY = 0.6;
 
+    private static final int LEAST_LEARNED = 2_000;
+
     /** Asks under way at most: a replay that outran the platform would measure its own queue. */
     private static final int MOST_OPEN = 256;
 
@@ -164,10 +166,10 @@ public final class DemoRun {
                 : Optional.empty();
     }
 
-    /** There is one where a drift was put in for it to be found. */
+    /** There is one where the history is long enough to learn from. */
     private Optional<Challenge> challenge(PipelineShape pipeline, Run run) {
         return Challenge.modelOf(demo)
-                .filter(_ -> demo.drift().isPresent())
+                .filter(_ -> demo.scenario().asks() * HISTORY >= LEAST_LEARNED)
                 .map(model -> new Challenge(pipeline, model, Canary.folder(demo), run.channels(), run.applier(), out));
     }
 

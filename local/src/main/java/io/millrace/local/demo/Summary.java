@@ -134,14 +134,15 @@ final class Summary {
 
     /** Says how the model that learns fared; answers whether a drift that was put in was found and the model that learned it promoted. */
     private boolean challenge(Challenge ended) {
-        boolean drifted = demo.drift().isPresent();
-        if (drifted) {
-            ended.awaitFound(demo.drift().get().fromMicros());
-        }
         lines("online challenger", ended.evidence());
-        lines("drift", ended.drift());
-        demo.drift().ifPresent(drift -> line("", "what was put in: %s", drift.text()));
-        return !drifted || ended.promoted();
+        if (demo.drift().isEmpty()) {
+            return true;
+        }
+        Demo.Drift drift = demo.drift().get();
+        ended.awaitFound(drift.fromMicros());
+        lines("drift", ended.drift(drift.fromMicros()));
+        line("", "what was put in: %s", drift.text());
+        return ended.promoted();
     }
 
     private void lines(String name, List<String> lines) {
