@@ -43,10 +43,10 @@ final class JoinSession implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration CLOSE = Duration.ofSeconds(5);
     private static final Duration LOOK_AT_TOPICS = Duration.ofSeconds(10);
-    private static final Duration LOOK_AT_PIPELINE = Duration.ofSeconds(1);
 
     private final LabelParts parts;
     private final LabelTopics topics;
+    private final PipelineBacklog backlog;
     private final Supplier<ConsumerGroupMetadata> membership;
     private final LabelJoin join;
     private final JoinOutputs outputs;
@@ -58,14 +58,13 @@ final class JoinSession implements AutoCloseable {
     private final List<TopicPartition> shadows = new ArrayList<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private long lookedAtTopics = System.nanoTime();
-    private long lookedAtPipeline;
-    private boolean pipelineIsBehind = true;
     private volatile long lag = -1;
 
     /** @param membership of the owner: with another's, nothing can be committed any more */
     JoinSession(LabelParts parts, LabelTopics topics, Supplier<ConsumerGroupMetadata> membership) {
         this.parts = parts;
         this.topics = topics;
+        this.backlog = new PipelineBacklog(topics, parts.pipeline());
         this.membership = membership;
         LabelStream labels = parts.labels();
         LabelSettings settings = parts.settings();
@@ -105,7 +104,6 @@ final class JoinSession implements AutoCloseable {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 inputs.take(record);
             }
-            lookAtPipeline();
             if (!isBehindOnShadows()) {
                 join.advance(nothingMore());
             }
@@ -285,21 +283,13 @@ final class JoinSession implements AutoCloseable {
         }
     }
 
-    private void lookAtPipeline() {
-        if (lookedAtPipeline == 0 || System.nanoTime() - lookedAtPipeline > LOOK_AT_PIPELINE.toNanos()) {
-            pipelineIsBehind =
-                    topics.lag(parts.pipeline()) > parts.settings().streams().pollRecords();
-            lookedAtPipeline = System.nanoTime();
-        }
-    }
-
     /** Partitions that have been read to their end. While the pipeline is behind, more will come into all of its topics: it reads partitions one after the other then, days apart. */
     private Set<String> nothingMore() {
         var read = new HashSet<String>();
+        boolean isBehind = backlog.isThere();
         for (TopicPartition partition : timed) {
             boolean isOfLabels = partition.topic().equals(parts.labels().input().topic());
-            if ((isOfLabels || !pipelineIsBehind)
-                    && consumer.currentLag(partition).orElse(1) == 0) {
+            if ((isOfLabels || !isBehind) && consumer.currentLag(partition).orElse(1) == 0) {
                 read.add(partition.topic() + "-" + partition.partition());
             }
         }

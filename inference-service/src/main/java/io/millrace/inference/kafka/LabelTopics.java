@@ -1,6 +1,7 @@
 package io.millrace.inference.kafka;
 
 import io.millrace.gate.Refusal;
+import io.millrace.inference.app.offsets.PipelineOffsets.Standing;
 import io.millrace.inference.domain.Pipeline;
 import java.time.Duration;
 import java.util.List;
@@ -59,12 +60,12 @@ final class LabelTopics implements AutoCloseable {
                 .toString();
     }
 
-    /** Records of its input that a pipeline has not scored yet; 0 where its input is not there. */
-    long lag(Pipeline pipeline) {
+    /** Where a pipeline stands; with no partitions where its input is not there. */
+    Standing standing(Pipeline pipeline) {
         try {
-            return KafkaPipelineOffsets.look(admin, pipeline).lag();
+            return KafkaPipelineOffsets.look(admin, pipeline);
         } catch (Refusal gone) {
-            return 0;
+            return new Standing(pipeline.input().topic(), "", List.of());
         } catch (KafkaPipelineOffsets.KafkaAnswerException e) {
             throw new StreamStalledException("Kafka: " + e.getMessage(), e);
         }

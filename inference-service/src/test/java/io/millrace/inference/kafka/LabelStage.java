@@ -72,6 +72,7 @@ final class LabelStage implements AutoCloseable {
 
     /** So many events that no pipeline has scored. */
     void unscored(int events) {
+        stage.make(stage.input, 2);
         for (int i = 0; i < events; i++) {
             send(stage.input, 0, "{}");
         }
