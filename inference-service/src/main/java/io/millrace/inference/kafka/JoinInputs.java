@@ -5,19 +5,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.inference.app.replay.RecordedPrediction;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.label.LabelJoin;
+import io.millrace.inference.domain.label.LabelTime;
 import io.millrace.inference.domain.label.LeftOut;
 import io.millrace.inference.domain.label.Outcome.Prediction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Gives the records of predictions, shadows and labels to a join. Not thread-safe. */
 final class JoinInputs {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final LabelJoin join;
+    private final Map<TopicPartition, Long> times = new HashMap<>();
     private final String pipeline;
     private final String scored;
     private final String labelTopic;
@@ -42,6 +46,11 @@ final class JoinInputs {
                 new LabelDecoder(parts.labels(), parts.settings().streams().maxEventBytes(), parts.schemas());
         Duration ahead = parts.settings().ahead();
         this.aheadMicros = ahead.toMillis() * 1_000;
+    }
+
+    /** The latest event time that was read of a partition of predictions or labels. */
+    long time(TopicPartition partition) {
+        return times.getOrDefault(partition, LabelTime.NEVER);
     }
 
     /** Of any of the topics. */
@@ -69,6 +78,7 @@ final class JoinInputs {
                 if (isFromTheFuture(record, micros)) {
                     sink.leftOut(LeftOut.FROM_THE_FUTURE);
                 } else {
+                    times.merge(new TopicPartition(record.topic(), record.partition()), micros, Math::max);
                     String partition = partition(record);
                     join.labelled(partition, partition + "-" + record.offset(), group, micros, value, source);
                 }
@@ -96,8 +106,9 @@ final class JoinInputs {
         }
         var values = new HashMap<String, Object>(recorded.values());
         values.putAll(recorded.request());
+        times.merge(new TopicPartition(record.topic(), record.partition()), recorded.timestampMicros(), Math::max);
         join.predicted(
-                partition(record),
+                ReadToEnd.scored(recorded.source().topic(), recorded.source().partition()),
                 new Prediction(
                         recorded.source().toString(),
                         recorded.key(),

@@ -1,11 +1,11 @@
 package io.millrace.inference.kafka;
 
+import io.millrace.inference.app.offsets.PipelineOffsets.Standing;
 import io.millrace.inference.domain.Output;
 import io.millrace.inference.domain.Pipeline.Start;
 import io.millrace.inference.domain.label.Held;
 import io.millrace.inference.domain.label.LabelJoin;
 import io.millrace.inference.domain.label.LabelStream;
-import io.millrace.inference.domain.label.LabelTime;
 import io.millrace.inference.domain.label.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,7 +47,6 @@ final class JoinSession implements AutoCloseable {
 
     private final LabelParts parts;
     private final LabelTopics topics;
-    private final PipelineBacklog backlog;
     private final Supplier<ConsumerGroupMetadata> membership;
     private final LabelJoin join;
     private final JoinOutputs outputs;
@@ -55,6 +55,10 @@ final class JoinSession implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> timed = new ArrayList<>();
+
+    /** Ids by name of the topics whose partitions move time. */
+    private final Map<String, String> timedTopics = new HashMap<>();
+
     private final List<TopicPartition> shadows = new ArrayList<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private long lookedAtTopics = System.nanoTime();
@@ -64,7 +68,6 @@ final class JoinSession implements AutoCloseable {
     JoinSession(LabelParts parts, LabelTopics topics, Supplier<ConsumerGroupMetadata> membership) {
         this.parts = parts;
         this.topics = topics;
-        this.backlog = new PipelineBacklog(topics, parts.pipeline());
         this.membership = membership;
         LabelStream labels = parts.labels();
         LabelSettings settings = parts.settings();
@@ -97,15 +100,30 @@ final class JoinSession implements AutoCloseable {
 
     /** Joins until told to stop, or until there are other topics or partitions. */
     void run(BooleanSupplier stopping, Runnable running) {
+        Standing events = topics.standing(parts.pipeline());
+        timedTopics.put(events.topic(), events.topicId());
+        String labelTopic = parts.labels().input().topic();
+        timedTopics.put(labelTopic, source(labelTopic).topicId().toString());
         JoinState.@Nullable Time time = restore(stopping);
         assign(time == null ? Map.of() : time.topics());
+        events.partitions().forEach(partition -> join.expect(ReadToEnd.scored(events.topic(), partition.partition())));
+        var read = new ReadToEnd(
+                topics,
+                parts.pipeline(),
+                timed,
+                timed.stream()
+                        .filter(partition -> partition.topic().equals(labelTopic))
+                        .map(TopicPartition::toString)
+                        .collect(Collectors.toSet()));
         while (!stopping.getAsBoolean()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 inputs.take(record);
             }
             if (!isBehindOnShadows()) {
-                join.advance(nothingMore());
+                ReadToEnd.Known known =
+                        read.known(consumer::position, join.time().newest());
+                join.advance(nothingMore(known), known.newest());
             }
             align();
             if (!records.isEmpty() || !outputs.isEmpty()) {
@@ -216,13 +234,13 @@ final class JoinSession implements AutoCloseable {
         }
     }
 
-    /** The times of partitions that are still there, of topics that were not made again. */
+    /** The times of partitions that still move time, of topics that were not made again. */
     private Map<String, Long> known(JoinState.Time time) {
         var known = new HashMap<String, Long>();
         time.partitions().forEach((partition, micros) -> {
-            String topic = partition.substring(0, partition.lastIndexOf('-'));
-            TopicDescription now = sources.get(topic);
-            if (now != null && now.topicId().toString().equals(time.topics().get(topic))) {
+            String topic = ReadToEnd.topic(partition);
+            if (timedTopics.containsKey(topic)
+                    && timedTopics.get(topic).equals(time.topics().get(topic))) {
                 known.put(partition, micros);
             }
         });
@@ -255,8 +273,8 @@ final class JoinSession implements AutoCloseable {
             source.partitions().forEach(partition -> {
                 var each = new TopicPartition(source.name(), partition.partition());
                 (isShadow ? shadows : timed).add(each);
-                if (!isShadow) {
-                    join.expect(each.topic() + "-" + each.partition());
+                if (each.topic().equals(parts.labels().input().topic())) {
+                    join.expect(each.toString());
                 }
             });
         }
@@ -283,17 +301,12 @@ final class JoinSession implements AutoCloseable {
         }
     }
 
-    /** Partitions that have been read to their end. While the pipeline is behind, more will come into all of its topics: it reads partitions one after the other then, days apart. */
-    private Set<String> nothingMore() {
-        var read = new HashSet<String>();
-        boolean isBehind = backlog.isThere();
-        for (TopicPartition partition : timed) {
-            boolean isOfLabels = partition.topic().equals(parts.labels().input().topic());
-            if ((isOfLabels || !isBehind) && consumer.currentLag(partition).orElse(1) == 0) {
-                read.add(partition.topic() + "-" + partition.partition());
-            }
-        }
-        return read;
+    /** Partitions of what is neither read nor scored any more have nothing more either. */
+    private Set<String> nothingMore(ReadToEnd.Known known) {
+        var nothing = new HashSet<>(join.time().partitions().keySet());
+        nothing.removeIf(partition -> timedTopics.containsKey(ReadToEnd.topic(partition))
+                && !known.partitions().contains(partition));
+        return nothing;
     }
 
     private boolean isBehindOnShadows() {
@@ -304,11 +317,10 @@ final class JoinSession implements AutoCloseable {
 
     /** Lets partitions that are far ahead in event time wait for those that have more to read, so that what waits for them stays little. */
     private void align() {
-        Map<String, Long> times = join.time().partitions();
         long least = Long.MAX_VALUE;
         for (TopicPartition partition : timed) {
             if (consumer.currentLag(partition).orElse(1) > 0) {
-                least = Math.min(least, time(times, partition));
+                least = Math.min(least, inputs.time(partition));
             }
         }
         long most = least == Long.MAX_VALUE
@@ -317,7 +329,7 @@ final class JoinSession implements AutoCloseable {
         var ahead = new HashSet<TopicPartition>();
         var others = new HashSet<TopicPartition>();
         for (TopicPartition partition : timed) {
-            (time(times, partition) > most ? ahead : others).add(partition);
+            (inputs.time(partition) > most ? ahead : others).add(partition);
         }
         pause(ahead, others);
     }
@@ -330,10 +342,6 @@ final class JoinSession implements AutoCloseable {
         }
     }
 
-    private static long time(Map<String, Long> times, TopicPartition partition) {
-        return times.getOrDefault(partition.topic() + "-" + partition.partition(), LabelTime.NEVER);
-    }
-
     private void commit() {
         var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
         for (TopicPartition partition : consumer.assignment()) {
@@ -342,7 +350,7 @@ final class JoinSession implements AutoCloseable {
                 offsets.put(partition, new OffsetAndMetadata(position));
             }
         }
-        var ids = new HashMap<String, String>();
+        var ids = new HashMap<>(timedTopics);
         sources.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
         producer.beginTransaction();
         outputs.send(

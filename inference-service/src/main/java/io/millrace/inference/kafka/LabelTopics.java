@@ -4,16 +4,20 @@ import io.millrace.gate.Refusal;
 import io.millrace.inference.app.offsets.PipelineOffsets.Standing;
 import io.millrace.inference.domain.Pipeline;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +73,15 @@ final class LabelTopics implements AutoCloseable {
         } catch (KafkaPipelineOffsets.KafkaAnswerException e) {
             throw new StreamStalledException("Kafka: " + e.getMessage(), e);
         }
+    }
+
+    /** Behind the last record of each, committed or not. */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> asked =
+                partitions.stream().collect(Collectors.toMap(each -> each, _ -> OffsetSpec.latest()));
+        return get(admin.listOffsets(asked).all()).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
     }
 
     @Override

@@ -88,8 +88,8 @@ final class LabelStage implements AutoCloseable {
                 {"pipeline":"%s","key":"k%d","entity":{"user":"u%d"},"prediction":0.5,"timestamp":"%s","as_of":"%s",
                  "model":{"name":"m","version":"1","digest":"d"},"request":{"amount":%d},
                  "features":{"values":{"v:a":1.5},"event_times":{},"imputed":[],"hash":"","positions":[]},
-                 "source":{"topic":"%s","partition":0,"offset":%d}}
-                """.formatted(stage.name, number, number % 7, at, at, number, stage.input, number);
+                 "source":{"topic":"%s","partition":%d,"offset":%d}}
+                """.formatted(stage.name, number, number % 7, at, at, number, stage.input, number % 2, number);
     }
 
     private void send(String to, int partition, String json) {

@@ -73,12 +73,16 @@ public final class LabelJoin {
         this.time = new LabelTime(this.disorder);
     }
 
-    /** Names a partition that has predictions or labels, so that it is waited for. */
+    /** Names a partition that has labels, or events that predictions are made of, so that it is waited for. */
     public void expect(String partition) {
         time.expect(partition);
     }
 
-    /** A prediction that was answered. */
+    /**
+     * A prediction that was answered.
+     *
+     * @param partition of the event that it was made of
+     */
     public void predicted(String partition, Prediction prediction) {
         time.predicted(partition, prediction.micros());
         if (predictions.find(prediction.id()) != null) {
@@ -146,10 +150,11 @@ public final class LabelJoin {
     /**
      * Goes on to the time that all partitions have come to, and settles what is due by it.
      *
-     * @param nothingMore partitions that have been read to their end
+     * @param nothingMore partitions that had been read to their end when the newest prediction was of {@code then}
+     * @param then microseconds since the epoch
      */
-    public void advance(Set<String> nothingMore) {
-        time.advance(nothingMore);
+    public void advance(Set<String> nothingMore, long then) {
+        time.advance(nothingMore, then);
         long now = time.now();
         while (!byKey && decided < now) {
             List<Held.Label> next = labels.next(decided);

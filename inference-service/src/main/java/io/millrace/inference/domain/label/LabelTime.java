@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The event time of a label stream: what every partition of predictions and labels has come to. It is never past the newest prediction: labels that are there before a pipeline has scored what they are about wait for it. Of the others, a partition with nothing more to read is not waited for once it is further behind
- * that than records may be out of order. Time never goes back, and no clock moves it: where nothing
+ * The event time of a label stream: what every partition has come to, of labels and of what predictions were made from (the pipeline's input, which keeps an order that predictions of a pipeline that catches up do not have). It is never past the newest prediction: labels that are there before a pipeline has scored what
+ * they are about wait for it. Of the others, a partition with nothing more to read is not waited for once it is further behind that than records may be out of order. Time never goes back, and no clock moves it: where nothing
  * comes, it stands still. Microseconds since the epoch. Not thread-safe.
  */
 public final class LabelTime {
@@ -40,18 +40,24 @@ public final class LabelTime {
         partitions.merge(partition, micros, Math::max);
     }
 
-    /** Goes on to what all partitions have come to. */
-    void advance(Set<String> nothingMore) {
-        long newest = predicted.stream()
+    /** The newest prediction. */
+    public long newest() {
+        return predicted.stream()
                 .mapToLong(partition -> partitions.getOrDefault(partition, NEVER))
                 .max()
                 .orElse(NEVER);
-        long least = newest;
+    }
+
+    /**
+     * Goes on to what all partitions have come to.
+     *
+     * @param nothingMore partitions that had nothing more when the newest prediction was of {@code then}
+     */
+    void advance(Set<String> nothingMore, long then) {
+        long least = newest();
         for (Map.Entry<String, Long> partition : partitions.entrySet()) {
-            boolean idle = nothingMore.contains(partition.getKey()) && partition.getValue() < newest - disorderMicros;
-            if (!idle) {
-                least = Math.min(least, partition.getValue());
-            }
+            boolean idle = nothingMore.contains(partition.getKey()) && partition.getValue() < then - disorderMicros;
+            least = Math.min(least, idle ? then : partition.getValue());
         }
         now = Math.max(now, least);
     }

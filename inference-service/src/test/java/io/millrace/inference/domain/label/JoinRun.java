@@ -59,8 +59,8 @@ final class JoinRun implements LabelJoin.Sink {
     void everything(long micros) {
         // Partitions that are read to their end and far behind are not waited for.
         now.predicted("end", prediction(END + micros, END, micros));
-        now.advance(partitions);
-        now.advance(partitions);
+        now.advance(partitions, now.time().newest());
+        now.advance(partitions, now.time().newest());
     }
 
     static Prediction prediction(String id, String key, long micros) {

@@ -145,7 +145,7 @@ class LabelJoinProperties {
             give(run, name, records.get(at));
             if (random.nextInt(4) == 0 && !left.contains("s0")) {
                 // Partitions that have more are waited for; so are shadows.
-                run.now.advance(Set.of());
+                run.now.advance(Set.of(), run.now.time().newest());
             }
             if (random.nextInt(20) == 0) {
                 run.restart();

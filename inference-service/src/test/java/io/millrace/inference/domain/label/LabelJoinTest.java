@@ -65,7 +65,7 @@ class LabelJoinTest {
 
         predicted("b", 2_000);
         labelled("c", 2_000);
-        run.now.advance(Set.of());
+        run.now.advance(Set.of(), run.now.time().newest());
         predicted("a", 1_000);
 
         assertThat(run.leftOut).containsEntry(LeftOut.PREDICTED_LATE, 1);
@@ -76,10 +76,10 @@ class LabelJoinTest {
     void timeStandsStillWhereAPartitionHasMoreAndGoesOnWhereItIsQuiet() {
         predicted("a", 1_000);
         predicted("b", 5_000);
-        run.now.advance(Set.of("p"));
+        run.now.advance(Set.of("p"), run.now.time().newest());
         assertThat(run.outcomes).noneMatch(Unlabelled.class::isInstance);
 
-        run.now.advance(Set.of("p", "l"));
+        run.now.advance(Set.of("p", "l"), run.now.time().newest());
         assertThat(run.outcomes)
                 .filteredOn(Unlabelled.class::isInstance)
                 .singleElement()
@@ -90,11 +90,11 @@ class LabelJoinTest {
     void labelsThatAreThereLongBeforeTheirPredictionsWaitForThem() {
         labelled("a", 1_000);
         labelled("z", 1_000_000);
-        run.now.advance(Set.of("p", "l"));
+        run.now.advance(Set.of("p", "l"), run.now.time().newest());
         assertThat(run.leftOut).isEmpty();
 
         predicted("a", 1_000);
-        run.now.advance(Set.of("p", "l"));
+        run.now.advance(Set.of("p", "l"), run.now.time().newest());
         assertThat(run.outcomes)
                 .filteredOn(Labelled.class::isInstance)
                 .singleElement()
