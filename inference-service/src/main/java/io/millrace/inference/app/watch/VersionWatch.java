@@ -139,7 +139,7 @@ final class VersionWatch {
             return Optional.empty();
         }
         Look look = Look.at(known, settings, this::isWatched, window, last, earlier(known, closed), closed);
-        Optional<Found> found = judge(known, look, window, closed);
+        Optional<Found> found = judge(known, look, window, from, closed);
         headChanged = true;
         drift = describe(known, look, window, from, closed);
         return found;
@@ -162,7 +162,7 @@ final class VersionWatch {
         return sum;
     }
 
-    private Optional<Found> judge(Reference known, Look look, Tile window, long closed) {
+    private Optional<Found> judge(Reference known, Look look, Tile window, long from, long closed) {
         Incident open = incident != null && incident.ended() == null ? incident : null;
         if (look.isCalm()) {
             calm++;
@@ -188,20 +188,38 @@ final class VersionWatch {
             incident = new Incident(id, since, end(closed), null, window.rows(), moved, causes.cause(since, moved));
             return Optional.of(new Found.Began(incident));
         }
-        List<Moved> more = causes.moved(now -> said(open, now)).stream()
-                .filter(now -> Math.abs(now.by()) >= FURTHER * said(open, now))
+        List<Moved> moved = causes.moved(now -> said(open, now));
+        Instant windowed = drift == null || drift.window() == null
+                ? start(from)
+                : drift.window().from();
+        List<Moved> before = open.moved().stream()
+                .map(was -> windowed.isBefore(was.since()) ? furthest(was, moved) : was)
                 .toList();
-        if (more.isEmpty()) {
-            return Optional.empty();
-        }
+        List<Moved> more = moved.stream()
+                .filter(now -> before.stream()
+                        .noneMatch(was -> was.isOf(now) && Math.abs(now.by()) < FURTHER * Math.abs(was.by())))
+                .toList();
         var all = new ArrayList<>(more);
-        open.moved().stream()
+        before.stream()
                 .filter(was -> more.stream().noneMatch(now -> was.isOf(now)))
                 .forEach(all::add);
+        if (more.isEmpty()) {
+            incident = new Incident(open.id(), open.since(), open.found(), null, open.rows(), all, open.cause());
+            return Optional.empty();
+        }
         Instant since = more.stream().map(Moved::since).min(Instant::compareTo).orElseThrow();
         incident =
                 new Incident(open.id(), open.since(), open.found(), null, open.rows(), all, causes.cause(since, more));
         return Optional.of(new Found.Widened(incident, more, end(closed)));
+    }
+
+    /** What moved as far as it does now, where that is further: where the window of the look before had rows from before it began, it only fills. */
+    private static Moved furthest(Moved was, List<Moved> moved) {
+        return moved.stream()
+                .filter(now -> now.isOf(was) && Math.abs(now.by()) > Math.abs(was.by()))
+                .findFirst()
+                .map(now -> now.since(was.since()))
+                .orElse(was);
     }
 
     /** How far something had moved as was said last; 0 where nothing was. */

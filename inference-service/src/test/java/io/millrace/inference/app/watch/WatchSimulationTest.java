@@ -199,12 +199,16 @@ class WatchSimulationTest {
             stream.hours(0, 10);
             stream.shift = 1;
             stream.hours(10, 30);
+            assertThat(saying(stream, "v:a"))
+                    .as("that a window fills is not said")
+                    .isEqualTo(1);
             stream.told.clear();
             stream.shift = 4;
             for (int hour = 30; hour < 33; hour++) {
                 stream.hour(hour, rows);
             }
-            assertThat(stream.types()).contains("widened").doesNotContain("found", "ended");
+            assertThat(stream.types()).containsOnly("widened");
+            assertThat(saying(stream, "v:a")).isEqualTo(1);
             Incident incident = incident(stream);
             assertThat(incident.found()).isBefore(Instant.parse("2026-03-02T14:00:00Z"));
             assertThat(incident.moved())
@@ -364,6 +368,13 @@ class WatchSimulationTest {
         assertThat(watch.report().asOf()).isEqualTo(Instant.parse("2026-03-01T23:00:00Z"));
         watch.advance(Set.of());
         assertThat(watch.report().asOf()).isEqualTo(Instant.parse("2026-03-02T07:00:00Z"));
+    }
+
+    /** How many events say that something moved. */
+    private static long saying(Stream stream, String name) {
+        return stream.told.stream()
+                .filter(each -> String.valueOf(each.event().data().get("moved")).contains(name))
+                .count();
     }
 
     private static Incident incident(Stream stream) {
