@@ -9,6 +9,7 @@ import io.millrace.models.kernel.explain.Contributions;
 import io.millrace.models.kernel.explain.LinearModel;
 import io.millrace.models.kernel.explain.TreeEnsemble;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +129,8 @@ public final class ModelExplainer {
     Optional<Contributions> exact(double[] row, Background background) {
         Prepared ready = prepared(background);
         return switch (reading) {
-            case ModelReading.Linear _ -> Optional.ofNullable(ready.linear()).map(linear -> linear.contributions(row));
+            case ModelReading.Linear form ->
+                Optional.ofNullable(ready.linear()).map(linear -> linear.contributions(form.cut(row)));
             case ModelReading.Trees trees ->
                 Optional.ofNullable(ready.trees()).map(ensemble -> spread(trees, ensemble, row));
             case ModelReading.Unread _ -> Optional.empty();
@@ -148,8 +150,16 @@ public final class ModelExplainer {
         Prepared ready = prepared;
         if (ready == null || ready.background() != background) {
             ready = switch (reading) {
-                case ModelReading.Linear(double intercept, double[] weights, var _) ->
-                    new Prepared(background, new LinearModel(intercept, weights, means(background.rows())), null);
+                case ModelReading.Linear form ->
+                    new Prepared(
+                            background,
+                            new LinearModel(
+                                    form.intercept(),
+                                    form.weights(),
+                                    means(Arrays.stream(background.rows())
+                                            .map(form::cut)
+                                            .toArray(double[][]::new))),
+                            null);
                 case ModelReading.Trees trees -> new Prepared(background, null, covered(trees, background.rows()));
                 case ModelReading.Unread _ -> new Prepared(background, null, null);
             };

@@ -16,16 +16,34 @@ public sealed interface ModelReading {
         Link link();
     }
 
-    /** A linear form. */
-    record Linear(double intercept, double[] weights, Link link) implements Read {
+    /**
+     * A linear form of columns that are cut.
+     *
+     * @param lowest by column, what is below it counts as it; −∞ where nothing is cut
+     * @param highest by column; +∞ where nothing is cut
+     */
+    record Linear(double intercept, double[] weights, double[] lowest, double[] highest, Link link) implements Read {
         @Override
         public double sum(double[] row) {
             double sum = intercept;
             for (int i = 0; i < weights.length; i++) {
                 // a column without weight counts for nothing, whatever it holds
-                sum += weights[i] == 0 ? 0 : weights[i] * row[i];
+                sum += weights[i] == 0 ? 0 : weights[i] * cut(i, row[i]);
             }
             return sum;
+        }
+
+        /** What the weights see of a row. */
+        double[] cut(double[] row) {
+            double[] cut = new double[weights.length];
+            for (int i = 0; i < cut.length; i++) {
+                cut[i] = cut(i, row[i]);
+            }
+            return cut;
+        }
+
+        private double cut(int column, double value) {
+            return Math.max(Math.min(value, highest[column]), lowest[column]);
         }
     }
 

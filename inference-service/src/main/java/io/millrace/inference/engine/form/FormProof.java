@@ -104,6 +104,15 @@ final class FormProof {
         for (int i = 0; i < width; i++) {
             thresholds.add(new ArrayList<>());
         }
+        if (candidate.form() instanceof ModelReading.Linear linear) {
+            for (int i = 0; i < width; i++) {
+                for (double bound : new double[] {linear.lowest()[i], linear.highest()[i]}) {
+                    if (Double.isFinite(bound)) {
+                        thresholds.get(i).add(bound);
+                    }
+                }
+            }
+        }
         if (candidate.form() instanceof ModelReading.Trees trees) {
             trees.trees().forEachSplit((feature, threshold) -> {
                 ModelReading.Column column = trees.columns()[feature];

@@ -21,6 +21,7 @@ final class GraphReader {
     private final Map<String, Columns> known = new HashMap<>();
     private final Map<String, Constant> constants = new HashMap<>();
     private final Map<String, NodeProto> nodes = new HashMap<>();
+    private final Terms terms;
     private final Operators operators;
     private int depth;
 
@@ -44,7 +45,8 @@ final class GraphReader {
         for (NodeProto node : graph.getNodeList()) {
             node.getOutputList().forEach(output -> nodes.put(output, node));
         }
-        operators = new Operators(this, new Terms(width), variant);
+        terms = new Terms(width);
+        operators = new Operators(this, terms, variant);
     }
 
     /** A value of the graph. */
@@ -142,8 +144,9 @@ final class GraphReader {
 
     private ModelReading.Read form(Term term, Link link) throws UnreadException {
         return switch (term) {
-            case Term.Raw _ -> form(operators.linear(term), link);
-            case Term.Linear(double bias, double[] weights) -> new ModelReading.Linear(bias, weights, link);
+            case Term.Raw _, Term.Cut _ -> form(operators.linear(term), link);
+            case Term.Linear(double bias, double[] weights) ->
+                new ModelReading.Linear(bias, weights, terms.lowest(), terms.highest(), link);
             case Term.Trees(Forest forest, int target, double factor, double bias) -> {
                 var columns = new ModelReading.Column[forest.input().count()];
                 var seen = new HashMap<Integer, Integer>();

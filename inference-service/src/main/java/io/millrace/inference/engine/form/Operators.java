@@ -42,6 +42,8 @@ final class Operators {
             case "Gather", "ArrayFeatureExtractor" -> picked(node, attributes);
             case "Scaler" -> scaled(node, attributes);
             case "Add", "Sub", "Mul", "Div" -> arithmetic(node);
+            case "Min", "Max" -> cut(node, attributes);
+            case "Clip" -> clipped(node, attributes);
             case "MatMul" -> product(node, attributes);
             case "Gemm" -> product(node, attributes);
             case "LinearRegressor" -> regressor(node, attributes);
@@ -173,6 +175,37 @@ final class Operators {
             });
         }
         return sumOfTwo(node);
+    }
+
+    /** Min and Max with a constant. */
+    private Columns cut(NodeProto node, Attributes attributes) throws UnreadException {
+        Constant left = graph.constant(node.getInput(0));
+        Constant right = node.getInputCount() == 2 ? graph.constant(node.getInput(1)) : null;
+        if (node.getInputCount() != 2 || (left == null) == (right == null)) {
+            throw new UnreadException("computes " + attributes.title());
+        }
+        Constant bound = left == null ? right : left;
+        Columns of = graph.value(node.getInput(left == null ? 0 : 1));
+        boolean above = node.getOpType().equals("Min");
+        return Columns.of(of.count(), column -> {
+            double at = bound.broadcast(column, of.count());
+            return terms.cut(
+                    of.at(column), above ? Double.NEGATIVE_INFINITY : at, above ? at : Double.POSITIVE_INFINITY);
+        });
+    }
+
+    /** Clip with constants. */
+    private Columns clipped(NodeProto node, Attributes attributes) throws UnreadException {
+        Columns of = graph.value(node.getInput(0));
+        double low = bound(node, 1, attributes, attributes.real("min", Double.NEGATIVE_INFINITY));
+        double high = bound(node, 2, attributes, attributes.real("max", Double.POSITIVE_INFINITY));
+        return Columns.of(of.count(), column -> terms.cut(of.at(column), low, high));
+    }
+
+    private double bound(NodeProto node, int input, Attributes attributes, double otherwise) throws UnreadException {
+        return node.getInputCount() > input && !node.getInput(input).isEmpty()
+                ? constant(node, input, attributes).broadcast(0, 1)
+                : otherwise;
     }
 
     private Columns sumOfTwo(NodeProto node) throws UnreadException {

@@ -9,7 +9,10 @@ sealed interface Term {
     /** A column that the model takes, perhaps scaled. */
     record Raw(ModelReading.Column column) implements Term {}
 
-    /** {@code bias + Σ weights · row}. */
+    /** A column that the model takes, between bounds. */
+    record Cut(int source, double lowest, double highest) implements Term {}
+
+    /** {@code bias + Σ weights · row}, of columns between the bounds that {@link Terms} knows. */
     record Linear(double bias, double[] weights) implements Term {}
 
     /** {@code bias + factor ·} the sum of trees for a target. */

@@ -4,6 +4,7 @@ import io.millrace.inference.app.explain.ModelReading;
 import io.millrace.inference.app.explain.ModelReading.Scaling;
 import io.millrace.inference.domain.explain.Link;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Sums and multiples of terms. */
@@ -12,11 +13,56 @@ final class Terms {
     private static final long MOST_WORK = 50_000_000;
 
     private final int width;
+    private final double[] lowest;
+    private final double[] highest;
     private long work;
 
     /** @param width columns of a row */
     Terms(int width) {
         this.width = width;
+        this.lowest = new double[width];
+        this.highest = new double[width];
+        Arrays.fill(lowest, Double.NaN);
+        Arrays.fill(highest, Double.NaN);
+    }
+
+    /** What each column is cut at below, in all linear terms; −∞ where it is not. */
+    double[] lowest() {
+        return Arrays.stream(lowest)
+                .map(bound -> Double.isNaN(bound) ? Double.NEGATIVE_INFINITY : bound)
+                .toArray();
+    }
+
+    double[] highest() {
+        return Arrays.stream(highest)
+                .map(bound -> Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound)
+                .toArray();
+    }
+
+    /** A column between bounds. */
+    Term cut(Term term, double low, double high) throws UnreadException {
+        Term.Cut cut =
+                switch (term) {
+                    case Term.Raw(ModelReading.Column column)
+                    when column.scaling() == null -> new Term.Cut(column.source(), low, high);
+                    case Term.Cut(int source, double from, double to) ->
+                        new Term.Cut(source, Math.max(from, low), Math.min(to, high));
+                    default -> throw new UnreadException("cuts what is computed of columns");
+                };
+        if (!(cut.lowest() <= cut.highest())) {
+            throw new UnreadException("cuts a column at " + cut.lowest() + " below and " + cut.highest() + " above");
+        }
+        return cut;
+    }
+
+    /** One column has the same bounds wherever it counts, so that the whole is a sum over columns. */
+    private void used(int source, double low, double high) throws UnreadException {
+        boolean first = Double.isNaN(lowest[source]);
+        if (!first && (lowest[source] != low || highest[source] != high)) {
+            throw new UnreadException("cuts a column in two ways");
+        }
+        lowest[source] = low;
+        highest[source] = high;
     }
 
     int width() {
@@ -42,7 +88,7 @@ final class Terms {
             return term;
         }
         return switch (term) {
-            case Term.Raw _, Term.Linear _ -> {
+            case Term.Raw _, Term.Cut _, Term.Linear _ -> {
                 double[] weights = new double[width];
                 double sum = add(term, factor, weights);
                 yield new Term.Linear(sum + bias, weights);
@@ -69,6 +115,7 @@ final class Terms {
     private double add(Term term, double factor, double[] weights) throws UnreadException {
         return switch (term) {
             case Term.Raw(ModelReading.Column column) -> {
+                used(column.source(), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
                 Scaling scaling = column.scaling();
                 if (scaling == null) {
                     weights[column.source()] += factor;
@@ -76,6 +123,11 @@ final class Terms {
                 }
                 weights[column.source()] += factor * scaling.factor();
                 yield -factor * scaling.factor() * scaling.offset();
+            }
+            case Term.Cut(int source, double low, double high) -> {
+                used(source, low, high);
+                weights[source] += factor;
+                yield 0;
             }
             case Term.Linear(double bias, double[] of) -> {
                 work += width;

@@ -134,6 +134,55 @@ class OnnxReadingTest {
         assertThat(read.link()).isEqualTo(Link.IDENTITY);
     }
 
+    /** As online models are written: what they have seen bounds what a number can do. */
+    @Test
+    void columnsThatAreCutAreReadWithTheirBounds() {
+        var read = (ModelReading.Linear) read(OnnxModels.model(cut("cut").build()), 2, 0);
+        assertThat(read.weights()).containsExactly(2, -1);
+        assertThat(read.lowest()).containsExactly(-0.5, -1);
+        assertThat(read.highest()).containsExactly(0.5, 0.25);
+        assertThat(read.sum(new double[] {9, -9})).isEqualTo(2 * 0.5 + 1);
+    }
+
+    @Test
+    void aColumnThatIsCutAndCountsWholeAsWellIsNotRead() {
+        GraphProto.Builder both = cut("some")
+                .addNode(node("Add", "twice", "cut", "input"))
+                .addNode(node("MatMul", "output", "twice", "w"));
+        both.removeNode(2);
+        assertThat(unread(OnnxModels.model(both.build()), 2)).contains("cuts a column in two ways");
+    }
+
+    /** @param multiplied what goes into the product */
+    private static GraphProto.Builder cut(String multiplied) {
+        return GraphProto.newBuilder()
+                .setName("cut")
+                .addInput(value("input", DataType.FLOAT, -1, 2))
+                .addInitializer(tensor("high", DataType.FLOAT, List.of(1L, 2L), 0.5, 0.25))
+                .addInitializer(tensor("low", DataType.FLOAT, List.of(2L), -0.5, -1))
+                .addInitializer(tensor("w", DataType.FLOAT, List.of(2L, 1L), 2, -1))
+                .addNode(node("Min", "below", "input", "high"))
+                .addNode(node("Max", "cut", "low", "below"))
+                .addNode(node("MatMul", "output", multiplied, "w"))
+                .addOutput(value("output", DataType.FLOAT, -1, 1));
+    }
+
+    @Test
+    void clippedColumnsAreReadWithTheirBounds() {
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("clip")
+                .addInput(value("input", DataType.FLOAT, -1, 2))
+                .addInitializer(tensor("low", DataType.FLOAT, List.of(), -0.25))
+                .addInitializer(tensor("w", DataType.FLOAT, List.of(2L, 1L), 1, 3))
+                .addNode(node("Clip", "clipped", "input", "low"))
+                .addNode(node("MatMul", "output", "clipped", "w"))
+                .addOutput(value("output", DataType.FLOAT, -1, 1))
+                .build();
+        var read = (ModelReading.Linear) read(OnnxModels.model(graph), 2, 0);
+        assertThat(read.lowest()).containsExactly(-0.25, -0.25);
+        assertThat(read.highest()).containsOnly(Double.POSITIVE_INFINITY);
+    }
+
     @Test
     void bothColumnsOfALogisticModelAreReadInLogOdds() {
         ModelProto model = OnnxModels.logistic(-0.5, 2, 1);
