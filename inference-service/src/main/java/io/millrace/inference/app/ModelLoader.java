@@ -6,6 +6,7 @@ import io.millrace.inference.app.watch.References;
 import io.millrace.inference.app.watch.RegisteredReference;
 import io.millrace.inference.domain.ModelDefinition;
 import io.millrace.inference.domain.ServiceEvent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,10 +54,21 @@ final class ModelLoader {
             loaded(file, loaded, Duration.ofNanos(System.nanoTime() - start));
             return loaded;
         } catch (ModelRefusedException e) {
-            if (!e.getMessage().equals(refusal)) {
+            if (!e.getMessage().equals(refusal) && isThere(candidate)) {
                 refused(candidate, digest, old, e);
             }
             throw e;
+        }
+    }
+
+    /** Whether it was not taken away while it was read, as learners do with their older snapshots. */
+    private boolean isThere(Candidate candidate) {
+        try {
+            return repository.look().versions().stream()
+                    .anyMatch(each -> each.name().equals(candidate.name())
+                            && each.version().equals(candidate.version()));
+        } catch (IOException unknown) {
+            return true;
         }
     }
 

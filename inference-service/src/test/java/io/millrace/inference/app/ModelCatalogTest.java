@@ -13,8 +13,10 @@ import io.millrace.inference.domain.Pipeline.Missing;
 import io.millrace.inference.domain.RowScore.Scored;
 import io.millrace.inference.domain.ScoreRow;
 import io.millrace.inference.domain.ScoredBatch;
+import io.millrace.inference.domain.ServiceEvent;
 import io.millrace.inference.domain.Signature;
 import io.millrace.inference.domain.Tensor;
+import io.millrace.inference.domain.VersionPolicy;
 import io.millrace.inference.engine.OnnxEngine;
 import io.millrace.inference.sample.KnownFeatures;
 import io.millrace.inference.sample.KnownServices;
@@ -25,6 +27,7 @@ import io.millrace.inference.sample.Scorings;
 import io.millrace.inference.store.ModelFolder;
 import io.millrace.inference.telemetry.InferenceMetrics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +120,39 @@ class ModelCatalogTest {
         }
         assertThat(closed).hasValue(1);
         refused(InferenceReason.MODEL_NOT_SERVING, catalog, NEWEST);
+    }
+
+    @Test
+    void aVersionThatIsTakenAwayWhileItIsReadIsToldToNobody() {
+        Path version = publish("1", 1);
+        var folder = new ModelFolder(root, 1 << 20);
+        var told = new ArrayList<ServiceEvent>();
+        var repository = new ModelRepository() {
+            @Override
+            public Contents look() throws IOException {
+                return folder.look();
+            }
+
+            @Override
+            public ModelFile read(Candidate candidate) throws ModelRefusedException {
+                try {
+                    Files.move(version, root.resolve(".gone"));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return folder.read(candidate);
+            }
+
+            @Override
+            public VersionPolicy policy(String model) throws ModelRefusedException {
+                return folder.policy(model);
+            }
+        };
+        var catalog = new ModelCatalog(repository, new OnnxEngine(), told::add);
+        catalog.refresh();
+        assertThat(told).isEmpty();
+        catalog.refresh();
+        assertThat(catalog.list()).isEmpty();
     }
 
     @Test
