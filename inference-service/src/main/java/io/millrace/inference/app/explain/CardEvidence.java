@@ -7,8 +7,11 @@ import io.millrace.inference.app.experiment.Experiments;
 import io.millrace.inference.app.label.Labels;
 import io.millrace.inference.app.label.Quality;
 import io.millrace.inference.app.label.Quality.Measures;
+import io.millrace.inference.app.label.SlicesFold.ErrorSlice;
 import io.millrace.inference.domain.ScoredBatch.ModelIdentity;
 import io.millrace.inference.domain.explain.ModelCard;
+import io.millrace.inference.domain.label.LabelStream;
+import io.millrace.inference.domain.label.LabelStream.Task;
 import io.millrace.models.kernel.evidence.Evidence.Gain;
 import io.millrace.models.kernel.measure.ClassificationMeasures;
 import io.millrace.models.kernel.measure.Estimate;
@@ -48,6 +51,17 @@ public class CardEvidence implements CardSource {
                                         model))
                                 .stream())
                         .toList());
+    }
+
+    @Override
+    public List<ModelCard.Slice> slices(ModelIdentity model) {
+        return known(() -> labels.list().stream()
+                .filter(summary -> summary.status().owned())
+                .flatMap(summary -> known(() -> slices(
+                                summary.labels(),
+                                labels.slices(summary.labels().name(), model.name(), model.version())))
+                        .stream())
+                .toList());
     }
 
     @Override
@@ -103,18 +117,29 @@ public class CardEvidence implements CardSource {
         return metrics;
     }
 
+    /** What it errs more of, with what it errs there. */
+    static List<ModelCard.Slice> slices(LabelStream labels, List<ErrorSlice> slices) {
+        return slices.stream()
+                .map(slice -> new ModelCard.Slice(
+                        String.join(" and ", slice.conditions()),
+                        metric(
+                                labels.task() instanceof Task.Classification ? "log loss" : "mean absolute error",
+                                "the latest " + slice.of() + " of labels " + labels.name(),
+                                new Estimate(slice.error(), slice.standardError()),
+                                slice.rows())))
+                .toList();
+    }
+
     private static void add(List<ModelCard.Metric> metrics, String name, String window, Estimate estimate, long rows) {
         if (!Double.isNaN(estimate.value())) {
-            double half = ERRORS * estimate.standardError();
-            metrics.add(new ModelCard.Metric(
-                    name,
-                    window,
-                    estimate.value(),
-                    estimate.value() - half,
-                    estimate.value() + half,
-                    CONFIDENCE,
-                    rows));
+            metrics.add(metric(name, window, estimate, rows));
         }
+    }
+
+    private static ModelCard.Metric metric(String name, String window, Estimate estimate, long rows) {
+        double half = ERRORS * estimate.standardError();
+        return new ModelCard.Metric(
+                name, window, estimate.value(), estimate.value() - half, estimate.value() + half, CONFIDENCE, rows);
     }
 
     /** What was decided in an experiment of which the version scored rows. */

@@ -65,6 +65,15 @@ public class Labels {
     }
 
     /**
+     * The rows of which a model version errs more than of others, surest first.
+     *
+     * @throws Refusal as {@link #quality}
+     */
+    public List<SlicesFold.ErrorSlice> slices(String name, String model, String version) {
+        return fold(name, SlicesFold.NAME, SlicesFold.class).slices(model, version);
+    }
+
+    /**
      * Something that is made of the outcomes of a label stream.
      *
      * @throws Refusal as {@link #quality}

@@ -5,7 +5,7 @@ import io.millrace.inference.domain.label.LabelStream;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
-/** Every label stream has its quality measured. */
+/** Every label stream has its quality measured, and what each version errs more of. */
 @ApplicationScoped
 public class QualityFolds implements OutcomeFolds {
     private final LabelTelemetry telemetry;
@@ -16,6 +16,6 @@ public class QualityFolds implements OutcomeFolds {
 
     @Override
     public List<OutcomeFold> of(LabelStream labels, Definitions all) {
-        return List.of(new QualityFold(labels, telemetry));
+        return List.of(new QualityFold(labels, telemetry), new SlicesFold(labels));
     }
 }

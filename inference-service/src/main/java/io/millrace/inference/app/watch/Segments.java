@@ -4,16 +4,15 @@ import io.millrace.inference.domain.watch.DriftReport.Segment;
 import io.millrace.models.kernel.drift.DriftAlarm;
 import io.millrace.models.kernel.drift.FeatureReference;
 import io.millrace.models.kernel.drift.Slice;
+import io.millrace.models.kernel.drift.SliceColumn;
 import io.millrace.models.kernel.drift.SliceSearch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /** In which segments something moved more than elsewhere: rows of the reference and of now, cut by the categories of texts and the quarters of numbers. */
 final class Segments {
@@ -21,7 +20,6 @@ final class Segments {
     private static final long LEAST_ROWS = 20;
     private static final double ALPHA = 0.01;
     private static final int MOST = 5;
-    private static final int MISSING = -1;
 
     private final Reference reference;
     private final List<SampleRow> rows = new ArrayList<>();
@@ -126,7 +124,7 @@ final class Segments {
     private static Segment segment(Slice slice, List<Cut> cuts, String name, double sign) {
         return new Segment(
                 slice.conditions().stream()
-                        .map(condition -> cuts.get(condition.column()).text(condition.category()))
+                        .map(condition -> cuts.get(condition.column()).by().text(condition.category()))
                         .toList(),
                 name,
                 slice.referenceRows(),
@@ -149,78 +147,22 @@ final class Segments {
 
     private Cut cut(int column) {
         FeatureReference of = reference.columns().get(column);
-        if (!of.isNumeric()) {
-            return new Cut(column, of.name(), new double[0], new ArrayList<>());
-        }
-        double[] known = reference.sample().stream()
-                .mapToDouble(row -> row.numbers[column])
-                .filter(Double::isFinite)
-                .sorted()
-                .toArray();
-        double[] quarters = known.length == 0
-                ? new double[0]
-                : Arrays.stream(new int[] {1, 2, 3})
-                        .mapToDouble(quarter -> known[(int) ((long) quarter * (known.length - 1) / 4)])
-                        .distinct()
-                        .toArray();
-        return new Cut(column, of.name(), quarters, null);
+        return new Cut(
+                column,
+                of.isNumeric()
+                        ? SliceColumn.ofNumbers(
+                                of.name(),
+                                reference.sample().stream()
+                                        .mapToDouble(row -> row.numbers[column])
+                                        .toArray())
+                        : SliceColumn.ofTexts(of.name()),
+                of.isNumeric());
     }
 
-    /** How a column is cut: texts by themselves, numbers at edges. */
-    private static final class Cut {
-        private final int column;
-        private final String name;
-        private final double[] edges;
-        private final @Nullable List<String> texts;
-        private final Map<String, Integer> places = new HashMap<>();
-
-        Cut(int column, String name, double[] edges, @Nullable List<String> texts) {
-            this.column = column;
-            this.name = name;
-            this.edges = edges;
-            this.texts = texts;
-        }
-
+    /** A column and how it is cut. */
+    private record Cut(int column, SliceColumn by, boolean isNumeric) {
         int of(SampleRow row) {
-            if (texts != null) {
-                String text = row.texts[column];
-                return text == null ? MISSING : place(text, texts);
-            }
-            double number = row.numbers[column];
-            if (Double.isNaN(number)) {
-                return MISSING;
-            }
-            int at = Arrays.binarySearch(edges, number);
-            return at >= 0 ? at : -at - 1;
-        }
-
-        private int place(String text, List<String> known) {
-            Integer place = places.get(text);
-            if (place == null) {
-                place = known.size();
-                known.add(text);
-                places.put(text, place);
-            }
-            return place;
-        }
-
-        String text(int category) {
-            if (category == MISSING) {
-                return name + " is missing";
-            }
-            if (texts != null) {
-                return name + " = " + texts.get(category);
-            }
-            if (category == 0) {
-                return name + " <= " + number(edges[0]);
-            }
-            return category == edges.length
-                    ? name + " > " + number(edges[category - 1])
-                    : name + " > " + number(edges[category - 1]) + " and <= " + number(edges[category]);
-        }
-
-        private static String number(double value) {
-            return String.format(Locale.ROOT, "%.6g", value);
+            return isNumeric ? by.of(row.numbers[column]) : by.of(row.texts[column]);
         }
     }
 }

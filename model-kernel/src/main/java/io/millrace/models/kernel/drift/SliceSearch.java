@@ -2,6 +2,7 @@ package io.millrace.models.kernel.drift;
 
 import io.millrace.models.kernel.statistics.Distributions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -80,6 +81,21 @@ public final class SliceSearch {
             }
         }
         return List.copyOf(slices);
+    }
+
+    /**
+     * The slices in which the mean of a value is above that of all other rows, surest first, none of which is likely by chance: those in which it rose from a reference in which it is 0 everywhere.
+     *
+     * @param categories of each row by column, from 0
+     * @param values of each row, finite
+     */
+    public List<Slice> above(int[][] categories, double[] values) {
+        int rows = values.length;
+        int[][] both = Arrays.copyOf(categories, 2 * rows);
+        System.arraycopy(categories, 0, both, rows, rows);
+        boolean[] current = new boolean[2 * rows];
+        Arrays.fill(current, 0, rows, true);
+        return search(both, Arrays.copyOf(values, 2 * rows), current);
     }
 
     private List<Candidate> candidates(

@@ -6,9 +6,6 @@ import java.io.IOException;
 
 /** What is counted of the rows of a model that gives the chance of one class. */
 final class ClassificationCounts implements Tally<ClassificationCounts> {
-    /** Scores are held this far from 0 and 1 in the logarithm: one sure and wrong prediction costs 34.5, not infinity. */
-    private static final double CLIP = 1e-15;
-
     private LabelCounts labels = new LabelCounts();
     private ScoreCounts scores = new ScoreCounts();
     private Reliability reliability = new Reliability();
@@ -32,7 +29,7 @@ final class ClassificationCounts implements Tally<ClassificationCounts> {
         }
         scores.add(score, positive);
         reliability.add(score, positive);
-        logLoss.add(logLoss(score, positive));
+        logLoss.add(LogLoss.of(score, positive));
         double gap = positive ? 1 - score : score;
         brier.add(gap * gap);
         boolean called = score >= threshold;
@@ -43,13 +40,6 @@ final class ClassificationCounts implements Tally<ClassificationCounts> {
             falsePositives += called ? 1 : 0;
             trueNegatives += called ? 0 : 1;
         }
-    }
-
-    static double logLoss(double score, boolean positive) {
-        double chance = positive ? score : 1 - score;
-        return chance > 0.5
-                ? -StrictMath.log1p(-Math.max(CLIP, positive ? 1 - score : score))
-                : -StrictMath.log(Math.max(CLIP, chance));
     }
 
     @Override
