@@ -37,7 +37,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of the join of a label stream: takes up its state, then reads predictions, shadows' answers and labels, and writes outcomes, state and offsets in one transaction for each poll. It ends with the first Kafka error; the next begins with what is committed. Used by one thread.
+ * One life of the join of a label stream: takes up its state, then reads predictions, shadows' answers and labels, and writes outcomes, state and offsets in one transaction for what came in a tenth of a second. It ends with the first Kafka error; the next begins with what is committed. Used by one thread.
  */
 final class JoinSession implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(JoinSession.class);
@@ -62,6 +62,10 @@ final class JoinSession implements AutoCloseable {
     private final List<TopicPartition> shadows = new ArrayList<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private long lookedAtTopics = System.nanoTime();
+    /** When what is not committed began to be gathered, {@link System#nanoTime}; 0 where nothing is. */
+    private long gathered;
+
+    private long uncommitted;
     private volatile long lag = -1;
 
     /** @param membership of the owner: with another's, nothing can be committed any more */
@@ -126,7 +130,13 @@ final class JoinSession implements AutoCloseable {
                 join.advance(nothingMore(known), known.newest());
             }
             align();
-            if (!records.isEmpty() || !outputs.isEmpty()) {
+            if (gathered == 0 && (!records.isEmpty() || !outputs.isEmpty())) {
+                gathered = System.nanoTime();
+            }
+            uncommitted += records.count();
+            if (gathered != 0
+                    && (System.nanoTime() - gathered >= StreamSettings.GATHERED.toNanos()
+                            || uncommitted >= parts.settings().streams().pollRecords())) {
                 commit();
             }
             lag = timed.stream()
@@ -366,5 +376,7 @@ final class JoinSession implements AutoCloseable {
         offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
         parts.telemetry().joined(parts.labels().name(), outputs.outcomes(), outputs.leftOut());
         outputs.committed();
+        gathered = 0;
+        uncommitted = 0;
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.inference.kafka;
 import io.millrace.inference.app.label.FoldFeed.Keeping;
 import io.millrace.inference.domain.label.LabelStream;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -84,11 +83,7 @@ public record LabelSettings(
 
     /** Of one that is in no group. */
     Map<String, Object> reader(String labels) {
-        var config = new HashMap<>(streams.consumer(labels));
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, "millrace-labels-" + labels + "-" + streams.ordinal());
-        return config;
+        return streams.follower(labels, "millrace-labels-" + labels + "-" + streams.ordinal());
     }
 
     Map<String, Object> producer(String labels) {

@@ -39,6 +39,9 @@ public record StreamSettings(
     /** Largest record that is copied to a dead-letter topic, headers included. */
     static final int MAX_REQUEST_BYTES = 32 << 20;
 
+    /** What follows a pipeline's predictions takes together what comes in so long. */
+    static final Duration GATHERED = Duration.ofMillis(100);
+
     public StreamSettings {
         if (ordinal < 0) {
             throw new IllegalArgumentException("ordinal must not be negative, was " + ordinal);
@@ -111,6 +114,17 @@ public record StreamSettings(
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, millis(maxPollInterval));
         config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
+        return config;
+    }
+
+    /** Of a consumer that is in no group and need not have each record at once: fetches are gathered, or each of the pipeline's transactions would cost one. */
+    Map<String, Object> follower(String pipeline, String clientId) {
+        Map<String, Object> config = consumer(pipeline);
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+        config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 256 << 10);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(GATHERED));
         return config;
     }
 

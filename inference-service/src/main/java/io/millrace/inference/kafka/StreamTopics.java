@@ -8,36 +8,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** What a stream asks of the cluster besides records: its topics, who else runs it, and the end of transactions that the dead left open. */
 final class StreamTopics implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(StreamTopics.class);
     private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     private static final int ROOM_FOR_HEADERS = 64 << 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Pipeline pipeline;
     private final StreamSettings settings;
-    private final Admin admin;
+    private final Cluster cluster;
 
     /**
      * The topics as they are now.
@@ -50,7 +42,7 @@ final class StreamTopics implements AutoCloseable {
     StreamTopics(Pipeline pipeline, StreamSettings settings) {
         this.pipeline = pipeline;
         this.settings = settings;
-        this.admin = Admin.create(settings.admin());
+        this.cluster = new Cluster(settings, PATIENCE);
     }
 
     /**
@@ -59,7 +51,7 @@ final class StreamTopics implements AutoCloseable {
      * @throws StreamStalledException where one is missing
      */
     Prepared prepare() {
-        TopicDescription input = describe(pipeline.input().topic())
+        TopicDescription input = cluster.find(pipeline.input().topic())
                 .orElseThrow(() -> new StreamStalledException(
                         "input topic '" + pipeline.input().topic() + "' does not exist", null));
         int partitions = input.partitions().size();
@@ -80,7 +72,8 @@ final class StreamTopics implements AutoCloseable {
 
     /** The input topic's id now; empty where the topic is gone. */
     Optional<String> inputId() {
-        return describe(pipeline.input().topic()).map(topic -> topic.topicId().toString());
+        return cluster.find(pipeline.input().topic())
+                .map(topic -> topic.topicId().toString());
     }
 
     /** Whether another process is the member of the group that this replica wants to be. */
@@ -97,7 +90,8 @@ final class StreamTopics implements AutoCloseable {
         Set<String> members = members();
         var options = new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING));
         var gone = new ArrayList<String>();
-        for (TransactionListing open : get(admin.listTransactions(options).all())) {
+        for (TransactionListing open :
+                cluster.get(cluster.admin().listTransactions(options).all())) {
             String id = open.transactionalId();
             if (!id.startsWith(prefix) || id.equals(settings.transactionalId(pipeline.name()))) {
                 continue;
@@ -109,20 +103,21 @@ final class StreamTopics implements AutoCloseable {
         }
         if (!gone.isEmpty()) {
             LOG.infof("Pipeline %s: ending the open transactions of %s, which left the group", pipeline.name(), gone);
-            get(admin.fenceProducers(gone).all());
+            cluster.get(cluster.admin().fenceProducers(gone).all());
         }
     }
 
     @Override
     public void close() {
-        admin.close(Duration.ofSeconds(1));
+        cluster.close();
     }
 
     private Set<String> members() {
         String group = StreamSettings.group(pipeline.name());
         var members = new HashSet<String>();
         try {
-            ConsumerGroupDescription description = get(admin.describeConsumerGroups(List.of(group))
+            ConsumerGroupDescription description = cluster.get(cluster.admin()
+                    .describeConsumerGroups(List.of(group))
                     .describedGroups()
                     .get(group));
             for (MemberDescription member : description.members()) {
@@ -137,68 +132,33 @@ final class StreamTopics implements AutoCloseable {
     }
 
     private void ensure(String topic, int partitions, Map<String, String> configs) {
-        if (describe(topic).isPresent()) {
+        if (cluster.find(topic).isPresent()) {
             return;
         }
         if (!settings.createTopics()) {
             throw new StreamStalledException(
                     "topic '" + topic + "' does not exist, and topics are not made here", null);
         }
-        try {
-            get(admin.createTopics(
-                            List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configs)))
-                    .all());
-            LOG.infof("Pipeline %s: made topic %s with %d partitions", pipeline.name(), topic, partitions);
-        } catch (StreamStalledException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new StreamStalledException("topic '" + topic + "' cannot be made: " + e.reason(), e);
-            }
-        }
-    }
-
-    private Optional<TopicDescription> describe(String topic) {
-        try {
-            return Optional.of(
-                    get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
-        } catch (StreamStalledException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        cluster.make(topic, partitions, configs);
+        LOG.infof("Pipeline %s: made topic %s with %d partitions", pipeline.name(), topic, partitions);
     }
 
     private int maxMessageBytes(String topic) {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Config config = get(admin.describeConfigs(List.of(resource)).values().get(resource));
+        Config config = cluster.get(
+                cluster.admin().describeConfigs(List.of(resource)).values().get(resource));
         return Integer.parseInt(config.get(MAX_MESSAGE_BYTES).value());
     }
 
     private void warnOfOldTransactions() {
-        FinalizedVersionRange version = get(admin.describeFeatures().featureMetadata())
+        FinalizedVersionRange version = cluster.get(
+                        cluster.admin().describeFeatures().featureMetadata())
                 .finalizedFeatures()
                 .get("transaction.version");
         if (version == null || version.maxVersionLevel() < 2) {
             LOG.warnf(
                     "The brokers' transaction.version is %s, not 2: a transaction that hangs can still take in late records of a fenced producer",
                     version == null ? "absent" : version.maxVersionLevel());
-        }
-    }
-
-    private static <T> T get(@Nullable KafkaFuture<T> future) {
-        if (future == null) {
-            throw new StreamStalledException("Kafka does not answer to what was asked", null);
-        }
-        try {
-            return future.get(15, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new StreamStalledException("Kafka: " + cause.getMessage(), cause);
-        } catch (TimeoutException e) {
-            throw new StreamStalledException("Kafka does not answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StreamStalledException("interrupted", e);
         }
     }
 }

@@ -6,7 +6,6 @@ import io.millrace.inference.app.watch.WatchSettings;
 import io.millrace.inference.app.watch.WatchTelemetry;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -47,10 +46,7 @@ public record WatchParts(
 
     /** Of one that is in no group. */
     Map<String, Object> reader(String pipeline) {
-        var config = new HashMap<>(streams.consumer(pipeline));
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, "millrace-watch-" + pipeline + "-" + streams.ordinal());
+        Map<String, Object> config = streams.follower(pipeline, "millrace-watch-" + pipeline + "-" + streams.ordinal());
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return config;
     }
