@@ -59,6 +59,10 @@ public interface WatchConfig {
     @WithDefault("500")
     int sampleRows();
 
+    /** Of more predictions a second of one partition than this, each so-manieth is counted: to read them costs what scoring does. 10 to 1,000,000. */
+    @WithDefault("500")
+    int rowsPerSecond();
+
     /** How often what was counted is kept. 100 ms to 1 h. */
     @WithDefault("5s")
     Duration keepWithin();

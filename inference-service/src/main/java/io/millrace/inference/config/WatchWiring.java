@@ -49,6 +49,7 @@ public class WatchWiring {
                         watch.minimumShare(),
                         watch.minimumAuc(),
                         watch.sampleRows()),
+                watch.rowsPerSecond(),
                 watch.keepWithin(),
                 references,
                 upstream,
@@ -78,6 +79,7 @@ public class WatchWiring {
         bounds.number("watch.window-tiles", watch.windowTiles(), 1, 1_000);
         bounds.number("watch.minimum-rows", watch.minimumRows(), 50, 10_000_000);
         bounds.number("watch.reference-rows", watch.referenceRows(), 100, 20_000);
+        bounds.number("watch.rows-per-second", watch.rowsPerSecond(), 10, 1_000_000);
         bounds.number("watch.weeks", watch.weeks(), 0, 8);
         bounds.time("watch.grace", watch.grace(), "PT0S", "P7D");
         bounds.share("watch.alpha", watch.alpha(), 1e-12, 0.4);

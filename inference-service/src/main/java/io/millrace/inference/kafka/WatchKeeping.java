@@ -38,6 +38,7 @@ final class WatchKeeping implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(WatchKeeping.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CLOSE = Duration.ofSeconds(5);
+    private static final int VERSION = 2;
     private static final String OFFSETS = "offsets";
     private static final String REPORT = "report";
 
@@ -46,8 +47,19 @@ final class WatchKeeping implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ObjectMapper json = DriftJson.MAPPER;
     private final JsonText text = new JsonText();
-    private final Map<TopicPartition, Long> offsets = new HashMap<>();
+    private final Map<TopicPartition, Place> places = new HashMap<>();
     private PipelineWatch watch;
+
+    /** Where the watch stands in a partition. */
+    private static final class Place {
+        private long offset;
+        private final Thinning thinning;
+
+        Place(long offset, Thinning thinning) {
+            this.offset = offset;
+            this.thinning = thinning;
+        }
+    }
 
     WatchKeeping(Pipeline pipeline, WatchParts parts) {
         this.pipeline = pipeline;
@@ -75,12 +87,12 @@ final class WatchKeeping implements AutoCloseable {
         try {
             watch.restore(kept, report == null ? null : json.readValue(report, DriftReport.class));
             if (stood != null) {
-                readOffsets(stood);
+                readPlaces(stood);
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.warnf(
                     e, "What was kept of the watch of pipeline %s cannot be taken up; it begins anew", pipeline.name());
-            offsets.clear();
+            places.clear();
             watch = fresh();
         }
         parts.telemetry().reported(watch.report());
@@ -111,11 +123,21 @@ final class WatchKeeping implements AutoCloseable {
     /** Where the watch stands in a partition; null where it never was. */
     @Nullable
     Long offset(TopicPartition partition) {
-        return offsets.get(partition);
+        Place place = places.get(partition);
+        return place == null ? null : place.offset;
+    }
+
+    /** Whether the record is one of those that are watched. */
+    boolean takes(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        return place(partition).thinning.takes(record.offset(), record.timestamp());
     }
 
     void standAt(TopicPartition partition, long offset) {
-        offsets.put(partition, offset);
+        place(partition).offset = offset;
+    }
+
+    private Place place(TopicPartition partition) {
+        return places.computeIfAbsent(partition, _ -> new Place(0, new Thinning(parts.rowsPerSecond())));
     }
 
     /** Looks at what is over by now; whether there was anything. */
@@ -132,7 +154,7 @@ final class WatchKeeping implements AutoCloseable {
         String state = WatchParts.state(pipeline.name());
         producer.beginTransaction();
         watch.changes().forEach((part, bytes) -> producer.send(new ProducerRecord<>(state, 0, utf8(part), bytes)));
-        producer.send(new ProducerRecord<>(state, 0, utf8(OFFSETS), offsets()));
+        producer.send(new ProducerRecord<>(state, 0, utf8(OFFSETS), places()));
         producer.send(new ProducerRecord<>(state, 0, utf8(REPORT), reported));
         producer.send(new ProducerRecord<>(WatchParts.REPORTS, 0, utf8(pipeline.name()), reported));
         told.forEach(this::send);
@@ -167,14 +189,16 @@ final class WatchKeeping implements AutoCloseable {
         }
     }
 
-    private byte[] offsets() {
+    private byte[] places() {
         var bytes = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(bytes)) {
-            out.writeInt(offsets.size());
-            for (Map.Entry<TopicPartition, Long> offset : offsets.entrySet()) {
-                out.writeUTF(offset.getKey().topic());
-                out.writeInt(offset.getKey().partition());
-                out.writeLong(offset.getValue());
+            out.writeByte(VERSION);
+            out.writeInt(places.size());
+            for (Map.Entry<TopicPartition, Place> place : places.entrySet()) {
+                out.writeUTF(place.getKey().topic());
+                out.writeInt(place.getKey().partition());
+                out.writeLong(place.getValue().offset);
+                place.getValue().thinning.write(out);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("nothing fails in memory", e);
@@ -182,11 +206,17 @@ final class WatchKeeping implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    private void readOffsets(byte[] bytes) throws IOException {
+    private void readPlaces(byte[] bytes) throws IOException {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            int version = in.readUnsignedByte();
+            if (version != VERSION) {
+                throw new IOException("places of version " + version);
+            }
             int count = in.readInt();
             for (int i = 0; i < count; i++) {
-                offsets.put(new TopicPartition(in.readUTF(), in.readInt()), in.readLong());
+                Place place = place(new TopicPartition(in.readUTF(), in.readInt()));
+                place.offset = in.readLong();
+                place.thinning.read(in);
             }
         }
     }

@@ -14,11 +14,13 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * What the watches of all pipelines share.
  *
  * @param streams the settings that they share with pipelines' streams
+ * @param rowsPerSecond of a partition that are looked at; of more, a part
  * @param keepWithin how often what is counted is kept
  */
 public record WatchParts(
         StreamSettings streams,
         WatchSettings settings,
+        int rowsPerSecond,
         Duration keepWithin,
         References references,
         UpstreamStates upstream,

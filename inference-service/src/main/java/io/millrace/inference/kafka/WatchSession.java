@@ -122,9 +122,13 @@ final class WatchSession implements AutoCloseable {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(OWNED);
         var behind = new HashSet<String>();
         long lag = 0;
+        int watched = 0;
         for (TopicPartition partition : partitions) {
             for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-                fold(kept, record);
+                if (kept.takes(partition, record)) {
+                    fold(kept, record);
+                    watched++;
+                }
             }
             long left = consumer.currentLag(partition).orElse(0);
             lag += left;
@@ -134,7 +138,7 @@ final class WatchSession implements AutoCloseable {
             kept.standAt(partition, consumer.position(partition));
         }
         unkept += records.count();
-        parts.telemetry().watched(pipeline.name(), records.count());
+        parts.telemetry().watched(pipeline.name(), watched);
         boolean looked = kept.advance(behind);
         boolean due =
                 unkept > 0 && System.nanoTime() - keptNanos > parts.keepWithin().toNanos();

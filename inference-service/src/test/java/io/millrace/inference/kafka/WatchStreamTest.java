@@ -49,6 +49,7 @@ class WatchStreamTest {
             Stage.settings(0, 500),
             new WatchSettings(
                     Duration.ofHours(1), 500, 6, 200, 500, 0, Duration.ofMinutes(5), 0.0001, 0.1, 0.05, 0.6, 200),
+            1_000_000,
             Duration.ofMillis(300),
             new References(ReferenceFiles.NONE),
             UpstreamStates.NONE,
@@ -247,6 +248,7 @@ class WatchStreamTest {
         var others = new WatchParts(
                 Stage.settings(1, 500),
                 parts.settings(),
+                parts.rowsPerSecond(),
                 parts.keepWithin(),
                 parts.references(),
                 parts.upstream(),

@@ -1,0 +1,66 @@
+package io.millrace.inference.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ThinningTest {
+    private static List<Long> taken(Thinning thinning, long from, int seconds, int perSecond, long fromSecond) {
+        var taken = new ArrayList<Long>();
+        for (long i = 0; i < (long) seconds * perSecond; i++) {
+            if (thinning.takes(from + i, (fromSecond * perSecond + i) * 1_000 / perSecond)) {
+                taken.add(from + i);
+            }
+        }
+        return taken;
+    }
+
+    @Test
+    void fewRecordsAreAllTaken() {
+        assertThat(taken(new Thinning(100), 7, 10, 100, 0)).hasSize(1_000);
+    }
+
+    @Test
+    void ofManyAboutAsManyAreTakenAsAreWantedSpreadEvenly() {
+        List<Long> taken = taken(new Thinning(100), 7, 10, 10_000, 0);
+        assertThat(taken).as("with the first second, in which it finds out").hasSizeBetween(900, 3_000);
+        List<Long> later = taken.stream().filter(offset -> offset >= 20_000).toList();
+        for (int i = 1; i < later.size(); i++) {
+            assertThat(later.get(i) - later.get(i - 1)).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aSecondWithFewAfterManyIsTakenWhole() {
+        var thinning = new Thinning(100);
+        taken(thinning, 0, 3, 10_000, 0);
+        assertThat(taken(thinning, 30_000, 2, 50, 10)).hasSize(100);
+    }
+
+    @Test
+    void whoGoesOnFromWhatWasKeptTakesTheSame() throws IOException {
+        var whole = new Thinning(50);
+        List<Long> all = taken(whole, 0, 4, 777, 0);
+        var cut = new Thinning(50);
+        var resumed = new ArrayList<Long>();
+        for (long i = 0; i < 4 * 777; i++) {
+            if (i % 131 == 0) {
+                var bytes = new ByteArrayOutputStream();
+                cut.write(new DataOutputStream(bytes));
+                cut = new Thinning(50);
+                cut.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+            }
+            if (cut.takes(i, i * 1_000 / 777)) {
+                resumed.add(i);
+            }
+        }
+        assertThat(resumed).isEqualTo(all).hasSizeLessThan(777);
+    }
+}
