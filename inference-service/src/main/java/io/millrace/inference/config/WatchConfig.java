@@ -59,7 +59,7 @@ public interface WatchConfig {
     @WithDefault("500")
     int sampleRows();
 
-    /** Of more predictions a second of one partition than this, each so-manieth is counted: to read them costs what scoring does. 10 to 1,000,000. */
+    /** Of more predictions a second of one partition than this, a part is counted: to read all costs more than to score them. 10 to 1,000,000. */
     @WithDefault("500")
     int rowsPerSecond();
 

@@ -132,8 +132,16 @@ final class WatchKeeping implements AutoCloseable {
         return place(partition).thinning.takes(record.offset(), record.timestamp());
     }
 
-    void standAt(TopicPartition partition, long offset) {
-        place(partition).offset = offset;
+    /**
+     * Stands at where to read on, which it gives.
+     *
+     * @param position the next record to be read
+     * @param end behind the last that is there
+     */
+    long standAt(TopicPartition partition, long position, long end) {
+        Place place = place(partition);
+        place.offset = place.thinning.next(position, end);
+        return place.offset;
     }
 
     private Place place(TopicPartition partition) {

@@ -50,6 +50,8 @@ public record WatchParts(
     Map<String, Object> reader(String pipeline) {
         Map<String, Object> config = streams.follower(pipeline, "millrace-watch-" + pipeline + "-" + streams.ordinal());
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // Of many records some blocks are read: what is fetched behind one is mostly passed over.
+        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 128 << 10);
         return config;
     }
 

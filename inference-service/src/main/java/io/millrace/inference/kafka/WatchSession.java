@@ -130,12 +130,16 @@ final class WatchSession implements AutoCloseable {
                     watched++;
                 }
             }
-            long left = consumer.currentLag(partition).orElse(0);
-            lag += left;
-            if (left > 0) {
+            long position = consumer.position(partition);
+            long end = position + consumer.currentLag(partition).orElse(0);
+            long next = kept.standAt(partition, position, end);
+            if (next > position) {
+                consumer.seek(partition, next);
+            }
+            lag += end - next;
+            if (next < end) {
                 behind.add(partition.toString());
             }
-            kept.standAt(partition, consumer.position(partition));
         }
         unkept += records.count();
         parts.telemetry().watched(pipeline.name(), watched);

@@ -28,13 +28,39 @@ class ThinningTest {
     }
 
     @Test
-    void ofManyAboutAsManyAreTakenAsAreWantedSpreadEvenly() {
-        List<Long> taken = taken(new Thinning(100), 7, 10, 10_000, 0);
-        assertThat(taken).as("with the first second, in which it finds out").hasSizeBetween(900, 3_000);
+    void burstsThatAreFewOverASecondAreAllTaken() {
+        var thinning = new Thinning(100);
+        int taken = 0;
+        for (int i = 0; i < 1_000; i++) {
+            taken += thinning.takes(i, i / 90 * 1_000L + 5) ? 1 : 0;
+        }
+        assertThat(taken).isEqualTo(1_000);
+    }
+
+    @Test
+    void ofManyAboutAsManyAreTakenAsAreWantedInBlocks() {
+        List<Long> taken = taken(new Thinning(100), 7, 40, 10_000, 0);
+        assertThat(taken).as("with the first second, in which it finds out").hasSizeBetween(3_900, 6_000);
         List<Long> later = taken.stream().filter(offset -> offset >= 20_000).toList();
         for (int i = 1; i < later.size(); i++) {
-            assertThat(later.get(i) - later.get(i - 1)).isEqualTo(100);
+            assertThat(later.get(i) - later.get(i - 1)).isIn(1L, 9_901L);
         }
+    }
+
+    @Test
+    void whatLiesBetweenBlocksCanBePassedOverAndTheSameAreTaken() {
+        var passing = new Thinning(100);
+        var read = new ArrayList<Long>();
+        var taken = new ArrayList<Long>();
+        for (long i = 0; i < 400_000; i = Math.max(i + 1, passing.next(i + 1, 400_000))) {
+            read.add(i);
+            if (passing.takes(i, i / 10)) {
+                taken.add(i);
+            }
+        }
+        assertThat(read).hasSizeLessThan(20_000);
+        assertThat(taken).hasSizeBetween(3_900, 6_000);
+        assertThat(passing.next(400_001, 400_001)).isEqualTo(400_001);
     }
 
     @Test

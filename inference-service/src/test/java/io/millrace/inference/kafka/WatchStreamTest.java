@@ -263,8 +263,12 @@ class WatchStreamTest {
         Running waiting = owner == one ? other : one;
         output.stop(owner);
         output.hours(5, 8, 0);
-        DriftReport report = reported(reports, output.name, hour(7));
+        reported(reports, output.name, hour(7));
         assertThat(waiting.status().owned()).isTrue();
-        assertThat(report.rows()).as("each prediction once").isEqualTo(8L * AN_HOUR);
+        await().atMost(LONG).untilAsserted(() -> assertThat(reports.find(output.name))
+                .get()
+                .extracting(DriftReport::rows)
+                .as("each prediction once")
+                .isEqualTo(8L * AN_HOUR));
     }
 }
