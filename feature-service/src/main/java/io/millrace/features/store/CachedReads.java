@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 
 /**
  * A store of one replica with the rows in memory that were read lately. A row is kept as it was answered, with the instants for which it has these values: from its newest event
- * on until a window's tail next moves. A change of a row forgets it before it is written.
+ * on until the tail of a window passes the first event of the row in it. A change of a row forgets it before it is written.
  *
  * <p>An answer is of one state of the store: of each view it is counted how many changes have begun and how many have ended. Where no change of any view that is read was under way and
  * none has begun since, what was found here and what the store gave belong together; else all is read again from one snapshot of the store.
@@ -44,15 +44,16 @@ final class CachedReads implements DurableStore {
         this.rows = new CachedRows(bytes);
     }
 
-    /** Says of a row that has no events after the instant for which instants it is the same. */
-    static void noteSpan(ViewPlan plan, FeatureTable table, int row, long asOfMicros) {
+    /**
+     * Says of a row that has no events after the instant for which instants it is the same.
+     *
+     * @param toMicros behind the last of them
+     */
+    static void noteSpan(ViewPlan plan, FeatureTable table, int row, long asOfMicros, long toMicros) {
         if (table.state(row) == FeatureTable.State.MISSING) {
             table.unchanged(row, Long.MIN_VALUE, Long.MAX_VALUE);
         } else {
-            table.unchanged(
-                    row,
-                    Math.max(table.eventTimeMicros(row), plan.tailsUnchangedFrom(asOfMicros)),
-                    plan.tailsUnchangedTo(asOfMicros));
+            table.unchanged(row, Math.max(table.eventTimeMicros(row), plan.tailsUnchangedFrom(asOfMicros)), toMicros);
         }
     }
 

@@ -66,7 +66,7 @@ final class RocksRead implements AutoCloseable {
             reader.read(stored, cover, fold);
             fold.finish();
             if (!reader.hasLater()) {
-                CachedReads.noteSpan(plan, table, row, asOf);
+                CachedReads.noteSpan(plan, table, row, asOf, fold.unchangedTo());
             }
         }
     }

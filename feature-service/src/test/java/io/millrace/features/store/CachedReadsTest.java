@@ -32,9 +32,8 @@ import org.junit.jupiter.api.Test;
 class CachedReadsTest {
     private static final int[] ALL = IntStream.range(0, VIEW.features().size()).toArray();
 
-    /** Counts how many rows are read of it, says for which instants they are unchanged, and does something in the middle of a read. */
+    /** Counts how many rows are read of it, says that they are unchanged for a minute, and does something in the middle of a read. */
     private static final class Counted extends HistoryStore {
-        private final ViewPlan plan = ViewPlan.of(VIEW);
         private final AtomicReference<@Nullable Runnable> inRead = new AtomicReference<>();
         private int rowsRead;
 
@@ -45,7 +44,12 @@ class CachedReadsTest {
                 FeatureTable table = read.get(i).table();
                 rowsRead += table.rows();
                 for (int row = 0; row < table.rows(); row++) {
-                    CachedReads.noteSpan(plan, table, row, queries.get(i).asOfMicros()[row]);
+                    CachedReads.noteSpan(
+                            ViewPlan.of(VIEW),
+                            table,
+                            row,
+                            queries.get(i).asOfMicros()[row],
+                            queries.get(i).asOfMicros()[row] + MINUTE);
                 }
             }
             Runnable then = inRead.getAndSet(null);
@@ -74,7 +78,7 @@ class CachedReadsTest {
     }
 
     @Test
-    void aRowIsReadOnceUntilAWindowsTailMovesOrSomethingIsAppliedToIt() {
+    void aRowIsReadOnceAsLongAsItIsUnchangedAndNothingIsAppliedToIt() {
         apply("a", NOON, 0);
         apply("b", NOON, 1);
 
@@ -163,7 +167,7 @@ class CachedReadsTest {
         var shelf = new Object();
         apply("a", NOON, 0);
         FeatureTable table = read(NOON, "a").table();
-        CachedReads.noteSpan(ViewPlan.of(VIEW), table, 0, NOON);
+        CachedReads.noteSpan(ViewPlan.of(VIEW), table, 0, NOON, NOON + MINUTE);
         FeatureRow row = Objects.requireNonNull(table.copy(0, null));
         for (int i = 0; i < 10_000; i++) {
             rows.put(new CachedRows.Key(shelf, EntityRow.of(entity("e" + i))), ALL, row);

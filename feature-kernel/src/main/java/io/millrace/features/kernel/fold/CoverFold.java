@@ -34,11 +34,16 @@ public final class CoverFold {
     private final int[][] columnsOfFields;
 
     private final @Nullable AggregationState[] cells;
+
+    /** By window, before all of its events that were found; {@link Long#MAX_VALUE} where none was. */
+    private final long[] firsts;
+
     private List<List<TileRun>> runs = List.of();
     private Share[][] shares = {};
     private FeatureTable table = new FeatureTable(0, 0);
     private int row;
     private long asOfMicros;
+    private long headMicros;
     private boolean found;
     private long eventTime;
 
@@ -56,6 +61,7 @@ public final class CoverFold {
         this.columnsOfFields = new int[plan.view().fields().size()][];
         Arrays.fill(columnsOfFields, NONE);
         this.cells = new AggregationState[needed.length];
+        this.firsts = new long[windows];
         for (int column = 0; column < chosen.length; column++) {
             switch (plan.features().get(chosen[column])) {
                 case FeaturePlan.Newest(int field) -> {
@@ -80,11 +86,13 @@ public final class CoverFold {
     /** The next row: nothing is known of it yet. */
     public void begin(Cover cover, FeatureTable into, int intoRow) {
         Arrays.fill(cells, null);
+        Arrays.fill(firsts, Long.MAX_VALUE);
         if (!isSame(cover.byWindow(), runs)) {
             runs = cover.byWindow();
             shares = shares(runs);
         }
         asOfMicros = cover.asOfMicros();
+        headMicros = cover.headMicros();
         table = into;
         row = intoRow;
         found = false;
@@ -151,6 +159,8 @@ public final class CoverFold {
         int from = in.at();
         for (Share share : shares[level]) {
             if (number >= share.from && number < share.to) {
+                firsts[share.window] = Math.min(
+                        firsts[share.window], number * plan.levels().micros().get(level));
                 merge(share.window, in.from(from));
             }
         }
@@ -175,6 +185,7 @@ public final class CoverFold {
     /** A single event in (head, as of]. */
     public void head(Observation event) {
         for (int window = 0; window < ends.length; window++) {
+            firsts[window] = Math.min(firsts[window], headMicros);
             int first = window * folds.size();
             for (int fold = 0; fold < ends[window]; fold++) {
                 if (needed[first + fold]) {
@@ -204,6 +215,20 @@ public final class CoverFold {
             }
         }
         table.found(row, eventTime, plan.isExpired(eventTime, asOfMicros));
+    }
+
+    /**
+     * Behind the last instant, from that of the read on, at which the row has the values that it has, as long as nothing is applied to it and there is nothing of it behind that instant: when the tail of a window that is read passes
+     * the first event that was found in it, to the tile. {@link Long#MAX_VALUE} where that never happens.
+     */
+    public long unchangedTo() {
+        long to = Long.MAX_VALUE;
+        for (int window = 0; window < firsts.length; window++) {
+            if (ends[window] > 0 && firsts[window] < Long.MAX_VALUE) {
+                to = Math.min(to, plan.windows().get(window).tailPasses(firsts[window]));
+            }
+        }
+        return to;
     }
 
     private int cell(FeaturePlan.Windowed windowed) {

@@ -200,17 +200,6 @@ public final class ViewPlan {
         return from;
     }
 
-    /** Behind the last instant of those around {@code asOfMicros} at which all windows of the view have the tails that they have then. */
-    public long tailsUnchangedTo(long asOfMicros) {
-        long to = Long.MAX_VALUE;
-        for (Window window : windows) {
-            if (!window.isUnbounded()) {
-                to = Math.min(to, window.tailAt(asOfMicros) + window.lengthMicros() + window.hopMicros());
-            }
-        }
-        return to;
-    }
-
     /** Whether an event is older than the view's ttl at an instant; exactly ttl is not. */
     public boolean isExpired(long eventTimeMicros, long asOfMicros) {
         return asOfMicros - eventTimeMicros > ttlMicros;

@@ -27,6 +27,11 @@ public record Window(long lengthMicros, long hopMicros) {
         return isUnbounded() ? Levels.BEGINNING : floor(asOfMicros - lengthMicros, hopMicros);
     }
 
+    /** The first instant at which the tail lies behind {@code micros}; {@link Long#MAX_VALUE} of an unbounded window. */
+    public long tailPasses(long micros) {
+        return isUnbounded() ? Long.MAX_VALUE : floor(micros, hopMicros) + hopMicros + lengthMicros;
+    }
+
     /** Whole microseconds of a duration. */
     public static long micros(Duration duration) {
         return Math.addExact(Math.multiplyExact(duration.getSeconds(), 1_000_000L), duration.getNano() / 1_000);
