@@ -62,6 +62,7 @@ final class JoinSession implements AutoCloseable {
     private final List<TopicPartition> shadows = new ArrayList<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private long lookedAtTopics = System.nanoTime();
+
     /** When what is not committed began to be gathered, {@link System#nanoTime}; 0 where nothing is. */
     private long gathered;
 
